@@ -196,10 +196,14 @@ pub struct ReviewClaim {
 pub struct CommitFacts {
     /// The first paragraph of the message, as `%s` prints it.
     pub summary: String,
+    /// The whole message, decoded; empty unless it was asked for.
+    pub message: String,
     /// Full ids of the parents as the object lists them, replacements and grafts not applied.
     pub parents: Vec<String>,
     /// Full id of the tree.
     pub tree: String,
+    /// The author date; `None` where it is absent or unreadable.
+    pub authored: Option<When>,
     /// Branches and tags that point here.
     pub refs: Vec<String>,
     /// The change request that the message names.
@@ -233,6 +237,8 @@ pub struct TagFacts {
     pub target_kind: String,
     /// The first paragraph of the message.
     pub summary: String,
+    /// The whole message, decoded.
+    pub message: String,
 }
 
 /// What happened.

@@ -1,5 +1,40 @@
 //! Who changed what in a git repository, when and why, and the proof of it.
+//!
+//! The library behind the `audit` program. Commands gather facts, pure modules decide, reports speak:
+//!
+//! ```text
+//! main → run → commands → { timeline, report } → { git, signature } → event
+//! ```
+//!
+//! | module | its subject |
+//! |---|---|
+//! | [`commands`] | one file a command: its arguments, and its four beats: gather, decide, report, outcome |
+//! | [`event`] | the vocabulary: what one row of the timeline is |
+//! | [`git`] | everything read from git; the only home of libgit2 |
+//! | [`signature`] | a payload and a signature in, a verdict out |
+//! | [`timeline`] | git events and ledger events as one stream |
+//! | [`report`] | a file a format, over `Write` |
+//! | [`pipeline`] | an ordered parallel map |
+//! | [`outcome`] | exit codes, and errors with hints |
+//! | [`ui`] | streams, pager, colours, escaping |
 
+pub mod commands;
 pub mod event;
+pub mod git;
 pub mod outcome;
+pub mod pipeline;
+pub mod report;
 pub mod signature;
+pub mod timeline;
+pub mod ui;
+
+use outcome::Outcome;
+use std::ffi::OsString;
+
+/// Runs the program: reads the arguments, runs the command, reports what went wrong.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Outcome {
+    match commands::parse(args) {
+        Ok(cli) => commands::run(cli),
+        Err(outcome) => outcome,
+    }
+}

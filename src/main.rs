@@ -1,3 +1,7 @@
-//! The `audit` program.
+//! The `audit` program: arguments to the library, exit code back.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    audit::run(std::env::args_os()).into()
+}

@@ -1,0 +1,379 @@
+//! Which events to show: the filters of `audit log`, checked once.
+
+use crate::event::{Event, Grade, Identity, Kind, Status, What};
+use crate::git::Config;
+use crate::outcome::Failure;
+use clap::Args;
+use regex::{Regex, RegexBuilder};
+
+/// Filters on events; an event must pass all of them.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Filters")]
+pub(crate) struct FilterArgs {
+    /// Only what somebody matching PATTERN authored: commits, tags, records (as in git; several: any of them)
+    #[arg(long, value_name = "PATTERN")]
+    author: Vec<String>,
+
+    /// Only what somebody matching PATTERN committed
+    #[arg(long, value_name = "PATTERN")]
+    committer: Vec<String>,
+
+    /// Only messages and reasons matching PATTERN (as in git; several: any of them)
+    #[arg(long, value_name = "PATTERN")]
+    grep: Vec<String>,
+
+    /// With several --grep: all of them must match
+    #[arg(long)]
+    all_match: bool,
+
+    /// Only messages that no --grep matches
+    #[arg(long)]
+    invert_grep: bool,
+
+    /// Patterns regardless of case
+    #[arg(short = 'i', long)]
+    regexp_ignore_case: bool,
+
+    /// Patterns are extended regular expressions; without it basic ones, as in git
+    #[arg(short = 'E', long)]
+    extended_regexp: bool,
+
+    /// Patterns are fixed strings
+    #[arg(short = 'F', long)]
+    fixed_strings: bool,
+
+    /// Only what involves WHO in any part: author, committer, co-author, tagger, reviewer, actor. A piece of
+    /// a name or an address, regardless of case
+    #[arg(long, value_name = "WHO")]
+    who: Vec<String>,
+
+    /// Only these kinds, separated by commas: commit, merge, tag, deploy, … ; `config`, `change` and `review`
+    /// also find commits that touch configuration, merged a change request, or claim a review
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    kind: Vec<Kind>,
+
+    /// Only events in this environment
+    #[arg(long, value_name = "ENV")]
+    env: Vec<String>,
+
+    /// Only events of this service
+    #[arg(long, value_name = "SERVICE")]
+    service: Vec<String>,
+
+    /// Only events that name this ticket
+    #[arg(long, value_name = "TICKET")]
+    ticket: Vec<String>,
+
+    /// Only what carries no signature
+    #[arg(long)]
+    unsigned: bool,
+
+    /// Only these proof grades, separated by commas: signed, imported, claimed, unknown, broken
+    #[arg(long, value_name = "GRADE", value_delimiter = ',')]
+    proof: Vec<Grade>,
+}
+
+/// Checked filters.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Filter {
+    author: Vec<Regex>,
+    committer: Vec<Regex>,
+    grep: Vec<Regex>,
+    all_match: bool,
+    invert_grep: bool,
+    who: Vec<String>,
+    kinds: Vec<Kind>,
+    env: Vec<String>,
+    service: Vec<String>,
+    tickets: Vec<String>,
+    unsigned: bool,
+    grades: Vec<Grade>,
+}
+
+impl FilterArgs {
+    /// Checks the filters.
+    ///
+    /// # Errors
+    /// A pattern that is no regular expression.
+    pub(crate) fn check(&self, config: &Config) -> Result<Filter, Failure> {
+        let syntax = self.syntax(config)?;
+        let compile = |patterns: &[String]| -> Result<Vec<Regex>, Failure> {
+            patterns
+                .iter()
+                .map(|pattern| syntax.compile(pattern, self.regexp_ignore_case))
+                .collect()
+        };
+        Ok(Filter {
+            author: compile(&self.author)?,
+            committer: compile(&self.committer)?,
+            grep: compile(&self.grep)?,
+            all_match: self.all_match,
+            invert_grep: self.invert_grep,
+            who: self.who.iter().map(|who| who.to_lowercase()).collect(),
+            kinds: self.kind.clone(),
+            env: self.env.clone(),
+            service: self.service.clone(),
+            tickets: self.ticket.iter().map(|ticket| ticket.to_lowercase()).collect(),
+            unsigned: self.unsigned,
+            grades: self.proof.clone(),
+        })
+    }
+
+    fn syntax(&self, config: &Config) -> Result<Syntax, Failure> {
+        if self.fixed_strings {
+            return Ok(Syntax::Fixed);
+        }
+        if self.extended_regexp {
+            return Ok(Syntax::Extended);
+        }
+        match config.get("grep.patterntype") {
+            Some("extended" | "perl") => Ok(Syntax::Extended),
+            Some("fixed") => Ok(Syntax::Fixed),
+            Some("basic") => Ok(Syntax::Basic),
+            _ if config.bool("grep.extendedregexp")? == Some(true) => Ok(Syntax::Extended),
+            _ => Ok(Syntax::Basic),
+        }
+    }
+
+    /// Whether a filter looks at which configuration paths a commit touches.
+    pub(crate) fn wants_config(&self) -> bool {
+        self.kind.contains(&Kind::Config)
+    }
+
+
+    /// Whether a filter looks at whole messages.
+    pub(crate) fn wants_message(&self) -> bool {
+        !self.grep.is_empty()
+    }
+
+    /// Whether events of this kind can pass.
+    pub(crate) fn wants(&self, kind: Kind) -> bool {
+        self.kind.is_empty() || self.kind.contains(&kind)
+    }
+}
+
+impl Filter {
+    /// Whether an event passes every filter.
+    pub(crate) fn passes(&self, event: &Event) -> bool {
+        self.kind_passes(event)
+            && any(&self.author, |pattern| is_match(pattern, event.who.identity.as_ref()))
+            && any(&self.committer, |pattern| is_match(pattern, event.who.committer.as_ref()))
+            && self.grep_passes(event)
+            && any(&self.who, |who| involves(event, who))
+            && any(&self.env, |env| {
+                event.place.as_ref().and_then(|place| place.env.as_ref()) == Some(env)
+            })
+            && any(&self.service, |service| {
+                event.place.as_ref().and_then(|place| place.service.as_ref()) == Some(service)
+            })
+            && any(&self.tickets, |ticket| {
+                event.why.tickets.iter().any(|named| named.to_lowercase() == *ticket)
+            })
+            && (!self.unsigned || is_unsigned(event))
+            && any(&self.grades, |grade| event.proof.grade == *grade)
+    }
+
+    fn kind_passes(&self, event: &Event) -> bool {
+        any(&self.kinds, |kind| {
+            event.kind == *kind
+                || match (&event.what, kind) {
+                    (What::Commit(facts), Kind::Config) => {
+                        facts.config.as_ref().is_some_and(|paths| !paths.is_empty())
+                    }
+                    (What::Commit(facts), Kind::Change) => facts.change.is_some(),
+                    (What::Commit(facts), Kind::Review) => !facts.reviews.is_empty(),
+                    _ => false,
+                }
+        })
+    }
+
+    fn grep_passes(&self, event: &Event) -> bool {
+        if self.grep.is_empty() {
+            return true;
+        }
+        let text = match &event.what {
+            What::Commit(facts) => &facts.message,
+            What::Tag(facts) => &facts.message,
+            What::Record(_) => &event.why.body,
+        };
+        let found = if self.all_match {
+            self.grep.iter().all(|pattern| pattern.is_match(text))
+        } else {
+            self.grep.iter().any(|pattern| pattern.is_match(text))
+        };
+        found != self.invert_grep
+    }
+}
+
+/// Whether any of these holds, or nothing is asked for.
+fn any<T>(wanted: &[T], holds: impl Fn(&T) -> bool) -> bool {
+    wanted.is_empty() || wanted.iter().any(holds)
+}
+
+fn is_match(pattern: &Regex, who: Option<&Identity>) -> bool {
+    who.is_some_and(|who| pattern.is_match(&format!("{} <{}>", who.name, who.email)))
+}
+
+fn involves(event: &Event, who: &str) -> bool {
+    let named = |identity: &Identity| {
+        identity.name.to_lowercase().contains(who) || identity.email.to_lowercase().contains(who)
+    };
+    let reviewers = match &event.what {
+        What::Commit(facts) => facts.reviews.as_slice(),
+        _ => &[],
+    };
+    event.who.identity.iter().chain(&event.who.committer).chain(&event.who.co_authors).any(named)
+        || reviewers.iter().any(|review| named(&review.by))
+        || event.who.person.as_ref().is_some_and(|person| person.to_lowercase() == who)
+        || event.who.login.as_ref().is_some_and(|login| login.to_lowercase() == who)
+}
+
+fn is_unsigned(event: &Event) -> bool {
+    event.proof.signature.as_ref().is_none_or(|verdict| verdict.status == Status::None)
+}
+
+/// The language of a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Syntax {
+    Basic,
+    Extended,
+    Fixed,
+}
+
+impl Syntax {
+    fn compile(self, pattern: &str, ignore_case: bool) -> Result<Regex, Failure> {
+        let regex = match self {
+            Syntax::Basic => basic_to_extended(pattern),
+            Syntax::Extended => pattern.to_owned(),
+            Syntax::Fixed => regex::escape(pattern),
+        };
+        RegexBuilder::new(&regex)
+            .case_insensitive(ignore_case)
+            // git matches line by line.
+            .multi_line(true)
+            .build()
+            .map_err(|error| {
+                Failure::new(format!("bad pattern '{pattern}': {error}"))
+                    .hint("patterns are basic regular expressions as in git; -E for extended ones, -F for plain text")
+            })
+    }
+}
+
+/// Rewrites a POSIX basic regular expression (with GNU's `\|`, `\+`, `\?`) as an extended one.
+fn basic_to_extended(basic: &str) -> String {
+    let mut extended = String::with_capacity(basic.len() + 8);
+    let mut chars = basic.chars().peekable();
+    // Whether an expression begins here, so that `*` is itself and `^` an anchor.
+    let mut start = true;
+    while let Some(c) = chars.next() {
+        let mut starts = false;
+        match c {
+            '\\' => match chars.next() {
+                Some(special @ ('(' | ')' | '{' | '}' | '|' | '+' | '?')) => {
+                    extended.push(special);
+                    starts = matches!(special, '(' | '|');
+                }
+                Some('<') => extended.push_str(r"\b{start}"),
+                Some('>') => extended.push_str(r"\b{end}"),
+                Some('`') => extended.push_str(r"\A"),
+                Some('\'') => extended.push_str(r"\z"),
+                Some(other) => {
+                    extended.push('\\');
+                    extended.push(other);
+                }
+                None => extended.push_str(r"\\"),
+            },
+            '(' | ')' | '{' | '}' | '|' | '+' | '?' => {
+                extended.push('\\');
+                extended.push(c);
+            }
+            '*' if start => extended.push_str(r"\*"),
+            '^' if !start => extended.push_str(r"\^"),
+            '^' => {
+                extended.push('^');
+                starts = true;
+            }
+            '$' if chars.peek().is_some() && !at_end_of_group(&chars) => extended.push_str(r"\$"),
+            '[' => bracket(&mut chars, &mut extended),
+            _ => extended.push(c),
+        }
+        start = starts;
+    }
+    extended
+}
+
+fn at_end_of_group(chars: &std::iter::Peekable<std::str::Chars<'_>>) -> bool {
+    let mut rest = chars.clone();
+    rest.next() == Some('\\') && matches!(rest.next(), Some(')' | '|'))
+}
+
+/// Copies a bracket expression, in which a backslash is itself.
+fn bracket(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, extended: &mut String) {
+    extended.push('[');
+    if chars.peek() == Some(&'^') {
+        chars.next();
+        extended.push('^');
+    }
+    let mut first = true;
+    while let Some(c) = chars.next() {
+        match c {
+            ']' if !first => {
+                extended.push(']');
+                return;
+            }
+            ']' | '\\' | '&' | '~' => {
+                extended.push('\\');
+                extended.push(c);
+            }
+            '[' if chars.peek() == Some(&':') => {
+                extended.push('[');
+                for c in chars.by_ref() {
+                    extended.push(c);
+                    if c == ']' {
+                        break;
+                    }
+                }
+            }
+            '[' => extended.push_str(r"\["),
+            _ => extended.push(c),
+        }
+        first = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn basic_patterns_mean_what_grep_means() {
+        for (basic, text, matches) in [
+            ("a+b", "a+b", true),
+            ("a+b", "aab", false),
+            (r"a\+b", "aab", true),
+            ("(x)", "(x)", true),
+            (r"\(x\|y\)z", "yz", true),
+            ("*x", "*x", true),
+            ("^a*$", "aaa", true),
+            ("a^b", "a^b", true),
+            ("a$b", "a$b", true),
+            (r"[\n]", r"\", true),
+            ("[]x]", "]", true),
+            ("[[:digit:]]x", "7x", true),
+            (r"x\{2\}", "xx", true),
+            ("x{2}", "xx", false),
+            ("a.c", "abc", true),
+            (r"a\.c", "abc", false),
+        ] {
+            let regex = Syntax::Basic.compile(basic, false).unwrap();
+            assert_eq!(regex.is_match(text), matches, "{basic} on {text}");
+        }
+    }
+
+    #[test]
+    fn fixed_strings_are_fixed() {
+        assert!(Syntax::Fixed.compile("a.c", false).unwrap().find("abc").is_none());
+        assert!(Syntax::Extended.compile("(", false).is_err());
+    }
+}

@@ -1,0 +1,449 @@
+//! `audit log`: the timeline.
+
+use super::Context;
+use super::filter::{Filter, FilterArgs};
+use super::format::FormatArg;
+use super::history;
+use super::judge::{Judge, JudgeArgs};
+use crate::event::{Event, Kind};
+use crate::git::commits::{CommitReader, Paths};
+use crate::git::paths::Pathspec;
+use crate::git::source::Commits;
+use crate::git::walk::{Order, Plan, Tip, Walk, Walked};
+use crate::git::{Oid, Repository, dates};
+use crate::outcome::{Failure, Outcome};
+use crate::pipeline;
+use crate::report::{self, csv::CsvReport, json, markdown, rows::Rows};
+use crate::timeline::Timeline;
+use clap::Args;
+use std::collections::HashSet;
+use std::io::Write;
+use std::ops::ControlFlow;
+
+/// The timeline of the repository, newest first: who did what, when and why, and how we know
+///
+/// Commits come in the order of `git log`, and take its ranges, filters and dates. Tags and ledger
+/// events stand between them, each at its own time. Without a range, all tags and all ledger events are
+/// shown; with one, those that concern a commit in it.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct LogArgs {
+    /// Where to start, or a range as in git: main, v1..v2, main...topic, ^v1; HEAD without it
+    #[arg(value_name = "REV")]
+    revisions: Vec<String>,
+
+    /// Only commits that touch these paths
+    #[arg(last = true, value_name = "PATH")]
+    paths: Vec<String>,
+
+    /// Start from every branch, tag and other reference, and from HEAD
+    #[arg(long)]
+    all: bool,
+
+    /// Only what happened since DATE, in git's date language: yesterday, '2 weeks ago', 2026-11-20
+    #[arg(long, visible_alias = "after", value_name = "DATE", allow_hyphen_values = true)]
+    since: Option<String>,
+
+    /// As --since, but look behind older commits, too
+    #[arg(long, value_name = "DATE", conflicts_with = "since")]
+    since_as_filter: Option<String>,
+
+    /// Only what happened until DATE
+    #[arg(long, visible_alias = "before", value_name = "DATE", allow_hyphen_values = true)]
+    until: Option<String>,
+
+    /// Show so many events at most
+    #[arg(short = 'n', long = "max-count", value_name = "N")]
+    max_count: Option<usize>,
+
+    /// Leave out the first N events
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    skip: usize,
+
+    /// Oldest first
+    #[arg(long)]
+    reverse: bool,
+
+    /// Follow only the first parent of merges
+    #[arg(long)]
+    first_parent: bool,
+
+    /// Only merges
+    #[arg(long, conflicts_with = "no_merges")]
+    merges: bool,
+
+    /// No merges
+    #[arg(long)]
+    no_merges: bool,
+
+    /// Children before parents, lines of history kept together
+    #[arg(long, group = "order")]
+    topo_order: bool,
+
+    /// Children before parents, otherwise by committer date
+    #[arg(long, group = "order")]
+    date_order: bool,
+
+    /// Children before parents, otherwise by author date
+    #[arg(long, group = "order")]
+    author_date_order: bool,
+
+    /// List the paths that each commit touches (in machine formats)
+    #[arg(long)]
+    name_only: bool,
+
+    /// Names and addresses as they stand in the objects, without the mailmap
+    #[arg(long)]
+    no_mailmap: bool,
+
+    #[command(flatten)]
+    filters: FilterArgs,
+
+    #[command(flatten)]
+    judge: JudgeArgs,
+
+    /// How to print
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: FormatArg,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  audit log                                   the whole timeline
+  audit log v1.3..v1.4                        what a release brought
+  audit log --since yesterday --unsigned      what carries no signature since yesterday
+  audit log --who ana -- src/pay              what Ana did in a folder
+  audit log --kind tag,merge -n 20            the last 20 tags and merges
+  audit log --ticket PAY-88 --format json     everything about a ticket
+
+Proof (the column at the right):
+  ✓ signed    a valid signature of somebody we trust
+  ↓ imported  taken over from a forge or CI, with its source and hash
+  · claimed   text that anyone could have typed: no signature
+  ? unknown   could not be judged: the key is missing, expired, or nobody vouches for it
+  ✗ broken    a signature or a hash that does not hold";
+
+/// Options after checking: what to walk, what to show, how much of it.
+struct Query {
+    plan: Plan,
+    filter: Filter,
+    since: Option<i64>,
+    until: Option<i64>,
+    limit: Option<usize>,
+    /// Which tags and records belong to the result.
+    others: Others,
+}
+
+/// Which events beside commits are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Others {
+    /// All, each at its own time.
+    All,
+    /// Those that concern a commit of the range.
+    InRange,
+    /// None: paths are a question about commits.
+    None,
+}
+
+/// Runs the command.
+pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcome> {
+    let repo = context.open()?;
+    let query = args.check(&repo)?;
+    let judge = Judge::new(&repo, &args.judge, context.now)?;
+    let reader = args.reader(&repo)?;
+    warn_of_replacements(context, &repo)?;
+    if query.plan.tips.is_empty() {
+        context.ui.note(&format!("note: {}", history::why_empty(&repo)?));
+    }
+    let walk = Walk::new(Commits::new(&repo), query.plan.clone())?;
+    let others = args.others(&repo, &reader, &judge, &query, walk.selected())?;
+    context.page(&repo)?;
+    let mut printer = Printer::new(context, args.format.into())?;
+    let timeline = Timeline::new(others);
+    let mut shown =
+        Shown { skip: args.skip, left: query.limit, reversed: args.reverse.then(Vec::new) };
+    stream(&repo, walk, &reader, &judge, &query, timeline, |event| {
+        shown.take(event, &mut printer)
+    })?;
+    for event in shown.reversed.into_iter().flatten().rev() {
+        printer.event(&event)?;
+    }
+    printer.finish()?;
+    Ok(Outcome::Yes)
+}
+
+/// Walks, judges and filters in several threads, and hands events on in order.
+fn stream(
+    repo: &Repository,
+    walk: Walk<'_>,
+    reader: &CommitReader,
+    judge: &Judge<'_>,
+    query: &Query,
+    mut timeline: Timeline,
+    mut sink: impl FnMut(Event) -> anyhow::Result<ControlFlow<()>>,
+) -> anyhow::Result<()> {
+    let work = |walked: Result<Walked, Failure>| -> Result<(Event, bool), Failure> {
+        let event = judge.event(reader.event(repo, &walked?)?);
+        let passes = query.filter.passes(&event);
+        Ok((event, passes))
+    };
+    let ended = pipeline::ordered(walk, work, |item| {
+        let (event, passes) = match item {
+            Ok(item) => item,
+            Err(failure) => return ControlFlow::Break(Err(failure.into())),
+        };
+        let mut flow = ControlFlow::Continue(());
+        let commit = event.id.clone();
+        timeline.push(event, |event| {
+            if flow.is_break() || (!passes && event.id == commit) {
+                return;
+            }
+            match sink(event) {
+                Ok(ControlFlow::Continue(())) => {}
+                Ok(ControlFlow::Break(())) => flow = ControlFlow::Break(Ok(())),
+                Err(error) => flow = ControlFlow::Break(Err(error)),
+            }
+        });
+        flow
+    });
+    match ended {
+        Some(result) => result,
+        None => {
+            let mut result = Ok(ControlFlow::Continue(()));
+            timeline.finish(|event| {
+                if matches!(result, Ok(ControlFlow::Continue(()))) {
+                    result = sink(event);
+                }
+            });
+            result.map(|_| ())
+        }
+    }
+}
+
+impl LogArgs {
+    fn check(&self, repo: &Repository) -> Result<Query, Failure> {
+        // clap hands over what stands behind `--` apart; `audit log --` without paths still separates.
+        let separated = !self.paths.is_empty();
+        let selection = repo.select(&self.revisions, &self.paths, separated)?;
+        let mut tips = selection.tips;
+        if self.all {
+            tips.extend(history::all_tips(repo)?);
+        } else if tips.iter().all(|tip| tip.exclude) {
+            tips.extend(history::head(repo)?.map(|oid| Tip { oid, exclude: false }));
+        }
+        let date = |text: &Option<String>| -> Result<Option<i64>, Failure> {
+            text.as_deref().map(|text| dates::parse(repo, text)).transpose()
+        };
+        let (since, since_as_filter) = (date(&self.since)?, date(&self.since_as_filter)?);
+        let until = date(&self.until)?;
+        let paths = match selection.paths.is_empty() {
+            true => None,
+            false => Some(Pathspec::parse(&selection.paths, repo.prefix())?),
+        };
+        let others = if paths.is_some() || self.merges {
+            Others::None
+        } else if tips.iter().any(|tip| tip.exclude) {
+            Others::InRange
+        } else {
+            Others::All
+        };
+        Ok(Query {
+            filter: self.filters.check(repo.config()?)?,
+            plan: Plan {
+                tips,
+                order: self.order(),
+                first_parent: self.first_parent,
+                since,
+                since_as_filter,
+                until,
+                min_parents: if self.merges { 2 } else { 0 },
+                max_parents: self.no_merges.then_some(1),
+                paths,
+            },
+            since: since.or(since_as_filter),
+            until,
+            limit: self.max_count,
+            others,
+        })
+    }
+
+    fn order(&self) -> Order {
+        if self.topo_order {
+            Order::Topological
+        } else if self.date_order {
+            Order::CommitterDate
+        } else if self.author_date_order {
+            Order::AuthorDate
+        } else {
+            Order::Walk
+        }
+    }
+
+    fn reader(&self, repo: &Repository) -> Result<CommitReader, Failure> {
+        let mut reader = history::reader(repo, !self.no_mailmap)?;
+        reader.keep_message = self.filters.wants_message();
+        let config = || history::config_paths();
+        if self.name_only {
+            reader.paths = Paths::All(config()?);
+        } else if self.filters.wants_config() {
+            reader.paths = Paths::Config(config()?);
+        }
+        Ok(reader)
+    }
+
+    /// Tags (and later records) that belong to the result, judged and filtered.
+    fn others(
+        &self,
+        repo: &Repository,
+        reader: &CommitReader,
+        judge: &Judge<'_>,
+        query: &Query,
+        selected: Option<HashSet<Oid>>,
+    ) -> Result<Vec<Event>, Failure> {
+        let mut events = Vec::new();
+        if query.others == Others::None || !self.filters.wants(Kind::Tag) {
+            return Ok(events);
+        }
+        for tag in repo.tags()? {
+            if query.others == Others::InRange
+                && !selected.as_ref().is_some_and(|set| set.contains(&tag.target))
+            {
+                continue;
+            }
+            let unjudged = reader.tag_event(repo, &tag)?;
+            let when = unjudged.event.when.map(|when| when.seconds);
+            let outside = when.is_some_and(|when| {
+                query.since.is_some_and(|since| when < since)
+                    || query.until.is_some_and(|until| when > until)
+            });
+            // A name without a time can't be said to lie in a period.
+            let untimed = when.is_none() && (query.since.is_some() || query.until.is_some());
+            if outside || untimed {
+                continue;
+            }
+            let event = judge.event(unjudged);
+            if query.filter.passes(&event) {
+                events.push(event);
+            }
+        }
+        Ok(events)
+    }
+}
+
+/// Says that git would show something else than what is stored.
+fn warn_of_replacements(context: &Context, repo: &Repository) -> Result<(), Failure> {
+    let replacements = repo.replacements()?;
+    let count = replacements.replaced.len();
+    if count > 0 {
+        context.ui.warn(&format!(
+            "{count} objects have replacements (refs/replace), which git follows and audit does not: what you see is what is stored"
+        ));
+    }
+    if replacements.grafts {
+        context
+            .ui
+            .warn("info/grafts alters the parents that git shows; audit shows the stored ones");
+    }
+    Ok(())
+}
+
+/// Skips and counts.
+struct Shown {
+    skip: usize,
+    left: Option<usize>,
+    /// With `--reverse`, events wait here until the end.
+    reversed: Option<Vec<Event>>,
+}
+
+impl Shown {
+    fn take(&mut self, event: Event, printer: &mut Printer<'_>) -> anyhow::Result<ControlFlow<()>> {
+        if self.left == Some(0) {
+            return Ok(ControlFlow::Break(()));
+        }
+        if self.skip > 0 {
+            self.skip -= 1;
+            return Ok(ControlFlow::Continue(()));
+        }
+        match &mut self.reversed {
+            Some(waiting) => waiting.push(event),
+            None => printer.event(&event)?,
+        }
+        if let Some(left) = &mut self.left {
+            *left -= 1;
+            if *left == 0 {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+/// Prints events in a format as they come.
+enum Printer<'a> {
+    Table { rows: Rows, out: &'a mut dyn Write, flushed: bool },
+    Json { out: &'a mut dyn Write, first: bool },
+    Jsonl { out: &'a mut dyn Write, flushed: bool },
+    Csv(CsvReport<&'a mut dyn Write>),
+    Markdown { out: &'a mut dyn Write },
+}
+
+impl<'a> Printer<'a> {
+    fn new(context: &'a mut Context, format: report::Format) -> anyhow::Result<Printer<'a>> {
+        let (style, now) = (context.ui.style, context.now);
+        let out = context.ui.out();
+        Ok(match format {
+            report::Format::Table => {
+                Printer::Table { rows: Rows::new(style, now), out, flushed: false }
+            }
+            report::Format::Json => {
+                out.write_all(b"{\"v\":1,\"events\":[")?;
+                Printer::Json { out, first: true }
+            }
+            report::Format::Jsonl => Printer::Jsonl { out, flushed: false },
+            report::Format::Csv => Printer::Csv(CsvReport::new(out)?),
+            report::Format::Markdown => {
+                markdown::heading(out)?;
+                Printer::Markdown { out }
+            }
+        })
+    }
+
+    fn event(&mut self, event: &Event) -> anyhow::Result<()> {
+        match self {
+            Printer::Table { rows, out, flushed } => {
+                rows.row(event, *out)?;
+                flush_once(*out, flushed)?;
+            }
+            Printer::Json { out, first } => {
+                let separator: &[u8] = if std::mem::take(first) { b"\n" } else { b"," };
+                out.write_all(separator)?;
+                json::line(event, *out)?;
+            }
+            Printer::Jsonl { out, flushed } => {
+                json::line(event, *out)?;
+                flush_once(*out, flushed)?;
+            }
+            Printer::Csv(csv) => csv.row(event)?,
+            Printer::Markdown { out } => markdown::row(event, *out)?,
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> anyhow::Result<()> {
+        match self {
+            Printer::Json { out, .. } => out.write_all(b"]}\n")?,
+            Printer::Csv(csv) => csv.finish()?,
+            Printer::Table { .. } | Printer::Jsonl { .. } | Printer::Markdown { .. } => {}
+        }
+        Ok(())
+    }
+}
+
+/// Sends the first row off at once; the others wait for a full buffer.
+fn flush_once(out: &mut dyn Write, flushed: &mut bool) -> std::io::Result<()> {
+    if !*flushed {
+        *flushed = true;
+        out.flush()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! One file a command: its arguments, whose doc comments are the help, and its four beats: gather,
+//! decide, report, outcome.
+
+mod filter;
+mod format;
+mod history;
+mod judge;
+mod log;
+
+use crate::git::Repository;
+use crate::outcome::{Failure, Outcome};
+use crate::ui::{ColorChoice, Ui};
+use clap::{CommandFactory, Parser, Subcommand};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Who changed what, when and why in this repository, and the proof of it
+///
+/// audit reads the history, signatures and tags of one git repository, joins them with an append-only
+/// ledger of deploys, approvals, builds and other events, and says who did what, when, where and why,
+/// and how we know. It needs no server, no account and no setup.
+#[derive(Debug, Parser)]
+#[command(name = "audit", version, propagate_version = true, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Run as if started in PATH; several add up, as in git
+    #[arg(short = 'C', value_name = "PATH", global = true, action = clap::ArgAction::Append)]
+    folders: Vec<PathBuf>,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, global = true)]
+    color: ColorChoice,
+
+    /// Print to the terminal without a pager
+    #[arg(long, global = true)]
+    no_pager: bool,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 yes or clean · 1 a negative answer or findings · 2 it could not run · 3 it could not decide
+
+Start with: audit log";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Log(Box<log::LogArgs>),
+}
+
+/// What every command gets.
+pub(crate) struct Context {
+    folder: PathBuf,
+    /// The streams.
+    pub(crate) ui: Ui,
+    no_pager: bool,
+    /// The present, in seconds since 1970 UTC. Read once, so that one run has one present.
+    pub(crate) now: i64,
+}
+
+impl Context {
+    /// Opens the repository that the user means.
+    pub(crate) fn open(&self) -> Result<Repository, Failure> {
+        Repository::open(&self.folder)
+    }
+
+    /// Starts the pager, unless the user wants none.
+    pub(crate) fn page(&mut self, repo: &Repository) -> Result<(), Failure> {
+        if !self.no_pager && self.ui.is_terminal() {
+            let core_pager = repo.config()?.get("core.pager").map(str::to_owned);
+            self.ui.page(core_pager.as_deref());
+        }
+        Ok(())
+    }
+}
+
+/// Reads the arguments. What clap has to say (help, the version, a usage error) is printed here.
+///
+/// # Errors
+/// The outcome to exit with, when there is no command to run.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Outcome> {
+    Cli::try_parse_from(args.into_iter().map(number_shorthand)).map_err(|error| {
+        // Nothing is left to do if even this cannot be printed.
+        let _ = error.print();
+        if error.use_stderr() { Outcome::Failed } else { Outcome::Yes }
+    })
+}
+
+/// `-5` means `-n5`, as in git.
+fn number_shorthand(arg: OsString) -> OsString {
+    match arg.to_str().and_then(|text| text.strip_prefix('-')) {
+        Some(digits) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("-n{digits}").into()
+        }
+        _ => arg,
+    }
+}
+
+/// Runs the command that was read.
+pub fn run(cli: Cli) -> Outcome {
+    let folder = cli.folders.iter().fold(PathBuf::from("."), |folder, next| folder.join(next));
+    let mut context =
+        Context { folder, ui: Ui::new(cli.color), no_pager: cli.no_pager, now: now() };
+    let result = match cli.command {
+        Command::Log(args) => log::run(&mut context, *args),
+    };
+    let outcome = match result {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            // What was printed before the error comes before it.
+            let _ = std::io::Write::flush(context.ui.out());
+            context.ui.report(&error)
+        }
+    };
+    finish(context.ui, outcome)
+}
+
+fn finish(ui: Ui, outcome: Outcome) -> Outcome {
+    let errors = Ui::new(ColorChoice::Never);
+    match ui.finish() {
+        Ok(()) => outcome,
+        Err(error) => {
+            let error = anyhow::Error::new(error).context("cannot write to standard output");
+            match errors.report(&error) {
+                Outcome::Yes => outcome,
+                failed => failed,
+            }
+        }
+    }
+}
+
+/// The present. `AUDIT_NOW` (seconds since 1970 UTC) sets it, for tests and for reproducible reports.
+fn now() -> i64 {
+    if let Some(now) = std::env::var("AUDIT_NOW").ok().and_then(|now| now.parse().ok()) {
+        return now;
+    }
+    match std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+        Err(_) => 0,
+    }
+}
+
+/// The parser itself, for completions, man pages and tests.
+pub fn command() -> clap::Command {
+    Cli::command()
+}

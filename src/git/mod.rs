@@ -1,0 +1,36 @@
+//! Everything read from git: the only home of libgit2.
+//!
+//! [`Repository`] opens; [`revision`] turns what the user typed into commits; [`walk`] yields them in
+//! git's order; [`object`] splits their raw bytes as git does; [`commits`] and [`tags`] make events
+//! of them, with the help of the text modules ([`message`], [`trailers`], [`change_requests`], …).
+//! Objects are read raw and judged as they are: replacement references and grafts are never
+//! followed, only reported.
+
+pub mod change_requests;
+pub mod claims;
+pub mod commits;
+pub mod config;
+mod ctype;
+pub mod dates;
+mod encoding;
+pub mod hydrated;
+pub mod identity;
+pub mod mailmap;
+pub mod message;
+pub mod notes;
+pub mod notes_tree;
+pub mod object;
+pub mod order;
+pub mod paths;
+pub mod refs;
+pub mod repository;
+pub mod revision;
+pub mod source;
+pub mod tags;
+pub mod tickets;
+pub mod trailers;
+pub mod walk;
+
+pub use config::Config;
+pub use git2::Oid;
+pub use repository::{HashKind, Repository};

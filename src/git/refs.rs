@@ -1,0 +1,167 @@
+//! References: branches, tags and HEAD.
+//!
+//! libgit2 reads the files and packed references; where it refuses the repository (reftable),
+//! `git for-each-ref` does.
+
+use super::{Oid, Repository};
+use crate::outcome::Failure;
+
+/// A reference and what it points to, not peeled.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ref {
+    /// The full name, `refs/heads/main`. Lossily decoded where it is not UTF-8.
+    pub name: String,
+    /// The object.
+    pub target: Oid,
+}
+
+/// Where HEAD points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Head {
+    /// A branch with a commit.
+    Branch(Ref),
+    /// A branch without a commit yet; its full name.
+    Unborn(String),
+    /// A commit, without a branch.
+    Detached(Oid),
+}
+
+impl Repository {
+    /// All references whose name begins with `prefix` (`refs/`, `refs/tags/`), sorted by name as git
+    /// lists them. A symbolic reference stands with what it resolves to; one that leads nowhere is
+    /// left out, as in git.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn refs(&self, prefix: &str) -> Result<Vec<Ref>, Failure> {
+        let listed = self.with_handle(|handle| -> Result<Vec<Ref>, git2::Error> {
+            let mut refs = Vec::new();
+            for reference in handle.references_glob(&format!("{prefix}*"))? {
+                let reference = reference?;
+                let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
+                let target = match reference.target() {
+                    Some(target) => Some(target),
+                    None => match reference.resolve() {
+                        Ok(resolved) => resolved.target(),
+                        Err(error) if error.code() == git2::ErrorCode::NotFound => None,
+                        Err(error) => return Err(error),
+                    },
+                };
+                refs.extend(target.map(|target| Ref { name, target }));
+            }
+            Ok(refs)
+        });
+        let mut refs = match listed {
+            Some(Ok(refs)) => refs,
+            Some(Err(error)) => {
+                return Err(Failure::new(format!(
+                    "cannot read the references: {}",
+                    error.message()
+                )));
+            }
+            None => self.refs_from_git(prefix)?,
+        };
+        refs.sort();
+        Ok(refs)
+    }
+
+    fn refs_from_git(&self, prefix: &str) -> Result<Vec<Ref>, Failure> {
+        let output = self
+            .git()
+            .args(["for-each-ref", "--format=%(objectname) %(refname)"])
+            .output()
+            .map_err(|error| Failure::new(format!("cannot run git for-each-ref: {error}")))?;
+        if !output.status.success() {
+            let text = String::from_utf8_lossy(&output.stderr);
+            return Err(Failure::new(format!("git for-each-ref failed: {}", text.trim())));
+        }
+        let mut refs = Vec::new();
+        for line in output.stdout.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+            let bad = || Failure::new("git for-each-ref printed an unexpected line");
+            let space = memchr::memchr(b' ', line).ok_or_else(bad)?;
+            let target = self.hash().oid(&line[..space]).ok_or_else(bad)?;
+            let name = String::from_utf8_lossy(&line[space + 1..]).into_owned();
+            if name.starts_with(prefix) {
+                refs.push(Ref { name, target });
+            }
+        }
+        Ok(refs)
+    }
+
+    /// Where HEAD points.
+    ///
+    /// # Errors
+    /// When HEAD is neither a branch nor a commit.
+    pub fn head(&self) -> Result<Head, Failure> {
+        let asked = self.with_handle(|handle| -> Result<Head, git2::Error> {
+            let head = handle.find_reference("HEAD")?;
+            let Some(branch) = head.symbolic_target_bytes() else {
+                return match head.target() {
+                    Some(oid) => Ok(Head::Detached(oid)),
+                    None => Err(git2::Error::from_str("HEAD points nowhere")),
+                };
+            };
+            let name = String::from_utf8_lossy(branch).into_owned();
+            match handle.refname_to_id(&name) {
+                Ok(target) => Ok(Head::Branch(Ref { name, target })),
+                Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(Head::Unborn(name)),
+                Err(error) => Err(error),
+            }
+        });
+        match asked {
+            Some(Ok(head)) => Ok(head),
+            Some(Err(error)) => Err(Failure::new(format!("cannot read HEAD: {}", error.message()))),
+            None => self.head_from_git(),
+        }
+    }
+
+    fn head_from_git(&self) -> Result<Head, Failure> {
+        let ask = |args: &[&str]| -> Result<Option<String>, Failure> {
+            let output = self
+                .git()
+                .args(args)
+                .output()
+                .map_err(|error| Failure::new(format!("cannot run git: {error}")))?;
+            Ok(output
+                .status
+                .success()
+                .then(|| String::from_utf8_lossy(&output.stdout).trim_end().to_owned()))
+        };
+        let branch = ask(&["symbolic-ref", "-q", "HEAD"])?;
+        let target = ask(&["rev-parse", "-q", "--verify", "HEAD"])?
+            .and_then(|hex| self.hash().oid(hex.as_bytes()));
+        match (branch, target) {
+            (Some(name), Some(target)) => Ok(Head::Branch(Ref { name, target })),
+            (Some(name), None) => Ok(Head::Unborn(name)),
+            (None, Some(oid)) => Ok(Head::Detached(oid)),
+            (None, None) => Err(Failure::new("cannot read HEAD")),
+        }
+    }
+
+    /// References under `refs/replace/` and whether grafts exist: git would show something else than
+    /// what is stored. We never follow them, and say so.
+    ///
+    /// # Errors
+    /// When the references cannot be read.
+    pub fn replacements(&self) -> Result<Replacements, Failure> {
+        let refs = self.refs("refs/replace/")?;
+        let grafts = self.common_dir().join("info/grafts").exists();
+        Ok(Replacements {
+            replaced: refs
+                .iter()
+                .filter_map(|reference| reference.name.strip_prefix("refs/replace/"))
+                .map(str::to_owned)
+                .collect(),
+            grafts,
+        })
+    }
+}
+
+/// What would make git show other objects than those stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Replacements {
+    /// Ids of objects that have a replacement.
+    pub replaced: Vec<String>,
+    /// Whether there is an `info/grafts` file.
+    pub grafts: bool,
+}

@@ -1,0 +1,401 @@
+//! Finding and opening a repository.
+//!
+//! libgit2 opens what it knows. What it refuses to open for an extension (reftable references,
+//! partial clones) git itself still describes: then `git rev-parse` says where things are, and
+//! references are read through `git for-each-ref`. The objects are read through one database handle
+//! of our own in either case, so that all that follows works alike.
+
+use super::{Config, Oid};
+use crate::outcome::Failure;
+use git2::{ErrorClass, ErrorCode, ObjectType, Odb, RepositoryOpenFlags};
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The hash that names the repository's objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HashKind {
+    /// SHA-1, 40 hex digits.
+    Sha1,
+    /// SHA-256, 64 hex digits.
+    Sha256,
+}
+
+impl HashKind {
+    /// The length of an object id in hex digits.
+    pub fn hex_len(self) -> usize {
+        match self {
+            HashKind::Sha1 => 40,
+            HashKind::Sha256 => 64,
+        }
+    }
+
+    /// The name of the header that holds the signature of a commit.
+    pub fn signature_header(self) -> &'static [u8] {
+        match self {
+            HashKind::Sha1 => b"gpgsig",
+            HashKind::Sha256 => b"gpgsig-sha256",
+        }
+    }
+
+    fn format(self) -> git2::ObjectFormat {
+        match self {
+            HashKind::Sha1 => git2::ObjectFormat::Sha1,
+            HashKind::Sha256 => git2::ObjectFormat::Sha256,
+        }
+    }
+
+    /// Reads a full object id; `None` when the text is not exactly that.
+    pub fn oid(self, hex: &[u8]) -> Option<Oid> {
+        let text = std::str::from_utf8(hex).ok().filter(|text| text.len() == self.hex_len())?;
+        match Oid::from_str_ext(text, self.format()) {
+            Ok(oid) => Some(oid),
+            Err(_) => None,
+        }
+    }
+}
+
+/// A raw object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawObject {
+    /// What it is.
+    pub kind: ObjectKind,
+    /// Its bytes, without git's own header.
+    pub data: Vec<u8>,
+}
+
+/// The four types of objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObjectKind {
+    /// A commit.
+    Commit,
+    /// A tree.
+    Tree,
+    /// A blob.
+    Blob,
+    /// A tag object.
+    Tag,
+}
+
+impl ObjectKind {
+    /// git's word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            ObjectKind::Commit => "commit",
+            ObjectKind::Tree => "tree",
+            ObjectKind::Blob => "blob",
+            ObjectKind::Tag => "tag",
+        }
+    }
+}
+
+/// An opened repository. Can be shared between threads for reading objects.
+pub struct Repository {
+    git_dir: PathBuf,
+    common_dir: PathBuf,
+    work_dir: Option<PathBuf>,
+    /// Where the user stands, below the work tree, with a trailing slash; empty at its top.
+    prefix: String,
+    start: PathBuf,
+    hash: HashKind,
+    odb: Odb<'static>,
+    shallow: HashSet<Oid>,
+    config: OnceLock<Config>,
+    /// libgit2's own handle, `None` when it refuses the repository. Only for references and revisions.
+    handle: Option<std::sync::Mutex<git2::Repository>>,
+}
+
+/// What opening found, before objects are looked at.
+struct Found {
+    git_dir: PathBuf,
+    common_dir: PathBuf,
+    work_dir: Option<PathBuf>,
+    hash: HashKind,
+    handle: Option<git2::Repository>,
+}
+
+impl Repository {
+    /// Opens the repository that git would use in `start`: `GIT_DIR` and its companions count, parent
+    /// folders are searched.
+    ///
+    /// # Errors
+    /// No repository there, one that another user owns, or one that cannot be read.
+    pub fn open(start: &Path) -> Result<Repository, Failure> {
+        let found = discover(start)?;
+        let odb = open_objects(&found)?;
+        let shallow = read_shallow(&found.common_dir, found.hash)?;
+        let prefix = match &found.work_dir {
+            Some(work_dir) => prefix(work_dir, start),
+            None => String::new(),
+        };
+        Ok(Repository {
+            git_dir: found.git_dir,
+            common_dir: found.common_dir,
+            work_dir: found.work_dir,
+            prefix,
+            start: start.to_owned(),
+            hash: found.hash,
+            odb,
+            shallow,
+            config: OnceLock::new(),
+            handle: found.handle.map(std::sync::Mutex::new),
+        })
+    }
+
+    /// The git directory of this work tree.
+    pub fn git_dir(&self) -> &Path {
+        &self.git_dir
+    }
+
+    /// The git directory that all work trees share; the ledger lives there.
+    pub fn common_dir(&self) -> &Path {
+        &self.common_dir
+    }
+
+    /// The work tree; `None` for a bare repository.
+    pub fn work_dir(&self) -> Option<&Path> {
+        self.work_dir.as_deref()
+    }
+
+    /// Where the user stands below the work tree, with a trailing slash; empty at its top.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// The hash that names objects.
+    pub fn hash(&self) -> HashKind {
+        self.hash
+    }
+
+    /// Commits at which a shallow clone ends, though they have parents.
+    pub fn shallow(&self) -> &HashSet<Oid> {
+        &self.shallow
+    }
+
+    /// git's configuration, read at the first call.
+    ///
+    /// # Errors
+    /// As [`Config::read`].
+    pub fn config(&self) -> Result<&Config, Failure> {
+        if let Some(config) = self.config.get() {
+            return Ok(config);
+        }
+        let config = Config::read(&self.start)?;
+        Ok(self.config.get_or_init(|| config))
+    }
+
+    /// A `git` command that works on this repository, in the user's own folder.
+    pub fn git(&self) -> Command {
+        git_command(&self.start)
+    }
+
+    /// Runs `work` with libgit2's handle, or returns `None` where libgit2 refuses the repository.
+    pub(super) fn with_handle<T>(&self, work: impl FnOnce(&git2::Repository) -> T) -> Option<T> {
+        let handle = self.handle.as_ref()?;
+        // A poisoned lock only says that another thread panicked; the handle is still whole.
+        let guard = handle.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Some(work(&guard))
+    }
+
+    /// Reads one object. `None` when it is not here.
+    ///
+    /// # Errors
+    /// When it is here and cannot be read: corrupt, or an I/O error.
+    pub fn read(&self, oid: Oid) -> Result<Option<RawObject>, Failure> {
+        match self.odb.read(oid) {
+            Ok(object) => {
+                let kind = match object.kind() {
+                    ObjectType::Commit => ObjectKind::Commit,
+                    ObjectType::Tree => ObjectKind::Tree,
+                    ObjectType::Blob => ObjectKind::Blob,
+                    ObjectType::Tag => ObjectKind::Tag,
+                    ObjectType::Any => {
+                        return Err(Failure::new(format!("object {oid} has no known type")));
+                    }
+                };
+                Ok(Some(RawObject { kind, data: object.data().to_vec() }))
+            }
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => {
+                Err(Failure::new(format!("cannot read object {oid}: {}", error.message())).hint(
+                    "`git fsck` tells what is damaged; a fresh clone or a backup has the good copy",
+                ))
+            }
+        }
+    }
+
+    /// Whether an object is here.
+    pub fn contains(&self, oid: Oid) -> bool {
+        self.odb.exists(oid)
+    }
+}
+
+/// A `git` command in a folder, deaf to replacement references: we audit the real objects.
+pub(super) fn git_command(dir: &Path) -> Command {
+    let mut command = Command::new("git");
+    command.arg("--no-replace-objects").current_dir(dir).stdin(std::process::Stdio::null());
+    command
+}
+
+fn discover(start: &Path) -> Result<Found, Failure> {
+    if !start.is_dir() {
+        return Err(Failure::new(format!(
+            "cannot change to '{}': no such folder",
+            start.display()
+        )));
+    }
+    let from_env = std::env::var_os("GIT_DIR").is_some();
+    let opened = if from_env {
+        // Only libgit2's own reading of the environment resolves GIT_DIR beside GIT_WORK_TREE; both
+        // may be relative to the folder that we stand in.
+        ask_git(start)
+    } else {
+        match git2::Repository::open_ext(
+            start,
+            RepositoryOpenFlags::CROSS_FS,
+            std::iter::empty::<&OsStr>(),
+        ) {
+            Ok(handle) => Ok(found_by_libgit2(handle)),
+            Err(error) => explain(start, &error),
+        }
+    };
+    opened
+}
+
+fn found_by_libgit2(handle: git2::Repository) -> Found {
+    Found {
+        git_dir: handle.path().to_owned(),
+        common_dir: handle.commondir().to_owned(),
+        work_dir: handle.workdir().map(Path::to_owned),
+        hash: match handle.object_format() {
+            git2::ObjectFormat::Sha1 => HashKind::Sha1,
+            git2::ObjectFormat::Sha256 => HashKind::Sha256,
+        },
+        handle: Some(handle),
+    }
+}
+
+/// What libgit2's refusal means: not a repository, somebody else's, or one that git must describe.
+fn explain(start: &Path, error: &git2::Error) -> Result<Found, Failure> {
+    if error.code() == ErrorCode::NotFound && error.class() == ErrorClass::Repository {
+        return Err(Failure::new(format!(
+            "not a git repository (or any of the parent folders): {}",
+            start.display()
+        ))
+        .hint("run audit inside a repository, or name one: audit -C PATH …"));
+    }
+    if error.code() == ErrorCode::Owner {
+        return Err(Failure::new(format!(
+            "the repository at '{}' is owned by another user",
+            start.display()
+        ))
+        .hint(format!(
+            "if you trust its owner: git config --global --add safe.directory '{}'",
+            std::fs::canonicalize(start).unwrap_or_else(|_| start.to_owned()).display()
+        )));
+    }
+    ask_git(start).map_err(|failure| {
+        let hint = failure.hint.unwrap_or_else(|| failure.message.clone());
+        Failure::new(format!(
+            "cannot open the repository at '{}': {}",
+            start.display(),
+            error.message()
+        ))
+        .hint(hint)
+    })
+}
+
+/// Lets git describe the repository.
+fn ask_git(start: &Path) -> Result<Found, Failure> {
+    let run = |args: &[&str]| -> Result<Vec<String>, Failure> {
+        let output = git_command(start).arg("rev-parse").args(args).output().map_err(|error| {
+            Failure::new(format!("cannot run git: {error}")).hint("is git on the PATH?")
+        })?;
+        if !output.status.success() {
+            let text = String::from_utf8_lossy(&output.stderr);
+            let text = text.trim().trim_start_matches("fatal: ");
+            return Err(Failure::new(format!("git says: {text}")));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
+    };
+    let answers = run(&[
+        "--path-format=absolute",
+        "--git-dir",
+        "--git-common-dir",
+        "--show-object-format",
+        "--is-inside-work-tree",
+    ])?;
+    let [git_dir, common_dir, hash, inside] = answers.as_slice() else {
+        return Err(Failure::new("git rev-parse did not describe the repository"));
+    };
+    let work_dir = match inside.as_str() {
+        "true" => run(&["--path-format=absolute", "--show-toplevel"])?.first().map(PathBuf::from),
+        _ => None,
+    };
+    let git_dir = PathBuf::from(git_dir);
+    Ok(Found {
+        common_dir: PathBuf::from(common_dir),
+        work_dir,
+        hash: if hash == "sha256" { HashKind::Sha256 } else { HashKind::Sha1 },
+        // Worth a try: GIT_DIR may name a repository that libgit2 knows well.
+        handle: git2::Repository::open(&git_dir).ok(),
+        git_dir,
+    })
+}
+
+/// Opens the object database: the repository's own (or `GIT_OBJECT_DIRECTORY`, where a server keeps
+/// objects in quarantine while its hooks run), with alternates.
+fn open_objects(found: &Found) -> Result<Odb<'static>, Failure> {
+    let failed = |error: git2::Error| {
+        Failure::new(format!("cannot open the object database: {}", error.message()))
+    };
+    let odb = Odb::new_ext(found.hash.format()).map_err(failed)?;
+    let mut folders = Vec::new();
+    match std::env::var_os("GIT_OBJECT_DIRECTORY") {
+        Some(folder) => folders.push(PathBuf::from(folder)),
+        None => folders.push(found.common_dir.join("objects")),
+    }
+    if let Some(list) = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES") {
+        folders.extend(std::env::split_paths(&list).filter(|path| !path.as_os_str().is_empty()));
+    }
+    for folder in folders {
+        if !folder.is_dir() {
+            return Err(Failure::new(format!("no object database at '{}'", folder.display())));
+        }
+        let text = folder
+            .to_str()
+            .ok_or_else(|| Failure::new(format!("the path '{}' is not UTF-8", folder.display())))?;
+        odb.add_disk_alternate(text).map_err(failed)?;
+    }
+    Ok(odb)
+}
+
+fn read_shallow(common_dir: &Path, hash: HashKind) -> Result<HashSet<Oid>, Failure> {
+    let path = common_dir.join("shallow");
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(HashSet::new()),
+        Err(error) => {
+            return Err(Failure::new(format!("cannot read '{}': {error}", path.display())));
+        }
+    };
+    bytes
+        .split(|&byte| byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            hash.oid(line).ok_or_else(|| Failure::new(format!("bad line in '{}'", path.display())))
+        })
+        .collect()
+}
+
+fn prefix(work_dir: &Path, start: &Path) -> String {
+    let (Ok(top), Ok(here)) = (work_dir.canonicalize(), start.canonicalize()) else {
+        return String::new();
+    };
+    match here.strip_prefix(&top) {
+        Ok(rest) if !rest.as_os_str().is_empty() => format!("{}/", rest.to_string_lossy()),
+        _ => String::new(),
+    }
+}

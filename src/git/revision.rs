@@ -1,0 +1,248 @@
+//! From what the user typed to commits: `HEAD~3`, `v1..v2`, `^main`, `a...b`, paths.
+//!
+//! A revision is read by libgit2, and by `git rev-parse` where libgit2 fails or refuses the
+//! repository, so that everything in gitrevisions(7) works. Ranges are split here.
+
+use super::object;
+use super::repository::ObjectKind;
+use super::source::Commits;
+use super::walk::Tip;
+use super::{Oid, Repository};
+use crate::outcome::Failure;
+use std::collections::{BinaryHeap, HashMap};
+
+/// Revisions told apart from paths.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Where to walk from, and what to leave out.
+    pub tips: Vec<Tip>,
+    /// Paths, as typed.
+    pub paths: Vec<String>,
+}
+
+impl Repository {
+    /// Resolves one revision to the object it names, not peeled.
+    ///
+    /// # Errors
+    /// When nothing, or more than one thing, has this name.
+    pub fn resolve(&self, revision: &str) -> Result<Oid, Failure> {
+        if let Some(oid) = self.hash().oid(revision.as_bytes()) {
+            return Ok(oid);
+        }
+        let found =
+            self.with_handle(|handle| handle.revparse_single(revision).map(|object| object.id()));
+        match found {
+            Some(Ok(oid)) => Ok(oid),
+            // git knows forms that libgit2 does not, and tells short ids apart by what they name.
+            Some(Err(_)) | None => self.resolve_by_git(revision),
+        }
+    }
+
+    fn resolve_by_git(&self, revision: &str) -> Result<Oid, Failure> {
+        let unknown = || {
+            Failure::new(format!("unknown revision '{revision}'")).hint(
+                "a branch, a tag, an id, or HEAD~2 as in git; `git fetch` may bring what is not here yet",
+            )
+        };
+        let output = self
+            .git()
+            .args(["rev-parse", "--verify", "--quiet", "--end-of-options", revision])
+            .output()
+            .map_err(|error| Failure::new(format!("cannot run git rev-parse: {error}")))?;
+        if !output.status.success() {
+            return Err(unknown());
+        }
+        self.hash().oid(output.stdout.trim_ascii_end()).ok_or_else(unknown)
+    }
+
+    /// Follows tag objects to what they name at last; with the kind of that object.
+    ///
+    /// # Errors
+    /// When an object on the way is missing or malformed.
+    pub fn peel(&self, oid: Oid) -> Result<(Oid, ObjectKind), Failure> {
+        let mut at = oid;
+        loop {
+            let object = self.read(at)?.ok_or_else(|| {
+                Failure::new(format!("object {at} is not in this repository"))
+                    .hint("`git fetch` may bring it")
+            })?;
+            if object.kind != ObjectKind::Tag {
+                return Ok((at, object.kind));
+            }
+            at = object::tag(&object.data, self.hash())
+                .map_err(|bogus| Failure::new(format!("tag {at}: {}", bogus.0)))?
+                .target;
+        }
+    }
+
+    /// Resolves one revision to a commit.
+    ///
+    /// # Errors
+    /// As [`Repository::resolve`], and when it names something else than a commit.
+    pub fn commit_id(&self, revision: &str) -> Result<Oid, Failure> {
+        let oid = self.resolve(revision)?;
+        match self.peel(oid)? {
+            (commit, ObjectKind::Commit) => Ok(commit),
+            (other, kind) => Err(Failure::new(format!(
+                "'{revision}' names a {} ({other}), not a commit",
+                kind.name()
+            ))),
+        }
+    }
+
+    /// Reads the arguments of a walk: revisions and ranges, then paths. Without `separated`, what is no
+    /// revision but the name of a file begins the paths, as in git.
+    ///
+    /// # Errors
+    /// Unknown revisions, and names that could be either.
+    pub fn select(
+        &self,
+        args: &[String],
+        paths: &[String],
+        separated: bool,
+    ) -> Result<Selection, Failure> {
+        let mut selection = Selection { tips: Vec::new(), paths: paths.to_vec() };
+        for (at, arg) in args.iter().enumerate() {
+            match self.tips(arg) {
+                Ok(tips) => {
+                    if !separated && !arg.starts_with('^') && self.is_file(arg) {
+                        return Err(Failure::new(format!(
+                            "ambiguous argument '{arg}': both a revision and a file"
+                        ))
+                        .hint(format!(
+                            "write `{arg} --` for the revision, `-- {arg}` for the file"
+                        )));
+                    }
+                    selection.tips.extend(tips);
+                }
+                Err(_) if !separated && args[at..].iter().all(|arg| self.is_file(arg)) => {
+                    selection.paths = args[at..].to_vec();
+                    break;
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(selection)
+    }
+
+    fn is_file(&self, arg: &str) -> bool {
+        if arg.starts_with(':') || arg.contains(['*', '?']) {
+            return arg.starts_with(":(") || arg.starts_with(":/") || arg.contains(['*', '?']);
+        }
+        self.work_dir()
+            .is_some_and(|top| std::fs::symlink_metadata(top.join(self.prefix()).join(arg)).is_ok())
+    }
+
+    /// The tips that one argument stands for.
+    ///
+    /// # Errors
+    /// Unknown revisions.
+    pub fn tips(&self, arg: &str) -> Result<Vec<Tip>, Failure> {
+        let include = |oid| Tip { oid, exclude: false };
+        let exclude = |oid| Tip { oid, exclude: true };
+        if let Some((left, right)) = split_range(arg, "...") {
+            let (left, right) = (self.commit_id(left)?, self.commit_id(right)?);
+            let mut tips: Vec<Tip> =
+                self.merge_bases(left, right)?.into_iter().map(exclude).collect();
+            tips.extend([include(left), include(right)]);
+            return Ok(tips);
+        }
+        if let Some((left, right)) = split_range(arg, "..") {
+            return Ok(vec![exclude(self.commit_id(left)?), include(self.commit_id(right)?)]);
+        }
+        if let Some(revision) = arg.strip_suffix("^@") {
+            return Ok(self.parents(revision)?.into_iter().map(include).collect());
+        }
+        if let Some(revision) = arg.strip_suffix("^!") {
+            let mut tips: Vec<Tip> = self.parents(revision)?.into_iter().map(exclude).collect();
+            tips.push(include(self.commit_id(revision)?));
+            return Ok(tips);
+        }
+        match arg.strip_prefix('^') {
+            Some(revision) => Ok(vec![exclude(self.commit_id(revision)?)]),
+            None => Ok(vec![include(self.commit_id(arg)?)]),
+        }
+    }
+
+    fn parents(&self, revision: &str) -> Result<Vec<Oid>, Failure> {
+        let oid = self.commit_id(revision)?;
+        Ok(Commits::without_graph(self).load(oid)?.links.parents)
+    }
+
+    /// The best common ancestors of two commits, as `git merge-base --all`: the common ancestors that
+    /// are no ancestor of another one.
+    ///
+    /// # Errors
+    /// When history cannot be read.
+    pub fn merge_bases(&self, left: Oid, right: Oid) -> Result<Vec<Oid>, Failure> {
+        let commits = Commits::new(self);
+        let candidates = common_ancestors(&commits, left, right)?;
+        let mut best = Vec::new();
+        for &candidate in &candidates {
+            let mut beneath = false;
+            for &other in &candidates {
+                if other != candidate
+                    && common_ancestors(&commits, candidate, other)? == [candidate]
+                {
+                    beneath = true;
+                    break;
+                }
+            }
+            if !beneath {
+                best.push(candidate);
+            }
+        }
+        Ok(best)
+    }
+}
+
+/// Splits `left..right`; an empty side is HEAD. A path such as `../x` or a lone `..` is no range.
+fn split_range<'a>(arg: &'a str, dots: &str) -> Option<(&'a str, &'a str)> {
+    let (left, right) = arg.split_once(dots)?;
+    if arg == dots || arg.starts_with("../") || arg == ".." {
+        return None;
+    }
+    let or_head = |side: &'a str| if side.is_empty() { "HEAD" } else { side };
+    Some((or_head(left), or_head(right)))
+}
+
+/// Common ancestors found by walking both sides down by date, git's `paint_down_to_common`: both
+/// colours meet at a common ancestor, and what lies behind one is stale.
+fn common_ancestors(commits: &Commits<'_>, left: Oid, right: Oid) -> Result<Vec<Oid>, Failure> {
+    const LEFT: u8 = 1;
+    const RIGHT: u8 = 2;
+    const STALE: u8 = 4;
+    const RESULT: u8 = 8;
+    if left == right {
+        return Ok(vec![left]);
+    }
+    let mut flags: HashMap<Oid, u8> = HashMap::new();
+    let mut queue = BinaryHeap::new();
+    for (oid, flag) in [(left, LEFT), (right, RIGHT)] {
+        flags.insert(oid, flag);
+        queue.push((commits.load(oid)?.links.date, oid));
+    }
+    let mut found = Vec::new();
+    while queue.iter().any(|(_, oid)| flags.get(oid).is_some_and(|flag| flag & STALE == 0)) {
+        let Some((_, oid)) = queue.pop() else { break };
+        let mut colour = flags.get(&oid).copied().unwrap_or(0) & (LEFT | RIGHT | STALE);
+        if colour == LEFT | RIGHT {
+            let flag = flags.entry(oid).or_default();
+            if *flag & RESULT == 0 {
+                *flag |= RESULT;
+                found.push(oid);
+            }
+            colour |= STALE;
+        }
+        for parent in commits.load(oid)?.links.parents {
+            let flag = flags.entry(parent).or_default();
+            if *flag & colour == colour {
+                continue;
+            }
+            *flag |= colour;
+            queue.push((commits.load(parent)?.links.date, parent));
+        }
+    }
+    found.retain(|oid| flags.get(oid).is_some_and(|flag| flag & STALE == 0));
+    Ok(found)
+}

@@ -1,0 +1,130 @@
+//! Where the walk gets a commit's parents, tree and date from: git's commit-graph file when there is
+//! one (some 10 times faster), else the object itself.
+//!
+//! The commit-graph is a cache that anybody with access to the folder could alter. Whoever shows a
+//! commit reads the object itself and compares; see [`Commits::confirm`].
+
+use super::object::{self, Links};
+use super::repository::{ObjectKind, RawObject};
+use super::{HashKind, Oid, Repository};
+use crate::outcome::Failure;
+use gix_commitgraph::Graph;
+
+/// Loads commits for the walk.
+pub struct Commits<'r> {
+    repo: &'r Repository,
+    graph: Option<Graph>,
+}
+
+/// A commit as the walk sees it, with its bytes where they had to be read.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Parents (none where a shallow clone ends), tree and date.
+    pub links: Links,
+    /// The object's bytes, if it was read.
+    pub raw: Option<Vec<u8>>,
+}
+
+impl<'r> Commits<'r> {
+    /// Commits of `repo`, through the commit-graph if there is one that git would use too: not in a
+    /// shallow clone, and not when `core.commitGraph` is off. A commit-graph that cannot be read is
+    /// passed over, as git does: it only makes things faster.
+    pub fn new(repo: &'r Repository) -> Commits<'r> {
+        let info = repo.common_dir().join("objects/info");
+        let present = info.join("commit-graph").exists() || info.join("commit-graphs").exists();
+        let wanted = present
+            && repo.shallow().is_empty()
+            && repo.config().is_ok_and(|config| {
+                config.bool("core.commitgraph").unwrap_or(None).unwrap_or(true)
+            });
+        let hash = match repo.hash() {
+            HashKind::Sha1 => gix_hash::Kind::Sha1,
+            HashKind::Sha256 => gix_hash::Kind::Sha256,
+        };
+        let graph = if wanted { Graph::from_info_dir(&info, hash).ok() } else { None };
+        Commits { repo, graph }
+    }
+
+    /// Commits read from their objects only.
+    pub fn without_graph(repo: &'r Repository) -> Commits<'r> {
+        Commits { repo, graph: None }
+    }
+
+    /// The repository that they come from.
+    pub fn repository(&self) -> &'r Repository {
+        self.repo
+    }
+
+    /// Whether a commit-graph is used, so that commits are cheap to load and bytes are not read.
+    pub fn has_graph(&self) -> bool {
+        self.graph.is_some()
+    }
+
+    /// A commit's generation number from the commit-graph: greater than that of each of its
+    /// ancestors. `None` when the graph does not hold it.
+    pub fn generation(&self, oid: Oid) -> Option<u32> {
+        let graph = self.graph.as_ref()?;
+        let id = gix_hash::oid::try_from_bytes(oid.as_bytes()).ok()?;
+        Some(graph.commit_by_id(id)?.generation()).filter(|&generation| generation > 0)
+    }
+
+    /// Loads one commit.
+    ///
+    /// # Errors
+    /// When it is missing, corrupt, or not a commit.
+    pub fn load(&self, oid: Oid) -> Result<Loaded, Failure> {
+        if let Some(links) = self.from_graph(oid) {
+            return Ok(Loaded { links, raw: None });
+        }
+        let raw = self.read(oid)?;
+        let mut links = object::links(&raw, self.repo.hash())
+            .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
+        if self.repo.shallow().contains(&oid) {
+            links.parents.clear();
+        }
+        Ok(Loaded { links, raw: Some(raw) })
+    }
+
+    /// The bytes of a commit.
+    ///
+    /// # Errors
+    /// As [`Commits::load`].
+    pub fn read(&self, oid: Oid) -> Result<Vec<u8>, Failure> {
+        match self.repo.read(oid)? {
+            Some(RawObject { kind: ObjectKind::Commit, data }) => Ok(data),
+            Some(other) => Err(Failure::new(format!("object {oid} is a {}, not a commit", other.kind.name()))),
+            None => Err(Failure::new(format!("commit {oid} is not in this repository")).hint(
+                "history is incomplete here: `git fetch` (or `git fetch --unshallow`) may bring it; `git fsck` tells what is missing",
+            )),
+        }
+    }
+
+    /// Reads a commit that the walk took from the commit-graph, and requires that both agree on its
+    /// parents and tree.
+    ///
+    /// # Errors
+    /// As [`Commits::load`], and when the commit-graph says something else than the object.
+    pub fn confirm(&self, oid: Oid, parents: &[Oid], tree: Oid) -> Result<Vec<u8>, Failure> {
+        let raw = self.read(oid)?;
+        let links = object::links(&raw, self.repo.hash())
+            .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
+        if links.tree != tree || links.parents != parents {
+            return Err(Failure::new(format!("the commit-graph file disagrees with commit {oid} about its parents or tree"))
+                .hint("somebody or something altered .git/objects/info/commit-graph; `git commit-graph verify` tells more, `git commit-graph write --reachable` renews it"));
+        }
+        Ok(raw)
+    }
+
+    fn from_graph(&self, oid: Oid) -> Option<Links> {
+        let graph = self.graph.as_ref()?;
+        let commit = graph.commit_by_id(gix_hash::oid::try_from_bytes(oid.as_bytes()).ok()?)?;
+        let mut parents = Vec::new();
+        for position in commit.iter_parents() {
+            // A damaged entry is no answer: the object itself then gives it.
+            let Ok(position) = position else { return None };
+            parents.push(Oid::from_bytes(graph.id_at(position).as_bytes()).ok()?);
+        }
+        let tree = Oid::from_bytes(commit.root_tree_id().as_bytes()).ok()?;
+        Some(Links { tree, parents, date: commit.committer_timestamp() })
+    }
+}

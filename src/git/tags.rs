@@ -1,0 +1,170 @@
+//! Tags as events.
+//!
+//! An annotated tag is an event of its own: the tagger did it, at a time, and may have signed it. A
+//! lightweight tag is a name that somebody gave a commit; git keeps neither who nor when.
+
+use super::commits::{CommitReader, Unjudged};
+use super::encoding::{Decoder, Loss};
+use super::message::Message;
+use super::object;
+use super::refs::Ref;
+use super::repository::ObjectKind;
+use super::trailers::trailers;
+use super::{Oid, Repository};
+use crate::event::{Event, Grade, Kind, Proof, TagFacts, What, Who, Why};
+use crate::outcome::Failure;
+
+/// The most tag objects that may stand between a reference and what it names.
+const MOST_NESTED: usize = 64;
+
+/// A tag reference, followed to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// The reference.
+    pub reference: Ref,
+    /// The outermost tag object's bytes; `None` for a lightweight tag.
+    pub raw: Option<Vec<u8>>,
+    /// Tag objects behind the outermost one.
+    pub nested: Vec<Oid>,
+    /// The object at the end.
+    pub target: Oid,
+    /// What it is; `None` when it is not here.
+    pub target_kind: Option<ObjectKind>,
+}
+
+impl Repository {
+    /// All tags, sorted by name.
+    ///
+    /// # Errors
+    /// When references cannot be read, or a tag object is corrupt.
+    pub fn tags(&self) -> Result<Vec<Tag>, Failure> {
+        self.refs("refs/tags/")?.into_iter().map(|reference| self.tag(reference)).collect()
+    }
+
+    /// Follows one tag reference.
+    ///
+    /// # Errors
+    /// When a tag object is corrupt.
+    pub fn tag(&self, reference: Ref) -> Result<Tag, Failure> {
+        let mut tag = Tag {
+            target: reference.target,
+            reference,
+            raw: None,
+            nested: Vec::new(),
+            target_kind: None,
+        };
+        let mut declared: Option<ObjectKind> = None;
+        loop {
+            // A tag object names the kind of its target: a commit need not be read for that.
+            if matches!(declared, Some(kind) if kind != ObjectKind::Tag) {
+                tag.target_kind = if self.contains(tag.target) { declared } else { None };
+                return Ok(tag);
+            }
+            let Some(object) = self.read(tag.target)? else { return Ok(tag) };
+            if object.kind != ObjectKind::Tag {
+                tag.target_kind = Some(object.kind);
+                return Ok(tag);
+            }
+            let parsed = object::tag(&object.data, self.hash())
+                .map_err(|bogus| Failure::new(format!("tag object {}: {}", tag.target, bogus.0)))?;
+            declared = match parsed.target_kind {
+                b"commit" => Some(ObjectKind::Commit),
+                b"tree" => Some(ObjectKind::Tree),
+                b"blob" => Some(ObjectKind::Blob),
+                _ => None,
+            };
+            let next = parsed.target;
+            if tag.raw.is_none() {
+                tag.raw = Some(object.data);
+            } else {
+                tag.nested.push(tag.target);
+                if tag.nested.len() > MOST_NESTED {
+                    return Err(Failure::new(format!(
+                        "{} is a chain of more than {MOST_NESTED} tag objects",
+                        tag.reference.name
+                    )));
+                }
+            }
+            tag.target = next;
+        }
+    }
+}
+
+impl CommitReader {
+    /// Makes the event of one tag.
+    ///
+    /// # Errors
+    /// When the tag object is malformed.
+    pub fn tag_event(&self, repo: &Repository, tag: &Tag) -> Result<Unjudged, Failure> {
+        let full = &tag.reference.name;
+        let name = full.strip_prefix("refs/tags/").unwrap_or(full).to_owned();
+        let mut facts = TagFacts {
+            name,
+            object: tag.reference.target.to_string(),
+            nested: tag.nested.iter().map(Oid::to_string).collect(),
+            target: tag.target.to_string(),
+            target_kind: tag.target_kind.map_or("missing", ObjectKind::name).to_owned(),
+            ..TagFacts::default()
+        };
+        let mut notes = Vec::new();
+        if tag.target_kind.is_none() {
+            notes.push("target-missing".to_owned());
+        }
+        let Some(raw) = &tag.raw else {
+            let event = Event {
+                kind: Kind::Tag,
+                id: full.clone(),
+                when: None,
+                who: Who::default(),
+                what: What::Tag(facts),
+                place: None,
+                why: Why::default(),
+                proof: Proof { grade: Grade::Claimed, signature: None, notes },
+            };
+            return Ok(Unjudged { event, signed: None });
+        };
+        let parsed = object::tag(raw, repo.hash())
+            .map_err(|bogus| Failure::new(format!("tag object {}: {}", facts.object, bogus.0)))?;
+        notes.extend(parsed.oddities.iter().map(|oddity| oddity.name().to_owned()));
+        let decoder = Decoder::new(parsed.encoding);
+        let mut loss = Loss::default();
+        let tagger = self.person(parsed.tagger, decoder, &mut loss, "tagger", &mut notes);
+        let text = decoder.decode(parsed.message, &mut loss);
+        let message = Message::parse(&text);
+        let trailers = trailers(&message);
+        let header_name = decoder.decode(parsed.name, &mut loss).into_owned();
+        if header_name != facts.name {
+            notes.push("tag-name-differs".to_owned());
+            facts.header_name = Some(header_name);
+        }
+        if loss.lossy {
+            notes.push("encoding-lossy".to_owned());
+        }
+        if self.replaced.contains(&facts.object) {
+            notes.push("replaced".to_owned());
+        }
+        facts.annotated = true;
+        facts.summary = message.summary().into_owned();
+        facts.message = message.text().to_owned();
+        let event = Event {
+            kind: Kind::Tag,
+            id: facts.object.clone(),
+            when: tagger.when,
+            who: Who { identity: tagger.identity, ..Who::default() },
+            why: Why {
+                body: message.body().to_owned(),
+                tickets: self.tickets.find(message.text(), None),
+                trailers: trailers
+                    .iter()
+                    .map(|t| (t.key.to_owned(), t.value.clone().into_owned()))
+                    .collect(),
+                reverts: Vec::new(),
+                links: Vec::new(),
+            },
+            what: What::Tag(facts),
+            place: None,
+            proof: Proof { grade: Grade::Claimed, signature: None, notes },
+        };
+        Ok(Unjudged { event, signed: object::signed_tag(raw) })
+    }
+}

@@ -1,0 +1,118 @@
+//! CSV (RFC 4180) of events, safe to open in a spreadsheet.
+//!
+//! A cell that a spreadsheet would read as a formula (it begins with `=`, `+`, `-`, `@`, a tab or a
+//! carriage return) gets an apostrophe in front, as OWASP's "CSV Injection" advises.
+
+use super::moment;
+use crate::event::{Event, What};
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+/// The heading.
+const COLUMNS: [&str; 17] = [
+    "when",
+    "kind",
+    "id",
+    "name",
+    "email",
+    "person",
+    "committer_name",
+    "committer_email",
+    "what",
+    "commit",
+    "env",
+    "service",
+    "tickets",
+    "change",
+    "grade",
+    "letter",
+    "signer",
+];
+
+/// Writes events as CSV.
+pub struct CsvReport<W: Write> {
+    out: csv::Writer<W>,
+}
+
+impl<W: Write> CsvReport<W> {
+    /// Writes the heading.
+    ///
+    /// # Errors
+    /// When the stream does not take it.
+    pub fn new(out: W) -> io::Result<CsvReport<W>> {
+        let mut out = csv::Writer::from_writer(out);
+        out.write_record(COLUMNS)?;
+        Ok(CsvReport { out })
+    }
+
+    /// Writes one event as one row.
+    ///
+    /// # Errors
+    /// When the stream does not take it.
+    pub fn row(&mut self, event: &Event) -> io::Result<()> {
+        let identity = event.who.identity.clone().unwrap_or_default();
+        let committer = event.who.committer.clone().unwrap_or_default();
+        let (commit, change) = match &event.what {
+            What::Commit(facts) => (
+                event.id.as_str(),
+                facts.change.as_ref().map(|change| change.id.as_str()).unwrap_or_default(),
+            ),
+            What::Tag(facts) => (facts.target.as_str(), ""),
+            What::Record(fields) => {
+                (fields.get("commit").and_then(|commit| commit.as_str()).unwrap_or_default(), "")
+            }
+        };
+        let place = event.place.clone().unwrap_or_default();
+        let signature = event.proof.signature.as_ref();
+        let cells = [
+            event.when.and_then(|when| moment::rfc3339(when.seconds)).unwrap_or_default(),
+            event.kind.name().to_owned(),
+            event.id.clone(),
+            identity.name,
+            identity.email,
+            event.who.person.clone().unwrap_or_default(),
+            committer.name,
+            committer.email,
+            super::rows::summary(event),
+            commit.to_owned(),
+            place.env.unwrap_or_default(),
+            place.service.unwrap_or_default(),
+            event.why.tickets.join(" "),
+            change.to_owned(),
+            event.proof.grade.name().to_owned(),
+            signature.map_or('N', |verdict| verdict.status.letter()).to_string(),
+            signature.and_then(|verdict| verdict.signer.clone()).unwrap_or_default(),
+        ];
+        self.out.write_record(cells.iter().map(|cell| defuse(cell).into_owned()))?;
+        Ok(())
+    }
+
+    /// Flushes.
+    ///
+    /// # Errors
+    /// When the stream does not take it.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Keeps a spreadsheet from reading a cell as a formula.
+pub fn defuse(cell: &str) -> Cow<'_, str> {
+    match cell.chars().next() {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r') => Cow::Owned(format!("'{cell}")),
+        _ => Cow::Borrowed(cell),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::defuse;
+
+    #[test]
+    fn formulas_are_defused() {
+        assert_eq!(defuse("=cmd|'/c calc'!A1"), "'=cmd|'/c calc'!A1");
+        assert_eq!(defuse("@SUM(A1)"), "'@SUM(A1)");
+        assert_eq!(defuse("-2+3"), "'-2+3");
+        assert_eq!(defuse("2026-11-20"), "2026-11-20");
+    }
+}

@@ -1,0 +1,70 @@
+//! A GitHub-flavoured Markdown table of events.
+
+use super::{moment, rows, text};
+use crate::event::Event;
+use crate::ui::escape;
+use std::io::{self, Write};
+
+/// Writes the heading.
+///
+/// # Errors
+/// When the stream does not take it.
+pub fn heading(out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(b"| When (UTC) | Who | What | Why | Proof |\n|---|---|---|---|---|\n")
+}
+
+/// Writes one event as one row.
+///
+/// # Errors
+/// When the stream does not take it.
+pub fn row(event: &Event, out: &mut dyn Write) -> io::Result<()> {
+    let when = event.when.and_then(|when| moment::rfc3339(when.seconds)).unwrap_or_default();
+    let what = match event.kind {
+        crate::event::Kind::Commit => {
+            format!("`{}` {}", text::short(&event.id), cell(&rows::summary(event)))
+        }
+        kind => {
+            format!("{kind} `{}` {}", cell(text::short(&event.id)), cell(&rows::summary(event)))
+        }
+    };
+    writeln!(
+        out,
+        "| {when} | {} | {what} | {} | {} |",
+        cell(&rows::who(event)),
+        cell(&rows::why(event)),
+        cell(&rows::proof_words(event)),
+    )
+}
+
+/// Makes text stand in a cell as it is: no markup, no line breaks, no HTML.
+pub fn cell(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in escape(text).chars() {
+        match c {
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '&' => safe.push_str("&amp;"),
+            // `@name` would notify somebody, `#1` link to something, wherever this is pasted.
+            '@' => safe.push_str("&#64;"),
+            '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '!' | '~' => {
+                safe.push('\\');
+                safe.push(c);
+            }
+            _ => safe.push(c),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+
+    #[test]
+    fn markup_is_text() {
+        assert_eq!(cell("a|b"), "a\\|b");
+        assert_eq!(cell("<img src=x>"), "&lt;img src=x&gt;");
+        assert_eq!(cell("[x](http://e) `id` *b*"), "\\[x\\](http://e) \\`id\\` \\*b\\*");
+        assert_eq!(cell("a\nb"), "a\\x0ab");
+    }
+}

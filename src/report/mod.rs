@@ -1,0 +1,27 @@
+//! Reports: values in, text out, a file a format, over any `Write`.
+//!
+//! The JSON in [`json`] is a promise to users: fields are only ever added, and
+//! `docs/schema/audit.schema.json` describes them.
+
+pub mod csv;
+pub mod json;
+pub mod markdown;
+pub mod moment;
+pub mod rows;
+pub mod text;
+
+/// How to print a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// Columns for people.
+    #[default]
+    Table,
+    /// One JSON document.
+    Json,
+    /// One JSON document a line.
+    Jsonl,
+    /// Comma-separated values with a heading (RFC 4180).
+    Csv,
+    /// A GitHub-flavoured Markdown table.
+    Markdown,
+}

@@ -1,0 +1,81 @@
+//! How moments are printed: RFC 3339 in UTC for machines, the user's own zone for people.
+
+use crate::event::When;
+use chrono::{DateTime, Datelike, Local, SecondsFormat, Utc};
+
+/// RFC 3339 in UTC, whole seconds; `None` outside the years 0 to 9999, which RFC 3339 cannot say.
+pub fn rfc3339(seconds: i64) -> Option<String> {
+    let moment = DateTime::<Utc>::from_timestamp(seconds, 0)?;
+    (0..=9999).contains(&moment.year()).then(|| moment.to_rfc3339_opts(SecondsFormat::Secs, true))
+}
+
+/// Date and time of day in the user's zone: `2026-11-20`, `14:03`. A moment that no calendar here
+/// reaches is printed as its seconds.
+pub fn local(when: When) -> (String, String) {
+    match DateTime::<Utc>::from_timestamp(when.seconds, 0) {
+        Some(moment) if (0..=9999).contains(&moment.year()) => {
+            let local = moment.with_timezone(&Local);
+            (local.format("%Y-%m-%d").to_string(), local.format("%H:%M").to_string())
+        }
+        _ => (format!("@{}", when.seconds), String::new()),
+    }
+}
+
+/// Date and time in one, with seconds and zone: for one thing shown at length.
+pub fn long(when: When) -> String {
+    match DateTime::<Utc>::from_timestamp(when.seconds, 0) {
+        Some(moment) if (0..=9999).contains(&moment.year()) => {
+            moment.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S %z").to_string()
+        }
+        _ => format!("@{} (outside the calendar)", when.seconds),
+    }
+}
+
+/// The user's zone as an offset from UTC at a moment, `+01:00`: shown once above the rows.
+pub fn zone(now: i64) -> String {
+    match DateTime::<Utc>::from_timestamp(now, 0) {
+        Some(moment) => moment.with_timezone(&Local).format("%:z").to_string(),
+        None => "+00:00".to_owned(),
+    }
+}
+
+/// A length of time in its two largest units: `3d 4h`, `12m`, `45s`.
+pub fn duration(seconds: i64) -> String {
+    let units = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
+    let mut rest = seconds.unsigned_abs();
+    let mut parts = Vec::new();
+    for (length, unit) in units {
+        let count = rest / length;
+        rest %= length;
+        if count > 0 {
+            parts.push(format!("{count}{unit}"));
+        }
+        if parts.len() == 2 || (!parts.is_empty() && count == 0) {
+            break;
+        }
+    }
+    if parts.is_empty() { "0s".to_owned() } else { parts.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn years_beyond_rfc_3339_have_no_rfc_3339() {
+        assert_eq!(rfc3339(1_763_647_391).as_deref(), Some("2025-11-20T14:03:11Z"));
+        assert_eq!(rfc3339(253_402_300_799).as_deref(), Some("9999-12-31T23:59:59Z"));
+        assert_eq!(rfc3339(253_402_300_800), None);
+        assert_eq!(rfc3339(i64::MAX), None);
+        assert_eq!(rfc3339(i64::MIN), None);
+    }
+
+    #[test]
+    fn durations_have_two_units_at_most() {
+        assert_eq!(duration(0), "0s");
+        assert_eq!(duration(59), "59s");
+        assert_eq!(duration(3_600), "1h");
+        assert_eq!(duration(90_061), "1d 1h");
+        assert_eq!(duration(-125), "2m 5s");
+    }
+}

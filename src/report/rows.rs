@@ -1,0 +1,283 @@
+//! The timeline for people: WHEN · WHO · WHAT · WHY · PROOF.
+//!
+//! ```text
+//! WHEN (+01:00)     WHO         WHAT                                            WHY        PROOF
+//! 2026-11-20 14:03  Ana Silva   9f2c1ab044 Retry card capture once              PAY-88     ✓ signed
+//!            13:58  Bo Chen     11a0c3de52 ⑂ Merge branch 'capture'             #411       · claimed
+//!            13:40  Ana Silva   deploy production/api 9f2c1ab044 success        PAY-88     ✓ signed
+//! ```
+//!
+//! The columns are chosen from the width of the terminal before the first row, so that rows can
+//! stream. On a terminal a date is printed once for all rows of its day, and long cells are cut off; in a
+//! pipe every row is whole.
+
+use super::{moment, text};
+use crate::event::{Event, Grade, Kind, What, When};
+use crate::ui::{Paint, Style, escape};
+use std::io::{self, Write};
+
+/// Widths of the columns. WHAT comes last but two, and takes what is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Columns {
+    who: usize,
+    what: usize,
+    why: usize,
+    proof: usize,
+}
+
+/// The width of `2026-11-20 14:03`.
+const WHEN: usize = 16;
+/// Between two columns.
+const GAP: usize = 2;
+
+impl Columns {
+    fn new(style: Style) -> Columns {
+        let total = style.width.unwrap_or(120);
+        let (who, why, proof) = match total {
+            0..=99 => (14, 9, 9),
+            100..=139 => (18, 12, 20),
+            140..=179 => (22, 18, 30),
+            _ => (24, 24, 40),
+        };
+        let used = WHEN + who + why + proof + 4 * GAP;
+        Columns { who, what: total.saturating_sub(used).max(12), why, proof }
+    }
+}
+
+/// Writes rows.
+pub struct Rows {
+    style: Style,
+    columns: Columns,
+    last_date: String,
+    now: i64,
+    started: bool,
+}
+
+impl Rows {
+    /// Rows in a style; `now` decides which offset from UTC the heading names.
+    pub fn new(style: Style, now: i64) -> Rows {
+        Rows { style, columns: Columns::new(style), last_date: String::new(), now, started: false }
+    }
+
+    /// Writes one event as one row, with the heading before the first.
+    ///
+    /// # Errors
+    /// When the stream does not take it.
+    pub fn row(&mut self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
+        if !self.started {
+            self.started = true;
+            self.heading(out)?;
+        }
+        let columns = self.columns;
+        let when = self.when(event.when);
+        let who = self.cell(Paint::Blue, &who(event), columns.who, true);
+        let what = self.what(event);
+        let why = self.cell(Paint::Cyan, &why(event), columns.why, true);
+        let (paint, proof) = self.proof(event);
+        let proof = self.cell(paint, &proof, columns.proof, false);
+        writeln!(out, "{when}  {who}  {what}  {why}  {}", proof.trim_end())
+    }
+
+    fn heading(&self, out: &mut dyn Write) -> io::Result<()> {
+        let columns = self.columns;
+        let when = format!("WHEN ({})", moment::zone(self.now));
+        let line = format!(
+            "{}  {}  {}  {}  PROOF",
+            text::pad(&when, WHEN),
+            text::pad("WHO", columns.who),
+            text::pad("WHAT", columns.what),
+            text::pad("WHY", columns.why),
+        );
+        writeln!(out, "{}", self.style.paint(Paint::Bold, &line))
+    }
+
+    fn when(&mut self, when: Option<When>) -> String {
+        let Some(when) = when else {
+            return text::pad("", WHEN);
+        };
+        let (date, time) = moment::local(when);
+        let repeated = self.style.width.is_some() && date == self.last_date;
+        let shown = if repeated { " ".repeat(text::width(&date)) } else { date.clone() };
+        self.last_date = date;
+        let shown = text::pad(&format!("{shown} {time}"), WHEN);
+        self.style.paint(Paint::Dim, &shown).into_owned()
+    }
+
+    /// A cell: made safe, cut off on a terminal, padded, painted.
+    fn cell(&self, paint: Paint, content: &str, columns: usize, pad: bool) -> String {
+        let safe = escape(content);
+        let fitted = match self.style.width {
+            Some(_) => text::fit(&safe, columns, self.style.unicode),
+            None => safe.into_owned(),
+        };
+        let padding = if pad { columns.saturating_sub(text::width(&fitted)) } else { 0 };
+        format!("{}{}", self.style.paint(paint, &fitted), " ".repeat(padding))
+    }
+
+    fn what(&self, event: &Event) -> String {
+        let columns = self.columns.what;
+        let lead = match &event.what {
+            What::Commit(_) => text::short(&event.id).to_owned(),
+            What::Tag(_) => String::new(),
+            What::Record(_) => event.kind.name().to_owned(),
+        };
+        let mark = match event.kind {
+            Kind::Merge if self.style.unicode => "⑂ ",
+            Kind::Merge => "merge: ",
+            _ => "",
+        };
+        let rest = columns.saturating_sub(text::width(&lead) + 1);
+        let paint = if event.kind.is_git() { Paint::Yellow } else { Paint::Cyan };
+        if lead.is_empty() {
+            return self.cell(Paint::Magenta, &summary(event), columns, true);
+        }
+        let refs = match &event.what {
+            What::Commit(facts) if !facts.refs.is_empty() => {
+                format!(" ({})", facts.refs.join(", "))
+            }
+            _ => String::new(),
+        };
+        let summary = format!("{mark}{}", summary(event));
+        if refs.is_empty() {
+            return format!(
+                "{} {}",
+                self.style.paint(paint, &lead),
+                self.cell(Paint::Plain, &summary, rest, true)
+            );
+        }
+        // References stand behind the summary, as far as there is room; on a narrow terminal they
+        // may take a third.
+        let refs_room = (rest / 3).max(rest.saturating_sub(text::width(&escape(&summary))));
+        let refs = self.cell(Paint::Green, &refs, refs_room.min(rest), false);
+        let refs_width = match self.style.width {
+            Some(_) => text::width(&strip(&refs)),
+            None => 0,
+        };
+        let summary = self.cell(Paint::Plain, &summary, rest.saturating_sub(refs_width), false);
+        let used = text::width(&strip(&summary)) + text::width(&strip(&refs));
+        let padding = " ".repeat(rest.saturating_sub(used));
+        format!("{} {summary}{refs}{padding}", self.style.paint(paint, &lead))
+    }
+
+    fn proof(&self, event: &Event) -> (Paint, String) {
+        let (paint, mark) = mark(event.proof.grade, self.style.unicode);
+        let mut text = format!("{mark} {}", event.proof.grade);
+        if let Some(verdict) = &event.proof.signature {
+            let more = verdict.signer.as_deref().or(verdict.reason.as_deref());
+            if let Some(more) = more {
+                let word = match event.proof.grade {
+                    Grade::Signed => " by ",
+                    _ => ": ",
+                };
+                if self.columns.proof > 10 {
+                    text.push_str(word);
+                    text.push_str(more);
+                }
+            }
+        }
+        (paint, text)
+    }
+}
+
+/// Removes the codes that [`Style::paint`] added, to measure what is seen.
+fn strip(painted: &str) -> String {
+    let mut plain = String::with_capacity(painted.len());
+    let mut rest = painted;
+    while let Some(at) = rest.find('\x1b') {
+        plain.push_str(&rest[..at]);
+        rest = match rest[at..].find('m') {
+            Some(end) => &rest[at + end + 1..],
+            None => "",
+        };
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// The mark of a proof grade and its colour.
+pub fn mark(grade: Grade, unicode: bool) -> (Paint, &'static str) {
+    match (grade, unicode) {
+        (Grade::Signed, true) => (Paint::Green, "✓"),
+        (Grade::Signed, false) => (Paint::Green, "+"),
+        (Grade::Imported, true) => (Paint::Cyan, "↓"),
+        (Grade::Imported, false) => (Paint::Cyan, "<"),
+        (Grade::Claimed, true) => (Paint::Dim, "·"),
+        (Grade::Claimed, false) => (Paint::Dim, "."),
+        (Grade::Unknown, _) => (Paint::Magenta, "?"),
+        (Grade::Broken, true) => (Paint::Red, "✗"),
+        (Grade::Broken, false) => (Paint::Red, "x"),
+    }
+}
+
+/// The actor's name, else their address.
+pub fn who(event: &Event) -> String {
+    match &event.who.identity {
+        Some(who) if !who.name.is_empty() => who.name.clone(),
+        Some(who) => who.email.clone(),
+        None => String::new(),
+    }
+}
+
+/// What happened, in a few words; without the id of a commit.
+pub fn summary(event: &Event) -> String {
+    match &event.what {
+        What::Commit(facts) => facts.summary.clone(),
+        What::Tag(facts) => {
+            let target = text::short(&facts.target);
+            let light = if facts.annotated { "" } else { " (lightweight)" };
+            format!("tag {} → {target}{light}", facts.name)
+        }
+        What::Record(fields) => record_summary(event, fields),
+    }
+}
+
+fn record_summary(event: &Event, fields: &serde_json::Map<String, serde_json::Value>) -> String {
+    let mut parts = Vec::new();
+    if let Some(place) = &event.place {
+        let place: Vec<&str> =
+            [&place.env, &place.service].into_iter().flatten().map(String::as_str).collect();
+        if !place.is_empty() {
+            parts.push(place.join("/"));
+        }
+    }
+    for key in [
+        "commit", "tag", "number", "name", "key", "change", "incident", "action", "role",
+        "grantee", "decision", "state", "outcome", "rule", "subject", "digest",
+    ] {
+        match fields.get(key) {
+            Some(serde_json::Value::String(text)) => parts.push(text::short(text).to_owned()),
+            Some(serde_json::Value::Number(number)) => parts.push(format!("#{number}")),
+            _ => {}
+        }
+    }
+    if parts.is_empty() || event.kind == Kind::Note {
+        parts.push(event.why.body.lines().next().unwrap_or_default().to_owned());
+    }
+    parts.join(" ")
+}
+
+/// Tickets and the change request.
+pub fn why(event: &Event) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    if let What::Commit(facts) = &event.what
+        && let Some(change) = &facts.change
+    {
+        parts.push(&change.id);
+    }
+    parts.extend(event.why.tickets.iter().map(String::as_str));
+    parts.join(" ")
+}
+
+/// The proof in words: the grade, and by whom or why not.
+pub fn proof_words(event: &Event) -> String {
+    let grade = event.proof.grade;
+    match &event.proof.signature {
+        Some(verdict) => match (&verdict.signer, &verdict.reason) {
+            (Some(signer), None) => format!("{grade} by {signer}"),
+            (Some(signer), Some(reason)) => format!("{grade} ({reason}) by {signer}"),
+            (None, Some(reason)) => format!("{grade} ({reason})"),
+            (None, None) => grade.to_string(),
+        },
+        None => grade.to_string(),
+    }
+}

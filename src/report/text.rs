@@ -1,0 +1,54 @@
+//! Widths and cutting of text as terminals show it.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// How many columns a text takes.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// Cuts a text to so many columns; what was cut off is shown by `…` (or `.` without Unicode).
+pub fn fit(text: &str, columns: usize, unicode: bool) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let (mark, room) = if unicode { ("…", 1) } else { ("..", 2) };
+    let Some(space) = columns.checked_sub(room) else { return String::new() };
+    let mut used = 0;
+    let mut cut = String::new();
+    for c in text.chars() {
+        used += c.width().unwrap_or(0);
+        if used > space {
+            break;
+        }
+        cut.push(c);
+    }
+    cut.truncate(cut.trim_end().len());
+    cut.push_str(mark);
+    cut
+}
+
+/// Pads a text to so many columns.
+pub fn pad(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+}
+
+/// The short form of an object or entry id: ten digits, enough for a repository of millions.
+pub fn short(id: &str) -> &str {
+    if id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) { &id[..10] } else { id }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_characters_take_two_columns() {
+        assert_eq!(width("日本"), 4);
+        assert_eq!(fit("日本語", 5, true), "日本…");
+        assert_eq!(fit("日本語", 6, true), "日本語");
+        assert_eq!(fit("abcdef", 4, false), "ab..");
+        assert_eq!(pad("日", 4), "日  ");
+        assert_eq!(fit("abc", 0, true), "");
+    }
+}

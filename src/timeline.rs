@@ -1,0 +1,66 @@
+//! Git events and ledger events as one stream, newest first.
+//!
+//! Commits arrive in the order of the walk. Events that have a time of their own (tags, records) are
+//! slipped in before the first commit that is not younger; a lightweight tag, which has none, stands
+//! before its commit. Nothing is sorted afterwards, so the first row can be shown at once.
+
+use crate::event::{Event, What};
+use std::collections::HashMap;
+
+/// Slips events with times of their own into the stream of commits.
+#[derive(Debug, Default)]
+pub struct Timeline {
+    /// Oldest first, so that the newest is at the end.
+    timed: Vec<Event>,
+    /// Events without a time, by the commit that they stand at.
+    untimed: HashMap<String, Vec<Event>>,
+}
+
+impl Timeline {
+    /// A timeline of commits that will be pushed, and these other events.
+    pub fn new(events: Vec<Event>) -> Timeline {
+        let mut timeline = Timeline::default();
+        for event in events {
+            match (&event.when, &event.what) {
+                (Some(_), _) => timeline.timed.push(event),
+                (None, What::Tag(facts)) => {
+                    timeline.untimed.entry(facts.target.clone()).or_default().push(event);
+                }
+                (None, _) => timeline.untimed.entry(event.id.clone()).or_default().push(event),
+            }
+        }
+        // Stable, so that what is given later stands above at the same second.
+        timeline.timed.sort_by_key(|event| event.when.map(|when| when.seconds));
+        timeline
+    }
+
+    /// What comes with the next commit: everything younger, then what stands at it, then itself.
+    pub fn push(&mut self, commit: Event, mut sink: impl FnMut(Event)) {
+        if let Some(when) = commit.when {
+            while self.timed.last().is_some_and(|event| event.when >= Some(when_floor(when))) {
+                if let Some(event) = self.timed.pop() {
+                    sink(event);
+                }
+            }
+        }
+        for event in self.untimed.remove(&commit.id).into_iter().flatten() {
+            sink(event);
+        }
+        sink(commit);
+    }
+
+    /// What is left when the walk has ended: older events, and those whose commit was not walked.
+    pub fn finish(mut self, mut sink: impl FnMut(Event)) {
+        while let Some(event) = self.timed.pop() {
+            sink(event);
+        }
+        let mut rest: Vec<Event> = self.untimed.into_values().flatten().collect();
+        rest.sort_by(|a, b| a.id.cmp(&b.id));
+        rest.into_iter().for_each(sink);
+    }
+}
+
+/// The same second in any zone.
+fn when_floor(when: crate::event::When) -> crate::event::When {
+    crate::event::When { seconds: when.seconds, offset: None }
+}
