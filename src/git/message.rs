@@ -15,6 +15,7 @@
 //! [`Message::has_nul`], since no git command prints it.
 
 use super::ctype::trim_end;
+use memchr::memchr;
 use std::borrow::Cow;
 
 /// A message split into summary and body. Borrows the text it was read from.
@@ -29,7 +30,7 @@ pub struct Message<'a> {
 impl<'a> Message<'a> {
     /// Splits the text after an object's headers, already decoded.
     pub fn parse(raw: &'a str) -> Message<'a> {
-        let visible = raw.find('\0').map_or(raw, |at| &raw[..at]);
+        let visible = memchr(0, raw.as_bytes()).map_or(raw, |at| &raw[..at]);
         let text = skip_blank_lines(visible);
         let mut at = 0;
         let mut subject_end = 0;
@@ -80,7 +81,7 @@ impl<'a> Message<'a> {
 
 /// The first line with its line feed.
 pub(super) fn first_line(text: &str) -> &str {
-    text.find('\n').map_or(text, |at| &text[..=at])
+    memchr(b'\n', text.as_bytes()).map_or(text, |at| &text[..=at])
 }
 
 /// Skips lines that hold nothing but white space.
@@ -97,6 +98,7 @@ fn skip_blank_lines(mut text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
     use proptest::prelude::*;
 

@@ -122,3 +122,65 @@ fn comment(line: &str) -> Option<(Identity, &'static str)> {
     };
     Some((person(author), state))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn gerrit_votes_and_submission() {
+        let note = gerrit(
+            "refs/notes/review",
+            "Code-Review+2: Ana <ana@x>\nCode-Review+1: Bo <bo@x>\nCode-Review-1: Cy <cy@x>\n\
+             Verified+1: CI <ci@x>\nQA 0: D <d@x>\nSubmitted-by: Bo <bo@x>\n\
+             Submitted-at: Fri, 20 Nov 2026 15:03:11 +0100\nReviewed-on: https://r/412\nProject: pay\n\
+             Branch: refs/heads/main\nsomething else\n",
+        );
+        let votes: Vec<_> =
+            note.reviews.iter().map(|r| (r.by.name.as_str(), r.state.as_str())).collect();
+        let expected = [
+            ("Ana", "approved"),
+            ("Bo", "acked"),
+            ("Cy", "changes_requested"),
+            ("CI", "tested"),
+            ("D", "commented"),
+        ];
+        assert_eq!(votes, expected);
+        assert_eq!(note.reviews[0].source, "notes:refs/notes/review");
+        assert_eq!(note.submitted_by.unwrap().email, "bo@x");
+        assert_eq!(note.submitted_at, Some(When { seconds: 1_795_183_391, offset: Some(60) }));
+        assert_eq!(note.branch.as_deref(), Some("refs/heads/main"));
+        assert_eq!(note.unread, 1);
+    }
+
+    #[test]
+    fn appraise_comments() {
+        let note = appraise(
+            "refs/notes/devtools/discuss",
+            "{\"author\":\"ana@x\",\"resolved\":true,\"v\":0}\n{\"author\":\"bo@x\",\"resolved\":false}\n\
+             {\"author\":\"cy@x\",\"description\":\"hm\"}\n{\"author\":\"d@x\",\"v\":7}\nnot json\n",
+        );
+        let brief: Vec<_> =
+            note.reviews.iter().map(|r| (r.by.email.as_str(), r.state.as_str())).collect();
+        assert_eq!(
+            brief,
+            [("ana@x", "approved"), ("bo@x", "changes_requested"), ("cy@x", "commented")]
+        );
+        assert_eq!(note.unread, 2);
+    }
+
+    #[test]
+    fn a_deep_json_line_is_unread_not_a_crash() {
+        assert_eq!(appraise("r", &"[".repeat(1 << 20)).unread, 1);
+    }
+
+    proptest! {
+        #[test]
+        fn no_panic_on_any_text(text in "([A-Za-z+\\-: 0-9é\n{}\"]|Submitted-at: |Code-Review\\+2: ){0,30}") {
+            gerrit("r", &text);
+            appraise("r", &text);
+        }
+    }
+}

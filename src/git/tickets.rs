@@ -13,6 +13,7 @@
 //! A policy can add patterns of its own. Everything here is a claim.
 
 use crate::event::ChangeRequest;
+use memchr::memchr3;
 use regex::Regex;
 use std::collections::HashSet;
 
@@ -24,13 +25,14 @@ const NO_PROJECT: &[&str] = &[
     "BASE", "BETA", "BIP", "BLAKE", "BSD", "CAN", "CET", "CFB", "CMAC", "COVID", "CP", "CPU", "CRC",
     "CTR", "CVE", "CWE", "DEC", "DES", "DSA", "EBCDIC", "ECDH", "ECDSA", "ECMA", "ED", "EIP", "EST",
     "FEB", "FIPS", "FNV", "FY", "GCC", "GCM", "GHSA", "GMT", "GPL", "GPT", "GTK", "HEAD", "HMAC",
-    "HTTP", "HTTPS", "IBM", "IEC", "IEEE", "INT", "IPV", "ISO", "JAN", "JEP", "JSR", "JUL", "JUN",
-    "KOI8", "LATIN", "LEN", "LEVEL", "LGPL", "LLVM", "LOW", "MAR", "MAX", "MAY", "MD", "MIN", "MIT",
-    "MPEG", "MPL", "MR", "NIST", "NOV", "NUM", "OCT", "PART", "PATCH", "PBKDF", "PDP", "PEP",
-    "PHASE", "PKCS", "POSIX", "PR", "PST", "RC", "REV", "RFC", "RHBA", "RHEA", "RHSA", "RIPEMD",
-    "RS", "RSA", "SEC", "SECP", "SEP", "SHA", "SHA1", "SHA2", "SHA256", "SHA3", "SHA512", "SIZE",
-    "SLES", "SM", "SP", "SQL", "SSE", "SSH", "SSL", "STEP", "TIER", "TLS", "TOP", "TOPS", "TYPE",
-    "UCS", "UMAC", "USB", "USN", "UTC", "UTF", "VT", "WIN", "WINDOWS", "WPA", "X86", "ZIP215",
+    "HTTP", "HTTPS", "IBM", "IEC", "IEEE", "INT", "IPV", "ISO", "ISO8859", "JAN", "JEP", "JSR",
+    "JUL", "JUN", "KOI8", "LATIN", "LEN", "LEVEL", "LGPL", "LLVM", "LOW", "MAR", "MAX", "MAY", "MD",
+    "MIN", "MIT", "MPEG", "MPL", "MR", "NIST", "NOV", "NUM", "OCT", "PART", "PATCH", "PBKDF", "PDP",
+    "PEP", "PHASE", "PKCS", "POSIX", "PR", "PST", "RC", "REV", "RFC", "RHBA", "RHEA", "RHSA",
+    "RIPEMD", "RS", "RSA", "SEC", "SECP", "SEP", "SHA", "SHA1", "SHA2", "SHA256", "SHA3", "SHA512",
+    "SIZE", "SLES", "SM", "SP", "SQL", "SSE", "SSH", "SSL", "STEP", "TIER", "TLS", "TOP", "TOPS",
+    "TYPE", "UCS", "UMAC", "USB", "USN", "UTC", "UTF", "VT", "WIN", "WINDOWS", "WPA", "X86",
+    "ZIP215",
 ];
 
 /// Words after which `#3` counts something that is no ticket, in lower case.
@@ -38,14 +40,17 @@ const NO_PROJECT: &[&str] = &[
 const NO_ISSUE: &[&str] = &[
     "approach", "arg", "argument", "attempt", "band", "batch", "benchmark", "build", "case",
     "change", "channel", "chapter", "chunk", "col", "column", "comment", "commit", "core", "cpu",
-    "day", "directories", "directory", "entry", "example", "exercise", "figure", "hunk", "instance",
-    "item", "iteration", "job", "level", "line", "mark", "merge", "message", "method", "mr", "no",
-    "note", "number", "option", "page", "param", "parameter", "part", "pass", "patch", "phase",
-    "player", "point", "port", "pr", "prs", "pull", "question", "release", "request", "requests",
-    "reverts", "review", "revision", "round", "row", "rule", "run", "scenario", "section", "series",
-    "slot", "solution", "stage", "step", "table", "take", "test", "testcase", "tests", "thread",
-    "topic", "try", "variant", "version", "week",
+    "day", "directories", "directory", "entry", "example", "exercise", "figure", "frame", "hunk",
+    "instance", "item", "iteration", "job", "leak", "level", "line", "mark", "merge", "message",
+    "method", "mr", "no", "note", "number", "option", "page", "param", "parameter", "part", "pass",
+    "patch", "phase", "player", "point", "port", "pr", "prs", "pull", "question", "release",
+    "request", "requests", "reverts", "review", "revision", "round", "row", "rule", "run",
+    "scenario", "section", "series", "slot", "solution", "stage", "step", "table", "take", "test",
+    "testcase", "tests", "thread", "topic", "try", "variant", "version", "week",
 ];
+
+/// Words that may stand right before the `#` of a ticket: `bz#3673`.
+const TRACKERS: &[&str] = &["bz", "bug", "issue", "closes", "fixes"];
 
 /// The longest `owner/repo` before a `#` that is looked at, in bytes.
 const LONGEST_PATH: usize = 200;
@@ -87,7 +92,8 @@ impl TicketFinder {
     fn scan_custom(&self, text: &str, found: &mut Vec<(usize, String)>) {
         for pattern in &self.custom {
             for groups in pattern.captures_iter(text) {
-                if let Some(hit) = groups.get(1).or_else(|| groups.get(0)).filter(|m| !m.is_empty()) {
+                if let Some(hit) = groups.get(1).or_else(|| groups.get(0)).filter(|m| !m.is_empty())
+                {
                     found.push((hit.start(), hit.as_str().to_owned()));
                 }
             }
@@ -100,7 +106,7 @@ impl TicketFinder {
 fn scan(text: &str, found: &mut Vec<(usize, String)>) {
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(step) = bytes[at..].iter().position(|byte| matches!(byte, b'-' | b'#' | b':')) {
+    while let Some(step) = memchr3(b'-', b'#', b':', &bytes[at..]) {
         at += step;
         let next = bytes.get(at + 1).copied().unwrap_or(0);
         match bytes[at] {
@@ -176,12 +182,19 @@ fn hash_start(text: &str, hash: usize) -> Option<usize> {
         return None;
     }
     let names_a_project = path.contains('/')
+        && !path.ends_with(['-', '.', '/'])
         && path.split('/').all(|name| name.bytes().any(|byte| byte.is_ascii_alphabetic()));
-    if !path.is_empty() && !names_a_project {
+    let start = if TRACKERS.iter().any(|tracker| path.eq_ignore_ascii_case(tracker)) {
+        hash
+    } else if path.is_empty() || names_a_project {
+        start
+    } else {
         return None;
-    }
-    // `Revert "Retry (#412)"` names the change request that is reverted.
-    if text[hash..].trim_start_matches(|c: char| c == '#' || c.is_ascii_digit()).starts_with(")\"") {
+    };
+    // `Revert "Retry (#412)"` names the change request that is reverted; `#1 0x55d2` and
+    // `#1  main` are frames of a stack.
+    let after = text[hash + 1..].trim_start_matches(|c: char| c.is_ascii_digit());
+    if [")\"", " 0x", "  "].iter().any(|wrong| after.starts_with(wrong)) {
         return None;
     }
     (!counts_something_else(&text[..start])).then_some(start)
@@ -189,9 +202,11 @@ fn hash_start(text: &str, hash: usize) -> Option<usize> {
 
 /// Whether the last word is one after which a number means something else: `step #3`, `(2024/03 #1)`.
 fn counts_something_else(before: &str) -> bool {
-    let Some(before) = before.strip_suffix([' ', '\n']).or_else(|| before.strip_suffix("(")) else {
+    let spaced = before.len();
+    let before = before.trim_end_matches([' ', '\n', '(']);
+    if before.len() == spaced {
         return false;
-    };
+    }
     let word_length = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'/';
     let length = before.bytes().rev().take(16).take_while(|byte| word_length(&byte)).count();
     let word = &before[before.len() - length..];
@@ -204,7 +219,9 @@ fn counts_something_else(before: &str) -> bool {
 
 /// Where the address that holds `at` ends.
 fn url_end(bytes: &[u8], at: usize) -> usize {
-    let ends = |byte: &u8| byte.is_ascii_whitespace() || byte.is_ascii_control() || b"<>\"'`|".contains(byte);
+    let ends = |byte: &u8| {
+        byte.is_ascii_whitespace() || byte.is_ascii_control() || b"<>\"'`|".contains(byte)
+    };
     let mut end = bytes[at..].iter().position(ends).map_or(bytes.len(), |n| at + n);
     while end > at + 3 && b".,;:!?)]}".contains(&bytes[end - 1]) {
         end -= 1;
@@ -268,4 +285,195 @@ fn is_key_and_number(text: &str) -> bool {
             && key.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
             && key.as_bytes()[0].is_ascii_uppercase()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+    use proptest::prelude::*;
+
+    fn find(text: &str) -> Vec<String> {
+        TicketFinder::default().find(text, None)
+    }
+
+    fn none(texts: &[&str]) {
+        for text in texts {
+            assert_eq!(find(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn the_word_lists_are_sorted() {
+        assert!(NO_PROJECT.is_sorted());
+        assert!(NO_ISSUE.is_sorted());
+    }
+
+    #[test]
+    fn keys_of_projects() {
+        assert_eq!(
+            find("PAY-88: retry [OPS-4], (K8S-12)\n\nFixes: AB-1."),
+            ["PAY-88", "OPS-4", "K8S-12", "AB-1"]
+        );
+        assert_eq!(find("Merge branch 'feature/PAY-88-retry' of fix-OPS-4"), ["PAY-88", "OPS-4"]);
+    }
+
+    #[test]
+    fn numbers_owner_repo_and_gh() {
+        assert_eq!(find("Fixes #12, acme/pay#7 and GH-9"), ["#12", "acme/pay#7", "GH-9"]);
+        assert_eq!(
+            find("(#12) group/sub/project#3 bz#3673"),
+            ["#12", "group/sub/project#3", "#3673"]
+        );
+    }
+
+    #[test]
+    fn each_once_in_order_of_appearance() {
+        assert_eq!(find("#2 PAY-1 #1 PAY-1 #2"), ["#2", "PAY-1", "#1"]);
+    }
+
+    #[test]
+    fn encodings_algorithms_standards_are_no_projects() {
+        none(&[
+            "UTF-8",
+            "SHA-1 SHA-256",
+            "MD5 MD-5",
+            "X-509",
+            "GPT-4",
+            "COVID-19",
+            "ISO-8859-1",
+            "RFC-2822",
+        ]);
+        none(&[
+            "CVE-2024-1234",
+            "CWE-79",
+            "RHSA-2024:1234",
+            "GMT-0500",
+            "POSIX-1",
+            "HTTP-2",
+            "AES-256",
+        ]);
+    }
+
+    #[test]
+    fn constants_dates_floats_and_identifiers_are_no_projects() {
+        none(&[
+            "MAX-1",
+            "BUF_SIZE-1",
+            "A-1",
+            "1E-3",
+            "AB-12-34",
+            "V8-9.1",
+            "AB-012",
+            "aAB-1",
+            "AB-1a",
+        ]);
+        none(&[
+            "F9A9-1234",
+            "CC-BY-4",
+            "<20200101-AB-1@x>",
+            "TOOLONGKEYS-1",
+            "--AB-1",
+            "AB-1234567890",
+        ]);
+    }
+
+    #[test]
+    fn hashes_that_count_something_else() {
+        none(&[
+            "step #3",
+            "PR #4",
+            "pull request #5",
+            "Merge #6",
+            "(take #2)",
+            "What's cooking (2017/03 #5)",
+        ]);
+        none(&[
+            "C#7",
+            "&#39;",
+            "a#1",
+            "##1",
+            "#0",
+            "#12ab",
+            "#1.2",
+            "page/#1",
+            "for-#1",
+            "Test  #31",
+        ]);
+    }
+
+    #[test]
+    fn frames_of_a_stack_are_no_tickets() {
+        none(&["    #1 0x5555 in f\n    #2  main () at a.c:1"]);
+    }
+
+    #[test]
+    fn the_change_request_is_no_ticket() {
+        let change = ChangeRequest { id: "#412".into(), forge: None, method: None, url: None };
+        let finder = TicketFinder::default();
+        assert_eq!(finder.find("Retry (#412)\n\nFixes #400", Some(&change)), ["#400"]);
+        none(&["Revert \"Retry (#412)\"", "Reverts acme/pay#412"]);
+    }
+
+    #[test]
+    fn addresses_of_issues() {
+        assert_eq!(
+            find("see https://github.com/acme/pay/issues/31#issuecomment-1."),
+            ["acme/pay#31"]
+        );
+        assert_eq!(find("<https://gitlab.x/a/b/c/-/issues/4>"), ["a/b/c#4"]);
+        assert_eq!(find("(http://gitlab.x/a/b/-/work_items/4)"), ["a/b#4"]);
+        assert_eq!(find("https://jira.x/browse/OPS-4?focused=1"), ["OPS-4"]);
+        assert_eq!(find("https://linear.app/acme/issue/PAY-9/retry-it"), ["PAY-9"]);
+        assert_eq!(
+            find("https://bugzilla.x/show_bug.cgi?id=5#c7"),
+            ["https://bugzilla.x/show_bug.cgi?id=5"]
+        );
+        assert_eq!(find("https://redmine.x/issues/12?y"), ["https://redmine.x/issues/12"]);
+        assert_eq!(find("https://dev.azure.com/a/b/_workitems/edit/12"), ["#12"]);
+    }
+
+    #[test]
+    fn other_addresses_name_no_ticket() {
+        none(&[
+            "https://x.y/PAY-88/a",
+            "https://github.com/a/b/pull/12",
+            "git://x/AB-1",
+            "://",
+            "http://",
+        ]);
+    }
+
+    #[test]
+    fn patterns_of_a_policy() {
+        let finder = TicketFinder::new(&[r"\bbug (\d+)", r"CHG\d{4}"]).unwrap();
+        assert_eq!(finder.find("CHG0001 PAY-1 bug 77 CHG0001", None), ["CHG0001", "PAY-1", "77"]);
+        assert!(TicketFinder::new(&["("]).is_err());
+        assert_eq!(TicketFinder::new(&["x*"]).unwrap().find("abc", None), [""; 0]);
+    }
+
+    #[test]
+    fn a_megabyte_of_anything_is_quick() {
+        let start = std::time::Instant::now();
+        for hostile in
+            ["#1", "-1", "://", "A-1", "a/", "http://a ", "A", "#1 ", "/#1", "https://issues/1/"]
+        {
+            find(&hostile.repeat(1_000_000 / hostile.len()));
+        }
+        assert!(start.elapsed().as_secs() < 60);
+    }
+
+    proptest! {
+        #[test]
+        fn no_panic_on_any_text(text in any::<String>()) {
+            find(&text);
+        }
+
+        #[test]
+        fn no_panic_on_near_tickets(text in "([A-Z#/:?=&\\-é19 ]|http|://|issues/|browse/|show_bug.cgi){0,30}") {
+            for ticket in find(&text) {
+                prop_assert!(ticket.ends_with(|c: char| c.is_ascii_digit()));
+            }
+        }
+    }
 }

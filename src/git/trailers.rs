@@ -22,7 +22,13 @@
 
 use super::ctype::{is_space, trim};
 use super::message::Message;
+use memchr::memmem::Finder;
+use memchr::{memchr, memrchr};
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+/// The line below which `git commit -v` shows the patch.
+const SCISSORS: &str = "\n# ------------------------ >8 ------------------------\n";
 
 /// One trailer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,12 +161,12 @@ fn end_of_title(text: &str, end: usize) -> usize {
 /// `ignored_log_message_bytes`: where comments, blank lines, an old conflicts block or the scissors
 /// at the end begin.
 fn end_of_message(text: &str) -> usize {
-    const SCISSORS: &str = "\n# ------------------------ >8 ------------------------\n";
+    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(SCISSORS));
     const CONFLICTS: &[u8] = b"Conflicts:\n";
     let cutoff = if text.starts_with(&SCISSORS[1..]) {
         0
     } else {
-        text.find(SCISSORS).map_or(text.len(), |at| at + 1)
+        FINDER.find(text.as_bytes()).map_or(text.len(), |at| at + 1)
     };
     let bytes = text.as_bytes();
     // Nearly every message ends in an ordinary line: nothing to ignore.
@@ -192,14 +198,99 @@ fn end_of_message(text: &str) -> usize {
 /// The offset of the last line, whose own line feed counts as its part.
 fn last_line(bytes: &[u8]) -> Option<usize> {
     let before = bytes.len().checked_sub(1)?;
-    Some(bytes[..before].iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1))
+    Some(memrchr(b'\n', &bytes[..before]).map_or(0, |at| at + 1))
 }
 
 /// The offset after the line that holds `at`. `at` is the start of a line.
 fn next_line(text: &str, at: usize) -> usize {
-    text[at..].find('\n').map_or(text.len(), |n| at + n + 1)
+    memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |n| at + n + 1)
 }
 
 fn is_blank(line: &[u8]) -> bool {
     line.iter().find(|&&byte| byte == b'\n' || !is_space(byte)).is_none_or(|&byte| byte == b'\n')
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(raw: &str) -> Vec<String> {
+        let message = Message::parse(raw);
+        trailers(&message).iter().map(|t| format!("{}={}", t.key, t.value)).collect()
+    }
+
+    #[test]
+    fn last_paragraph_of_trailers_only() {
+        assert_eq!(read("S\n\nBody\n\nFixes: PAY-88\nKey:\n"), ["Fixes=PAY-88", "Key="]);
+        assert_eq!(read("S\n\nFixes: PAY-88\n\nBody\n"), [""; 0]);
+    }
+
+    #[test]
+    fn the_title_holds_no_trailers() {
+        assert_eq!(read("Fixes: PAY-88\n"), [""; 0]);
+    }
+
+    #[test]
+    fn prose_spoils_the_block_unless_git_wrote_a_quarter_of_it() {
+        assert_eq!(read("S\n\nprose\nFixes: PAY-88\n"), [""; 0]);
+        assert_eq!(read("S\n\na\nb\nc\nSigned-off-by: A\n"), ["Signed-off-by=A"]);
+        assert_eq!(read("S\n\na\nb\nc\nd\nSigned-off-by: A\n"), [""; 0]);
+    }
+
+    #[test]
+    fn folded_values_are_joined_without_copying_the_others() {
+        let message = Message::parse("S\n\nBy: Ana\n \t<ana@x>\nKey : v \n");
+        let found = trailers(&message);
+        assert_eq!(found[0].value, "Ana <ana@x>");
+        assert!(matches!(found[1].value, Cow::Borrowed("v")));
+        assert_eq!(found[1].key, "Key");
+    }
+
+    #[test]
+    fn a_divider_does_not_end_the_message() {
+        assert_eq!(read("S\n\nbody\n---\n\nKey: v\n"), ["Key=v"]);
+    }
+
+    #[test]
+    fn scissors_comments_and_conflicts_are_ignored() {
+        let scissors = "# ------------------------ >8 ------------------------\ndiff --git\n";
+        assert_eq!(read(&format!("S\n\nKey: v\n{scissors}")), ["Key=v"]);
+        assert_eq!(read("S\n\nKey: v\n# comment\n\n"), ["Key=v"]);
+        assert_eq!(read("S\n\nKey: v\n\nConflicts:\n\ta.c\n"), ["Key=v"]);
+    }
+
+    #[test]
+    fn keys_compare_without_case() {
+        let message = Message::parse("S\n\nreviewed-BY: A\n");
+        assert!(trailers(&message)[0].is("Reviewed-by"));
+    }
+
+    #[test]
+    fn a_megabyte_of_anything_is_quick() {
+        let start = std::time::Instant::now();
+        for hostile in
+            ["<", "\n", " ", "a", "a: b\n", " x\n", "#\n", "Conflicts:\n", "k: v\n\n", "\n "]
+        {
+            let text = format!("S\n\nKey: v{}", hostile.repeat(1_000_000 / hostile.len()));
+            trailers(&Message::parse(&text));
+        }
+        assert!(start.elapsed().as_secs() < 30);
+    }
+
+    proptest! {
+        #[test]
+        fn no_panic_on_any_text(raw in any::<String>()) {
+            trailers(&Message::parse(&raw));
+        }
+
+        #[test]
+        fn values_are_one_line(raw in "S\n\n([ \\t\\r\\n#:a\\-é]|Conflicts:\n|Signed-off-by: ){0,40}") {
+            for trailer in trailers(&Message::parse(&raw)) {
+                prop_assert!(!trailer.key.is_empty() && !trailer.key.contains('\n'));
+                prop_assert!(!trailer.value.contains('\n'));
+            }
+        }
+    }
 }
