@@ -108,9 +108,12 @@ impl Mailmap {
     }
 }
 
+/// One half of a line: the name (`None` when blank), the address, and what follows it.
+type Half<'a> = (Option<&'a [u8]>, &'a [u8], &'a [u8]);
+
 /// `parse_name_and_email`: the name before the first `<` (`None` when blank), what stands up to the
 /// next `>`, and the rest.
-fn name_and_email(text: &[u8]) -> Option<(Option<&[u8]>, &[u8], &[u8])> {
+fn name_and_email(text: &[u8]) -> Option<Half<'_>> {
     let open = text.iter().position(|&byte| byte == b'<')?;
     let (before, after) = (&text[..open], &text[open + 1..]);
     let close = after.iter().position(|&byte| byte == b'>')?;
