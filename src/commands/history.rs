@@ -76,7 +76,7 @@ pub(crate) fn why_empty(repo: &Repository) -> Result<String, Failure> {
 /// All references and HEAD, as `git log --all` starts; what is no commit is passed over, as there.
 pub(crate) fn all_tips(repo: &Repository) -> Result<Vec<Tip>, Failure> {
     let mut tips = Vec::new();
-    let references = repo.refs("refs/")?.into_iter().map(|reference| reference.target);
+    let references = repo.refs("refs/")?.iter().map(|reference| reference.target);
     for oid in references.chain(head(repo)?) {
         if let (oid, ObjectKind::Commit) = repo.peel(oid)? {
             tips.push(Tip { oid, exclude: false });

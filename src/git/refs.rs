@@ -29,14 +29,27 @@ pub enum Head {
 impl Repository {
     /// All references whose name begins with `prefix` (`refs/`, `refs/tags/`), sorted by name as git
     /// lists them. A symbolic reference stands with what it resolves to; one that leads nowhere is
-    /// left out, as in git.
+    /// left out, as in git. They are read once, at the first call.
     ///
     /// # Errors
     /// When they cannot be read.
-    pub fn refs(&self, prefix: &str) -> Result<Vec<Ref>, Failure> {
+    pub fn refs(&self, prefix: &str) -> Result<&[Ref], Failure> {
+        let all = match self.refs.get() {
+            Some(all) => all,
+            None => {
+                let all = self.read_refs()?;
+                self.refs.get_or_init(|| all)
+            }
+        };
+        let start = all.partition_point(|reference| reference.name.as_str() < prefix);
+        let length = all[start..].partition_point(|reference| reference.name.starts_with(prefix));
+        Ok(&all[start..start + length])
+    }
+
+    fn read_refs(&self) -> Result<Vec<Ref>, Failure> {
         let listed = self.with_handle(|handle| -> Result<Vec<Ref>, git2::Error> {
             let mut refs = Vec::new();
-            for reference in handle.references_glob(&format!("{prefix}*"))? {
+            for reference in handle.references()? {
                 let reference = reference?;
                 let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
                 let target = match reference.target() {
@@ -54,18 +67,15 @@ impl Repository {
         let mut refs = match listed {
             Some(Ok(refs)) => refs,
             Some(Err(error)) => {
-                return Err(Failure::new(format!(
-                    "cannot read the references: {}",
-                    error.message()
-                )));
+                return Err(Failure::new(format!("cannot read the references: {}", error.message())));
             }
-            None => self.refs_from_git(prefix)?,
+            None => self.refs_from_git()?,
         };
         refs.sort();
         Ok(refs)
     }
 
-    fn refs_from_git(&self, prefix: &str) -> Result<Vec<Ref>, Failure> {
+    fn refs_from_git(&self) -> Result<Vec<Ref>, Failure> {
         let output = self
             .git()
             .args(["for-each-ref", "--format=%(objectname) %(refname)"])
@@ -81,9 +91,7 @@ impl Repository {
             let space = memchr::memchr(b' ', line).ok_or_else(bad)?;
             let target = self.hash().oid(&line[..space]).ok_or_else(bad)?;
             let name = String::from_utf8_lossy(&line[space + 1..]).into_owned();
-            if name.starts_with(prefix) {
-                refs.push(Ref { name, target });
-            }
+            refs.push(Ref { name, target });
         }
         Ok(refs)
     }

@@ -103,6 +103,7 @@ pub struct Repository {
     odb: Odb<'static>,
     shallow: HashSet<Oid>,
     config: OnceLock<Config>,
+    pub(super) refs: OnceLock<Vec<super::refs::Ref>>,
     /// libgit2's own handle, `None` when it refuses the repository. Only for references and revisions.
     handle: Option<std::sync::Mutex<git2::Repository>>,
 }
@@ -140,6 +141,7 @@ impl Repository {
             odb,
             shallow,
             config: OnceLock::new(),
+            refs: OnceLock::new(),
             handle: found.handle.map(std::sync::Mutex::new),
         })
     }
@@ -348,6 +350,8 @@ fn ask_git(start: &Path) -> Result<Found, Failure> {
 /// Opens the object database: the repository's own (or `GIT_OBJECT_DIRECTORY`, where a server keeps
 /// objects in quarantine while its hooks run), with alternates.
 fn open_objects(found: &Found) -> Result<Odb<'static>, Failure> {
+    // Each commit is read once: libgit2's object cache would only hold all of history in memory.
+    git2::opts::enable_caching(false);
     let failed = |error: git2::Error| {
         Failure::new(format!("cannot open the object database: {}", error.message()))
     };

@@ -38,7 +38,7 @@ impl Repository {
     /// # Errors
     /// When references cannot be read, or a tag object is corrupt.
     pub fn tags(&self) -> Result<Vec<Tag>, Failure> {
-        self.refs("refs/tags/")?.into_iter().map(|reference| self.tag(reference)).collect()
+        self.refs("refs/tags/")?.iter().map(|reference| self.tag(reference.clone())).collect()
     }
 
     /// Follows one tag reference.
