@@ -1,0 +1,727 @@
+//! SSH signatures judged here and by git with OpenSSH: the letters agree.
+//!
+//! Keys are made by `ssh-keygen` when the test runs, in a folder that goes away with it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
+
+use audit::event::{Status, Verdict};
+use audit::signature::Claim;
+use audit::signature::ssh::{AllowedSigners, Revocations, SshTrust, armor_is_canonical};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use p256::ecdsa::signature::Signer;
+use proptest::prelude::*;
+use sha2::{Digest, Sha256, Sha512};
+use std::collections::HashMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::{Mutex, MutexGuard, OnceLock};
+
+/// 2023-11-14T22:13:20Z, when no zone used here has daylight-saving time.
+const AT: i64 = 1_700_000_000;
+/// 2023-07-22T04:26:40Z, when most have.
+const SUMMER: i64 = 1_690_000_000;
+/// 2026-11-20T00:00:00Z.
+const NOW: i64 = 1_795_132_800;
+
+/// A folder with keys and an empty repository, and what was signed by the keys.
+struct World {
+    dir: tempfile::TempDir,
+}
+
+fn world() -> &'static World {
+    static WORLD: OnceLock<World> = OnceLock::new();
+    WORLD.get_or_init(|| {
+        let world = World { dir: tempfile::tempdir().unwrap() };
+        for (name, kind, bits) in [
+            ("ed25519", "ed25519", None),
+            ("other", "ed25519", None),
+            ("p256", "ecdsa", Some("256")),
+            ("p384", "ecdsa", Some("384")),
+            ("p521", "ecdsa", Some("521")),
+            ("rsa", "rsa", Some("2048")),
+            ("rsa1024", "rsa", Some("1024")),
+            ("ca", "ed25519", None),
+            ("ca-p256", "ecdsa", Some("256")),
+            ("ca-rsa", "rsa", Some("3072")),
+        ] {
+            let file = world.path(name);
+            let mut args = vec!["-q", "-t", kind, "-N", "", "-C", name, "-f", text(&file)];
+            args.extend(bits.iter().flat_map(|bits| ["-b", bits]));
+            world.run("ssh-keygen", &args, b"");
+        }
+        world.certify("ana", "ed25519", "ca", &["-I", "ana's key", "-n", "ana,bob", "-z", "7"]);
+        world.certify(
+            "period",
+            "p384",
+            "ca-p256",
+            &["-I", "short", "-n", "ana", "-V", "20230101000000Z:20240101000000Z"],
+        );
+        world.certify("by-rsa", "rsa", "ca-rsa", &["-I", "r", "-n", "ana", "-z", "12"]);
+        world.certify("by-sha1", "p256", "ca-rsa", &["-t", "ssh-rsa", "-I", "r", "-n", "ana"]);
+        world.certify("nobody", "p256", "ca", &["-I", "nobody"]);
+        world.certify("host", "p256", "ca", &["-h", "-I", "host", "-n", "ana"]);
+        let forced = ["-I", "forced", "-n", "ana", "-O", "force-command=true", "-z", "300"];
+        world.certify("forced", "p521", "ca", &forced);
+        world.run("git", &["init", "-q", "--bare", text(&world.path("repo"))], b"");
+        world
+    })
+}
+
+impl World {
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// A certificate for a copy of the key named `key`.
+    fn certify(&self, name: &str, key: &str, authority: &str, options: &[&str]) {
+        for end in ["", ".pub"] {
+            let from = self.path(&format!("{key}{end}"));
+            fs::copy(from, self.path(&format!("{name}{end}"))).unwrap();
+        }
+        let (ca, public) = (self.path(authority), self.path(&format!("{name}.pub")));
+        let mut args = vec!["-q", "-s", text(&ca)];
+        args.extend(options);
+        args.push(text(&public));
+        self.run("ssh-keygen", &args, b"");
+    }
+
+    fn output(&self, program: &str, args: &[&str], input: &[u8]) -> Output {
+        let mut child = Command::new(program)
+            .args(args)
+            .current_dir(self.dir.path())
+            .env_clear()
+            .envs(["PATH", "TZ"].iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
+            .env("HOME", self.dir.path())
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("these tests need the program '{program}': {error}"));
+        // A program that has no use for its input may close it.
+        let _ = child.stdin.take().unwrap().write_all(input);
+        child.wait_with_output().unwrap()
+    }
+
+    fn run(&self, program: &str, args: &[&str], input: &[u8]) -> Vec<u8> {
+        let output = self.output(program, args, input);
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{program} {args:?}: {message}");
+        output.stdout
+    }
+
+    fn public(&self, name: &str) -> String {
+        let words = fs::read_to_string(self.path(&format!("{name}.pub"))).unwrap();
+        words.split(' ').take(2).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Signs by a key, or by a certificate when `name` ends in `-cert`.
+    fn sign(&self, name: &str, namespace: &str, payload: &[u8]) -> Vec<u8> {
+        if let Some(sk) = name.strip_prefix("sk-") {
+            return armor(&hardware_signature(sk, namespace, payload, 1));
+        }
+        let mut file = self.path(name);
+        if name.ends_with("-cert") {
+            file.set_extension("pub");
+        }
+        self.run("ssh-keygen", &["-q", "-Y", "sign", "-n", namespace, "-f", text(&file)], payload)
+    }
+
+    /// Git's letter and signer for a commit.
+    fn git(&self, commit: &str, allowed: Option<&str>, revoked: Option<&[u8]>) -> (char, String) {
+        let mut options = Vec::new();
+        if let Some(allowed) = allowed {
+            fs::write(self.path("allowed"), allowed).unwrap();
+            let file = self.path("allowed");
+            options.push(format!("gpg.ssh.allowedSignersFile={}", text(&file)));
+        }
+        if let Some(revoked) = revoked {
+            fs::write(self.path("revoked"), revoked).unwrap();
+            options.push(format!("gpg.ssh.revocationFile={}", text(&self.path("revoked"))));
+        }
+        let mut args = vec!["-C", "repo"];
+        args.extend(options.iter().flat_map(|option| ["-c", option]));
+        args.extend(["log", "-1", "--format=%G?%GS", commit]);
+        let printed = String::from_utf8(self.run("git", &args, b"")).unwrap();
+        let printed = printed.trim_end_matches('\n');
+        (printed.chars().next().unwrap(), printed[1..].to_owned())
+    }
+
+    /// Stores a commit with a signature.
+    fn commit(&self, payload: &[u8], signature: &[u8]) -> String {
+        let payload = std::str::from_utf8(payload).unwrap();
+        let (headers, message) = payload.split_once("\n\n").unwrap();
+        let header = String::from_utf8(signature.to_vec()).unwrap();
+        let header = header.trim_end_matches('\n').replace('\n', "\n ");
+        let object = format!("{headers}\ngpgsig {header}\n\n{message}");
+        let args = ["-C", "repo", "hash-object", "-w", "--literally", "-t", "commit", "--stdin"];
+        let id = self.run("git", &args, object.as_bytes());
+        String::from_utf8(id).unwrap().trim().to_owned()
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// A commit's payload.
+fn payload(at: i64) -> Vec<u8> {
+    format!(
+        "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\
+         author Ana <ana@example.com> {at} +0000\ncommitter Ana <ana@example.com> {at} +0000\n\n\
+         Subject\n"
+    )
+    .into_bytes()
+}
+
+fn string(bytes: &[u8]) -> Vec<u8> {
+    [&u32::try_from(bytes.len()).unwrap().to_be_bytes()[..], bytes].concat()
+}
+
+fn armor(blob: &[u8]) -> Vec<u8> {
+    let base64 = STANDARD.encode(blob);
+    let lines: Vec<&str> =
+        base64.as_bytes().chunks(70).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN SSH SIGNATURE-----\n{}\n-----END SSH SIGNATURE-----\n", lines.join("\n"))
+        .into_bytes()
+}
+
+fn dearmor(armored: &[u8]) -> Vec<u8> {
+    let text = std::str::from_utf8(armored).unwrap();
+    let base64: String = text.lines().filter(|line| !line.starts_with('-')).collect();
+    STANDARD.decode(base64).unwrap()
+}
+
+fn number(bytes: &[u8]) -> Vec<u8> {
+    let bytes = &bytes[bytes.iter().take_while(|byte| **byte == 0).count()..];
+    if bytes[0] & 0x80 != 0 { string(&[&[0], bytes].concat()) } else { string(bytes) }
+}
+
+/// The public key that a hardware key of this kind would have. The private half is seven times
+/// seven, known to everybody.
+fn hardware_key(kind: &str) -> Vec<u8> {
+    match kind {
+        "ed25519" => {
+            let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]).verifying_key();
+            [string(b"sk-ssh-ed25519@openssh.com"), string(key.as_bytes()), string(b"ssh:")]
+                .concat()
+        }
+        _ => {
+            let key = p256::ecdsa::SigningKey::from_slice(&[7; 32]).unwrap();
+            let point = key.verifying_key().to_encoded_point(false);
+            [
+                string(b"sk-ecdsa-sha2-nistp256@openssh.com"),
+                string(b"nistp256"),
+                string(point.as_bytes()),
+                string(b"ssh:"),
+            ]
+            .concat()
+        }
+    }
+}
+
+/// What a hardware key would answer: PROTOCOL.u2f, PROTOCOL.sshsig.
+fn hardware_signature(kind: &str, namespace: &str, payload: &[u8], flags: u8) -> Vec<u8> {
+    let message = [
+        b"SSHSIG".to_vec(),
+        string(namespace.as_bytes()),
+        string(b""),
+        string(b"sha512"),
+        string(&Sha512::digest(payload)),
+    ]
+    .concat();
+    let rest = [&[flags][..], &23u32.to_be_bytes()].concat();
+    let signed = [&Sha256::digest(b"ssh:")[..], &rest, &Sha256::digest(&message)].concat();
+    let (algorithm, value) = match kind {
+        "ed25519" => {
+            let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
+            ("sk-ssh-ed25519@openssh.com", key.sign(&signed).to_bytes().to_vec())
+        }
+        _ => {
+            let key = p256::ecdsa::SigningKey::from_slice(&[7; 32]).unwrap();
+            let signature: p256::ecdsa::Signature = key.sign(&signed);
+            let (r, s) = signature.split_bytes();
+            ("sk-ecdsa-sha2-nistp256@openssh.com", [number(&r), number(&s)].concat())
+        }
+    };
+    let signature = [string(algorithm.as_bytes()), string(&value), rest].concat();
+    [
+        b"SSHSIG\0\0\0\x01".to_vec(),
+        string(&hardware_key(kind)),
+        string(namespace.as_bytes()),
+        string(b""),
+        string(b"sha512"),
+        string(&signature),
+    ]
+    .concat()
+}
+
+/// A line's key: `{name}` in a template.
+fn fill(template: &str) -> String {
+    let mut filled = template.to_owned();
+    for name in [
+        "ed25519", "other", "p256", "p384", "p521", "rsa", "rsa1024", "ca", "ca-p256", "ca-rsa",
+        "ana-cert",
+    ] {
+        let place = format!("{{{name}}}");
+        if filled.contains(&place) {
+            filled = filled.replace(&place, &world().public(name));
+        }
+    }
+    for (kind, name) in
+        [("ed25519", "sk-ssh-ed25519@openssh.com"), ("p256", "sk-ecdsa-sha2-nistp256@openssh.com")]
+    {
+        let key = format!("{name} {}", STANDARD.encode(hardware_key(kind)));
+        filled = filled.replace(&format!("{{sk-{kind}}}"), &key);
+    }
+    filled
+}
+
+fn trust(allowed: Option<&str>, revoked: Option<&[u8]>) -> SshTrust {
+    SshTrust {
+        signers: allowed.map(|text| AllowedSigners::parse(text.as_bytes(), "allowed").unwrap()),
+        revoked: revoked.map(|bytes| Revocations::parse(bytes, "revoked").unwrap()),
+    }
+}
+
+fn judge(trust: &SshTrust, payload: &[u8], signature: &[u8], at: i64) -> Verdict {
+    trust.judge(&Claim { payload, signature, at: Some(at), namespace: "git" }, NOW)
+}
+
+/// Judges a commit here and by git; the letters must be equal, and with them the signer.
+fn agree(key: &str, allowed: &str, at: i64) -> Verdict {
+    let payload = payload(at);
+    let signature = signed(key, &payload);
+    let allowed = fill(allowed);
+    let (letter, signer) = world().git(&world().commit(&payload, &signature), Some(&allowed), None);
+    // A file without a usable line is an error here; git sees nobody in it.
+    let Ok(signers) = AllowedSigners::parse(allowed.as_bytes(), "allowed") else {
+        assert_eq!(letter, 'U', "{key} {allowed}");
+        return Verdict::undecided(Status::Untrusted, audit::event::Format::Ssh, "no usable line");
+    };
+    let ours = judge(&SshTrust { signers: Some(signers), revoked: None }, &payload, &signature, at);
+    assert_eq!(ours.status.letter(), letter, "{key} at {at}: {ours:?}\n{allowed}");
+    assert_eq!(ours.signer.clone().unwrap_or_default(), signer, "{key} at {at}\n{allowed}");
+    ours
+}
+
+/// Signatures cost a process each, so the same one is made once.
+fn signed(key: &str, payload: &[u8]) -> Vec<u8> {
+    type Made = HashMap<(String, Vec<u8>), Vec<u8>>;
+    static MADE: OnceLock<Mutex<Made>> = OnceLock::new();
+    let mut made = MADE.get_or_init(Default::default).lock().unwrap();
+    made.entry((key.to_owned(), payload.to_vec()))
+        .or_insert_with(|| world().sign(key, "git", payload))
+        .clone()
+}
+
+/// The tests share one repository and two files, so one compares at a time.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+#[test]
+fn every_kind_of_key_is_judged_as_by_git() {
+    let _alone = alone();
+    for key in ["ed25519", "p256", "p384", "p521", "rsa", "rsa1024", "sk-ed25519", "sk-p256"] {
+        let good = agree(key, &format!("ana@example.com {{{key}}}\n"), AT);
+        assert_eq!(good.status, Status::Good, "{key}");
+        assert_eq!(good.marks.contains(&"weak-key"), key == "rsa1024");
+        assert_eq!(agree(key, "ana@example.com {other}\n", AT).status, Status::Untrusted, "{key}");
+    }
+}
+
+#[test]
+fn lines_count_as_they_do_for_openssh() {
+    let _alone = alone();
+    let k = "{ed25519}";
+    for (allowed, expected) in [
+        (format!("*@example.com {k}"), Status::Good),
+        (format!("# comment\n\n  \t\nana {k} a comment\n"), Status::Good),
+        (format!("ana {k}\r\nbob {{other}}\r\n"), Status::Good),
+        (format!("\tana\t{k}"), Status::Good),
+        (format!("\"Ana Silva\" {k}"), Status::Good),
+        (format!("a\"na Sil\"namespaces=\"git\" {k}"), Status::Good),
+        (format!("ana,bob {k}"), Status::Good),
+        (format!("ana,,bob {k}"), Status::Good),
+        (format!(",ana {k}"), Status::Untrusted),
+        (format!("!ana,* {k}"), Status::Good),
+        (format!("!* {k}"), Status::Bad),
+        (format!("ana cert-authority {k}"), Status::Untrusted),
+        (format!("ana namespaces=\"git\" {k}"), Status::Good),
+        (format!("ana namespaces=\"file\" {k}"), Status::Bad),
+        (format!("ana namespaces=\"file,g?t\" {k}"), Status::Good),
+        (format!("ana namespaces=\"*,!git\" {k}"), Status::Bad),
+        (format!("ana namespaces=\"\" {k}"), Status::Bad),
+        (format!("ana NameSpaces=\"git\" {k}"), Status::Good),
+        (format!("ana ,namespaces=\"git\" {k}"), Status::Good),
+        (format!("ana namespaces=\"git\", {k}"), Status::Untrusted),
+        (format!("ana namespaces=git {k}"), Status::Untrusted),
+        (format!("ana namespaces=\"git\",namespaces=\"git\" {k}"), Status::Untrusted),
+        (format!("ana unknown {k}"), Status::Untrusted),
+        (format!("ana no-touch-required {k}"), Status::Untrusted),
+        ("ana ssh-ed25519 AAAA".to_owned(), Status::Untrusted),
+        ("ana".to_owned(), Status::Untrusted),
+        (format!("broken line\nana unknown {k}\nbob {k}"), Status::Good),
+        (format!("ana namespaces=\"file\" {k}\nbob namespaces=\"git\" {k}"), Status::Bad),
+        (format!("ana namespaces=\"file\" {k}\nan? namespaces=\"git\" {k}"), Status::Good),
+        (format!("ana,bob namespaces=\"file\" {k}\nbob {k}"), Status::Good),
+        (format!("ana valid-before=\"20200101Z\" {k}\nbob {k}"), Status::Good),
+        (format!("ana {k}=="), Status::Untrusted),
+        (format!("{}x {k}", "a".repeat(1022)), Status::Bad),
+    ] {
+        assert_eq!(agree("ed25519", &allowed, AT).status, expected, "{allowed}");
+    }
+    let padded = fill("ana {rsa}").replace("ssh-rsa ", "rsa-sha2-512 ");
+    assert_eq!(agree("rsa", &padded, AT).status, Status::Good);
+}
+
+#[test]
+fn periods_count_as_they_do_for_openssh() {
+    let _alone = alone();
+    for (options, at, expected) in [
+        ("valid-before=\"20231114221320Z\"", AT, Some(Status::Good)),
+        ("valid-before=\"20231114221319Z\"", AT, Some(Status::Untrusted)),
+        ("valid-after=\"20231114221320Z\"", AT, Some(Status::Good)),
+        ("valid-after=\"20231114221321Z\"", AT, Some(Status::Untrusted)),
+        ("valid-after=\"202311142213Z\",valid-before=\"202311142214UTC\"", AT, Some(Status::Good)),
+        ("valid-before=\"20231114z\"", AT, Some(Status::Untrusted)),
+        ("valid-after=\"20240101\",valid-before=\"20230101\"", AT, Some(Status::Untrusted)),
+        ("valid-after=\"20230101\",valid-before=\"20230101\"", AT, Some(Status::Untrusted)),
+        ("valid-after=\"20230101\",valid-after=\"20230101\"", AT, Some(Status::Untrusted)),
+        ("valid-after=\"20230231\",valid-before=\"20991231\"", AT, Some(Status::Good)),
+        ("valid-after=\"20231301\"", AT, Some(Status::Untrusted)),
+        ("valid-after=\"2023\"", AT, Some(Status::Untrusted)),
+        ("valid-after=\"19700101Z\"", AT, Some(Status::Untrusted)),
+        ("valid-after=\"20200101Z\",valid-before=\"20300101Z\"", SUMMER, Some(Status::Good)),
+        // In local time the verdict depends on the zone; git's depends in the same way.
+        ("valid-before=\"20231114221320\"", AT, None),
+        ("valid-before=\"20231115071320\"", AT, None),
+        ("valid-before=\"20231114171319\"", AT, None),
+        ("valid-after=\"20231114221320\"", AT, None),
+        ("valid-after=\"20231114231321\"", AT, None),
+        ("valid-after=\"20230722\"", SUMMER, None),
+        ("valid-before=\"20230722062640\"", SUMMER, None),
+        ("valid-before=\"20230722062639\"", SUMMER, None),
+        ("valid-before=\"20230722002640\"", SUMMER, None),
+        ("valid-after=\"20230722002641\"", SUMMER, None),
+        // Dates that git has no four digits for, or takes for none.
+        ("valid-after=\"20200101Z\"", 300_000_000_000, Some(Status::Bad)),
+        ("valid-after=\"20200101Z\"", 0, Some(Status::Good)),
+    ] {
+        let verdict = agree("ed25519", &format!("ana {options} {{ed25519}}"), at);
+        if let Some(expected) = expected {
+            assert_eq!(verdict.status, expected, "{options}");
+        }
+    }
+}
+
+#[test]
+fn periods_count_alike_in_every_zone() {
+    for zone in ["UTC", "America/New_York", "Europe/Berlin", "Asia/Tokyo"] {
+        let run = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "periods_count_as_they_do_for_openssh"])
+            .env("TZ", zone)
+            .output()
+            .unwrap();
+        let printed = String::from_utf8_lossy(&run.stdout);
+        assert!(run.status.success() && printed.contains("1 passed"), "{zone}: {printed}");
+    }
+}
+
+#[test]
+fn certificates_count_as_they_do_for_openssh() {
+    let _alone = alone();
+    for (key, allowed, at, expected) in [
+        ("ana-cert", "ana cert-authority {ca}", AT, Status::Good),
+        ("ana-cert", "* cert-authority {ca}", AT, Status::Good),
+        ("ana-cert", "b?b cert-authority,namespaces=\"git\" {ca}", AT, Status::Good),
+        ("ana-cert", "!bob,* cert-authority {ca}", AT, Status::Good),
+        ("ana-cert", "carl cert-authority {ca}", AT, Status::Untrusted),
+        ("ana-cert", "ana cert-authority,namespaces=\"file\" {ca}", AT, Status::Bad),
+        ("ana-cert", "ana cert-authority,valid-before=\"20200101Z\" {ca}", AT, Status::Untrusted),
+        ("ana-cert", "ana {ca}", AT, Status::Untrusted),
+        ("ana-cert", "ana {ed25519}", AT, Status::Untrusted),
+        ("ana-cert", "carl {ana-cert}", AT, Status::Good),
+        ("ana-cert", "ana cert-authority {other}", AT, Status::Untrusted),
+        ("period-cert", "ana cert-authority {ca-p256}", AT, Status::Good),
+        ("period-cert", "ana cert-authority {ca-p256}", AT + 10_000_000, Status::Untrusted),
+        ("period-cert", "ana cert-authority {ca-p256}", AT - 100_000_000, Status::Untrusted),
+        ("period-cert", "ana cert-authority {ca}", AT, Status::Untrusted),
+        ("by-rsa-cert", "ana cert-authority {ca-rsa}", AT, Status::Good),
+        ("nobody-cert", "* cert-authority {ca}", AT, Status::Untrusted),
+        ("host-cert", "* cert-authority {ca}", AT, Status::Untrusted),
+        ("forced-cert", "ana cert-authority {ca}", AT, Status::Good),
+    ] {
+        let verdict = agree(key, &format!("{allowed}\n"), at);
+        assert_eq!(verdict.status, expected, "{key} {allowed}");
+        let conditions = verdict.marks.contains(&"certificate-conditions");
+        assert_eq!(conditions, key == "forced-cert", "{key}");
+    }
+}
+
+#[test]
+fn a_certificate_signed_over_sha1_is_not_judged() {
+    let _alone = alone();
+    let payload = payload(AT);
+    let signature = signed("by-sha1-cert", &payload);
+    let trust = trust(Some(&fill("ana cert-authority {ca-rsa}")), None);
+    let verdict = judge(&trust, &payload, &signature, AT);
+    assert_eq!(verdict.status, Status::Unjudged);
+    assert!(verdict.reason.unwrap().contains("SHA-1"));
+}
+
+/// A list made by `ssh-keygen -k` from a specification; the authority `NONE` means all of them.
+fn krl(specification: &str, authority: Option<&str>) -> Vec<u8> {
+    let world = world();
+    fs::write(world.path("specification"), specification).unwrap();
+    let authority = authority.map(|name| match name {
+        "NONE" => PathBuf::from(name),
+        name => world.path(&format!("{name}.pub")),
+    });
+    let mut args = vec!["-q", "-k", "-f", "krl"];
+    if let Some(authority) = &authority {
+        args.extend(["-s", text(authority)]);
+    }
+    args.push("specification");
+    world.run("ssh-keygen", &args, b"");
+    fs::read(world.path("krl")).unwrap()
+}
+
+#[test]
+fn what_is_revoked_for_openssh_is_revoked_here() {
+    let _alone = alone();
+    let ed25519 = world().public("ed25519");
+    let hash = {
+        let blob = STANDARD.decode(ed25519.split(' ').nth(1).unwrap()).unwrap();
+        STANDARD.encode(Sha256::digest(blob)).trim_end_matches('=').to_owned()
+    };
+    let many: String = (100..400).step_by(3).map(|serial| format!("serial: {serial}\n")).collect();
+    let lists: Vec<(&str, Vec<u8>)> = vec![
+        ("empty", b"# nothing\n\n".to_vec()),
+        ("plain", format!("# left\n  {ed25519} comment\n").into_bytes()),
+        ("plain other", fill("{other}\n{p384}\n").into_bytes()),
+        ("plain authority", fill("{ca}\n").into_bytes()),
+        ("plain certificate", fill("{ana-cert}\n").into_bytes()),
+        ("key", krl(&format!("{ed25519}\n"), None)),
+        ("sha1", krl(&format!("sha1: {ed25519}\n"), None)),
+        ("sha256", krl(&format!("sha256: {ed25519}\n"), None)),
+        ("hash", krl(&format!("hash: SHA256:{hash}\n"), None)),
+        ("authority", krl(&fill("{ca}\n"), None)),
+        ("serial", krl("serial: 7\n", Some("ca"))),
+        ("serial of another", krl("serial: 7\n", Some("ca-rsa"))),
+        ("serial of any", krl("serial: 7\n", Some("NONE"))),
+        ("range", krl("serial: 5-12\n", Some("ca"))),
+        ("two ranges", krl("serial: 1-6\nserial: 8-4000000000000\n", Some("ca"))),
+        ("bitmap", krl(&many, Some("ca"))),
+        ("bitmap that misses", krl(&many.replace("300", "301"), Some("ca"))),
+        ("id", krl("id: ana's key\n", Some("ca"))),
+        ("id of another", krl("id: ana's key\n", Some("ca-rsa"))),
+        ("all", krl(&format!("serial: 1-99\nid: short\nid: r\nsha1: {ed25519}\n"), Some("ca"))),
+    ];
+    let allowed = fill(
+        "ana {ed25519}\nana cert-authority {ca}\nana cert-authority {ca-rsa}\n\
+         ana cert-authority {ca-p256}\n",
+    );
+    let mut revoked = 0;
+    for key in ["ed25519", "ana-cert", "by-rsa-cert", "period-cert", "forced-cert"] {
+        let payload = payload(AT);
+        let signature = signed(key, &payload);
+        let commit = world().commit(&payload, &signature);
+        for (name, list) in &lists {
+            let (letter, _) = world().git(&commit, Some(&allowed), Some(list));
+            let ours = judge(&trust(Some(&allowed), Some(list)), &payload, &signature, AT);
+            let expected = if letter == 'B' { 'R' } else { letter };
+            assert_eq!(ours.status.letter(), expected, "{key} {name}: {ours:?}");
+            revoked += usize::from(letter == 'B');
+            // Git forgets about revocation where no line lists the key; we do not.
+            let nobody = fill("ana {other}\n");
+            let stricter = judge(&trust(Some(&nobody), Some(list)), &payload, &signature, AT);
+            let expected = if letter == 'B' { Status::RevokedKey } else { Status::Untrusted };
+            assert_eq!(stricter.status, expected, "{key} {name}");
+        }
+    }
+    assert!(revoked > 20, "{revoked}");
+}
+
+#[test]
+fn a_list_of_revoked_keys_that_cannot_be_read_is_an_error() {
+    let _alone = alone();
+    for list in ["ssh-ed25519 AAAA\n", "serial: 5\n", "ana@example.com\n"] {
+        let failure = Revocations::parse(list.as_bytes(), "revoked").unwrap_err();
+        assert!(failure.message.starts_with("revoked:1:"), "{failure}");
+    }
+    let list = krl(&fill("{ed25519}\nsha1: {other}\nsha256: {p256}\n"), None);
+    for length in 8..list.len() {
+        if let Ok(shorter) = Revocations::parse(&list[..length], "revoked") {
+            // A list may end after any section.
+            let section =
+                format!("{shorter:?}").len() < format!("{:?}", Revocations::parse(&list, "")).len();
+            assert!(section, "{length}");
+        }
+    }
+}
+
+#[test]
+fn without_allowed_signers_the_arithmetic_is_still_checked() {
+    let _alone = alone();
+    let payload = payload(AT);
+    let signature = signed("ed25519", &payload);
+    let commit = world().commit(&payload, &signature);
+    assert_eq!(world().git(&commit, None, None).0, 'N');
+    let verdict = judge(&trust(None, None), &payload, &signature, AT);
+    assert_eq!(verdict.status, Status::Unjudged);
+    assert_eq!(verdict.reason.as_deref(), Some("no allowed signers file is configured"));
+    let printed = world().run("ssh-keygen", &["-l", "-f", "ed25519.pub"], b"");
+    assert!(String::from_utf8(printed).unwrap().contains(&verdict.key.unwrap()));
+    assert_eq!(judge(&trust(None, None), b"other", &signature, AT).status, Status::Bad);
+    let revoked = world().public("ed25519");
+    let verdict = judge(&trust(None, Some(revoked.as_bytes())), &payload, &signature, AT);
+    assert_eq!(verdict.status, Status::RevokedKey);
+}
+
+#[test]
+fn a_signature_for_another_namespace_is_bad() {
+    let _alone = alone();
+    let payload = payload(AT);
+    let signature = world().sign("ed25519", "file", &payload);
+    let allowed = fill("ana {ed25519}");
+    let commit = world().commit(&payload, &signature);
+    assert_eq!(world().git(&commit, Some(&allowed), None).0, 'B');
+    let trust = trust(Some(&allowed), None);
+    assert_eq!(judge(&trust, &payload, &signature, AT).status, Status::Bad);
+    let claim = Claim { payload: &payload, signature: &signature, at: None, namespace: "file" };
+    assert_eq!(trust.judge(&claim, NOW).status, Status::Good);
+}
+
+#[test]
+fn hardware_that_nobody_touched_is_marked() {
+    let payload = payload(AT);
+    let trust = trust(Some(&fill("ana {sk-ed25519}")), None);
+    for (flags, marks) in [(0, vec!["no-touch"]), (1, vec![]), (5, vec![])] {
+        let signature = armor(&hardware_signature("ed25519", "git", &payload, flags));
+        let verdict = judge(&trust, &payload, &signature, AT);
+        assert_eq!((verdict.status, verdict.marks), (Status::Good, marks), "{flags}");
+    }
+}
+
+#[test]
+fn a_verdict_that_rests_on_the_claimed_date_says_so() {
+    let _alone = alone();
+    for (options, at, marked) in [
+        ("valid-before=\"20240101Z\"", AT, true),
+        ("valid-before=\"20240101Z\"", AT + 20_000_000, false),
+        ("valid-after=\"20240101Z\"", AT, true),
+        ("valid-after=\"20200101Z\"", AT, false),
+        ("namespaces=\"git\"", AT, false),
+    ] {
+        let verdict = agree("ed25519", &format!("ana {options} {{ed25519}}"), at);
+        assert_eq!(verdict.marks.contains(&"rests-on-claimed-date"), marked, "{options}");
+    }
+}
+
+#[test]
+fn a_signature_with_any_byte_changed_is_never_good() {
+    let _alone = alone();
+    let payload = payload(AT);
+    for key in ["ed25519", "p256", "p384", "p521", "rsa", "sk-ed25519", "sk-p256", "ana-cert"] {
+        let signature = signed(key, &payload);
+        let allowed = match key {
+            "ana-cert" => fill("ana cert-authority {ca}"),
+            _ => fill(&format!("ana {{{key}}}")),
+        };
+        let trust = trust(Some(&allowed), None);
+        assert_eq!(judge(&trust, &payload, &signature, AT).status, Status::Good, "{key}");
+        let blob = dearmor(&signature);
+        for at in 0..blob.len() {
+            let mut broken = blob.clone();
+            broken[at] ^= [0x01, 0x80, 0xff][at % 3];
+            let verdict = judge(&trust, &payload, &armor(&broken), AT);
+            assert_ne!(verdict.status, Status::Good, "{key} byte {at}");
+            assert_ne!(verdict.status, Status::Untrusted, "{key} byte {at}");
+            let shorter = judge(&trust, &payload, &armor(&blob[..at]), AT);
+            assert_eq!(shorter.status, Status::Bad, "{key} cut at {at}");
+        }
+        let step = if key == "p521" { 10 } else { 1 };
+        for at in (0..payload.len()).step_by(step) {
+            let mut broken = payload.clone();
+            broken[at] ^= 0x20;
+            assert_eq!(judge(&trust, &broken, &signature, AT).status, Status::Bad, "{key} {at}");
+        }
+        let longer = [&blob[..], b"\0"].concat();
+        assert_eq!(judge(&trust, &payload, &armor(&longer), AT).status, Status::Bad, "{key}");
+    }
+}
+
+#[test]
+fn only_the_armor_that_ssh_keygen_writes_is_canonical() {
+    let _alone = alone();
+    let payload = payload(AT);
+    for key in ["ed25519", "p521", "rsa", "ana-cert", "sk-p256"] {
+        let signature = signed(key, &payload);
+        assert!(armor_is_canonical(&signature), "{key}");
+        let text = String::from_utf8(signature.clone()).unwrap();
+        for other in [
+            text.replace('\n', "\r\n"),
+            text.trim_end().to_owned(),
+            format!("{text}\n"),
+            format!("{text}more\n"),
+            text.replacen("U1NI", "U1N\nI", 1),
+            text.replacen("U1NI", "U1NI ", 1),
+        ] {
+            assert!(!armor_is_canonical(other.as_bytes()), "{key} {other:?}");
+        }
+        let reserved = dearmor(&signature);
+        let place = reserved.windows(7).position(|window| window == b"\0\0\0\x03git").unwrap() + 7;
+        let reserved = [&reserved[..place], &string(b"x"), &reserved[place + 4..]].concat();
+        assert!(!armor_is_canonical(&armor(&reserved)), "{key}");
+    }
+    assert!(!armor_is_canonical(b""));
+}
+
+#[test]
+fn text_after_the_armor_is_not_accepted() {
+    let _alone = alone();
+    let payload = payload(AT);
+    let mut signature = signed("ed25519", &payload);
+    let trust = trust(Some(&fill("ana {ed25519}")), None);
+    signature.extend_from_slice(b"\r\n \n");
+    assert_eq!(judge(&trust, &payload, &signature, AT).status, Status::Good);
+    signature.extend_from_slice(b"and ship it\n");
+    assert_eq!(judge(&trust, &payload, &signature, AT).status, Status::Bad);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_strangers_write_is_survived(bytes: Vec<u8>, at: i64) {
+        let trust = SshTrust::default();
+        for blob in [bytes.clone(), [b"SSHSIG\0\0\0\x01", &bytes[..]].concat(),
+            [b"SSHSIG\0\0\0\x01\0\0\0\x33\0\0\0\x0bssh-ed25519\0\0\0\x20", &bytes[..]].concat()] {
+            for signature in [blob.clone(), armor(&blob)] {
+                let verdict = judge(&trust, &bytes, &signature, at);
+                prop_assert!(matches!(verdict.status, Status::Bad | Status::Unjudged));
+                armor_is_canonical(&signature);
+            }
+        }
+        let _ = Revocations::parse(&bytes, "revoked");
+        let _ = Revocations::parse(&[b"SSHKRL\n\0\0\0\0\x01", &[0; 32][..], &bytes].concat(), "krl");
+    }
+
+    #[test]
+    fn whatever_stands_in_allowed_signers_is_survived(
+        words in prop::collection::vec("[ -~\t\"\\\\,]{0,12}|ssh-ed25519|AAAAC3NzaC1lZDI1NTE5AAAAIFhmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZm|valid-after=\"[0-9Z]{0,15}\"|cert-authority,?|namespaces=\"[a-z*!,]{0,6}\"", 0..12),
+        blank in "[ \n]"
+    ) {
+        let text = words.join(&blank);
+        if let Ok(signers) = AllowedSigners::parse(text.as_bytes(), "f") {
+            prop_assert!(signers.entries().count() + signers.problems().len() <= text.lines().count());
+        }
+    }
+}
