@@ -5,6 +5,8 @@
 //! [`Trust`] holds whose keys count; it is read once and judges every signature of a run, from
 //! several threads at a time.
 
+pub mod openpgp;
+
 use crate::event::{Format, Status, Verdict};
 
 /// What is to be judged.
