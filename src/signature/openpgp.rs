@@ -33,8 +33,8 @@
 //! - Armor or packets that GnuPG can't read at all make git print `N`, as if there were no
 //!   signature. There is one and it does not hold: `B`. The same for a signature among other
 //!   packets. Signatures of versions that GnuPG 2.2 does not know are `E`.
-//! - GnuPG overlooks the two digest bytes that a signature repeats, and sloppy lengths of its
-//!   numbers. Neither can be had by signing: `B`.
+//! - GnuPG overlooks the first two bytes of the digest that a signature repeats. No signer gets
+//!   them wrong: `B`.
 //! - SHA-1 data that shows the marks of a collision attack does not verify: `B`.
 //! - Brainpool, secp256k1 and Ed448 keys and RSA keys of more than 4096 bits are not supported: `E`.
 //! - In text signatures GnuPG hashes only the first 20,000 bytes or so of a line. We hash all: `B`.

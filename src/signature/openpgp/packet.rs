@@ -67,14 +67,52 @@ pub(super) fn read(armored: &[u8]) -> Result<Signature, Unreadable> {
         _ => return Err(Unreadable::bad("the armor holds something else than a signature")),
     };
     match body.first() {
-        Some(3 | 4) => Signature::from_bytes(body).map_err(|error| {
-            Unreadable::bad(format!("the signature packet is malformed: {error}"))
-        }),
+        Some(3 | 4) => Signature::from_bytes(body)
+            .or_else(|error| match with_exact_numbers(body) {
+                Some(body) => Signature::from_bytes(&body),
+                None => Err(error),
+            })
+            .map_err(|error| {
+                Unreadable::bad(format!("the signature packet is malformed: {error}"))
+            }),
         Some(version) => Err(Unreadable::unjudged(format!(
             "signatures of version {version} are not known to GnuPG 2.2, so not to git"
         ))),
         None => Err(Unreadable::bad("the signature packet is empty")),
     }
+}
+
+/// The body of a signature packet with the lengths of its numbers put right.
+///
+/// A number's length in bits must not count leading zeros (RFC 9580 section 3.2), but signers
+/// exist that round it up to whole bytes, among them GitHub's for what is merged on the web. GnuPG
+/// reads those, Sequoia does not.
+fn with_exact_numbers(body: &[u8]) -> Option<Vec<u8>> {
+    let start = match body {
+        [3, ..] => 17,
+        [4, ..] => {
+            let unhashed = 6 + usize::from(be_u16(body, 4)?);
+            unhashed + 2 + usize::from(be_u16(body, unhashed)?)
+        }
+        _ => return None,
+    };
+    let mut numbers = start + 2;
+    let mut exact = body.get(..numbers)?.to_vec();
+    while numbers < body.len() {
+        let length = usize::from(be_u16(body, numbers)?).div_ceil(8);
+        let number = body.get(numbers + 2..numbers + 2 + length)?;
+        numbers += 2 + length;
+        let zeros = number.iter().take_while(|&&byte| byte == 0).count();
+        let number = &number[zeros..];
+        let unused = number.first().map_or(0, |first| first.leading_zeros() as usize);
+        exact.extend_from_slice(&u16::try_from(number.len() * 8 - unused).ok()?.to_be_bytes());
+        exact.extend_from_slice(number);
+    }
+    Some(exact)
+}
+
+fn be_u16(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
 }
 
 /// Splits bytes into packets, tag and body. `None` when they do not end with a packet, or when one
@@ -220,6 +258,21 @@ mod tests {
         ] {
             assert_eq!(split(bytes), None, "{bytes:02x?}");
         }
+    }
+
+    #[test]
+    fn puts_the_lengths_of_numbers_right() {
+        let version_4 = |numbers: &[u8]| [&[4, 0, 1, 8, 0, 1, 7, 0, 1, 7, 5, 5], numbers].concat();
+        let exact = version_4(&[0, 3, 5, 0, 9, 1, 255, 0, 0]);
+        assert_eq!(with_exact_numbers(&exact).as_ref(), Some(&exact));
+        let rounded = version_4(&[0, 8, 5, 0, 24, 0, 1, 255, 0, 8, 0]);
+        assert_eq!(with_exact_numbers(&rounded).as_ref(), Some(&exact));
+        let version_3 = [&[3; 19][..], &[0, 8, 5]].concat();
+        assert_eq!(with_exact_numbers(&version_3), Some([&[3; 19][..], &[0, 3, 5]].concat()));
+        for cut in 1..rounded.len() {
+            let _ = with_exact_numbers(&rounded[..cut]);
+        }
+        assert_eq!(with_exact_numbers(&rounded[..rounded.len() - 1]), None);
     }
 
     #[test]

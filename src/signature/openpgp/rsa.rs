@@ -15,6 +15,7 @@
 //! that pattern; on a no the caller asks Sequoia again, which has the last word.
 
 use sequoia_openpgp::types::HashAlgorithm;
+use std::cell::Cell;
 
 /// The largest modulus that Sequoia's arithmetic takes, in bits.
 pub(super) const MAX_BITS: usize = 4096;
@@ -82,52 +83,53 @@ impl PublicKey {
     fn power(&self, base: &[u8]) -> Option<Vec<u64>> {
         let base = limbs_checked(base, self.n.len()).filter(|base| below(base, &self.n))?;
         let len = self.n.len();
-        let mut scratch = vec![0; len + 2];
         let mut base_r = vec![0; len];
-        self.multiply(&base, &self.r_squared, &mut scratch, &mut base_r);
+        self.multiply(&base, &self.r_squared, &mut base_r);
         let mut power = base_r.clone();
         let mut next = vec![0; len];
         for bit in (0..self.e.ilog2()).rev() {
-            self.multiply(&power, &power, &mut scratch, &mut next);
+            self.multiply(&power, &power, &mut next);
             std::mem::swap(&mut power, &mut next);
             if self.e >> bit & 1 == 1 {
-                self.multiply(&power, &base_r, &mut scratch, &mut next);
+                self.multiply(&power, &base_r, &mut next);
                 std::mem::swap(&mut power, &mut next);
             }
         }
         let mut one = vec![0; len];
         one[0] = 1;
-        self.multiply(&power, &one, &mut scratch, &mut next);
+        self.multiply(&power, &one, &mut next);
         Some(next)
     }
 
     /// Montgomery's product `a * b / R mod n` into `out`, for `a` and `b` below `n` (Koç, Acar and
-    /// Kaliski, "Analyzing and comparing Montgomery multiplication algorithms", CIOS).
-    fn multiply(&self, a: &[u64], b: &[u64], t: &mut [u64], out: &mut [u64]) {
-        let len = self.n.len();
-        let (a, n) = (&a[..len], &self.n[..len]);
-        t.fill(0);
-        for &digit in &b[..len] {
-            let mut carry = 0;
-            for (t, &a) in t.iter_mut().zip(a) {
-                (*t, carry) = multiply_add(a, digit, *t, carry);
+    /// Kaliski, "Analyzing and comparing Montgomery multiplication algorithms", FIOS: the two carry
+    /// chains run side by side, which keeps the multiplier busy).
+    fn multiply(&self, a: &[u64], b: &[u64], out: &mut [u64]) {
+        out.fill(0);
+        let mut top = 0;
+        for &digit in b {
+            let (low, mut carry_a) = multiply_add(a[0], digit, out[0], 0);
+            let m = low.wrapping_mul(self.inverse);
+            let (_, mut carry_n) = multiply_add(m, self.n[0], low, 0);
+            // Writes one limb behind where it reads, which divides by 2^64.
+            let cells = Cell::from_mut(&mut *out).as_slice_of_cells();
+            for (((to, from), &a), &n) in
+                cells.iter().zip(&cells[1..]).zip(&a[1..]).zip(&self.n[1..])
+            {
+                let low;
+                (low, carry_a) = multiply_add(a, digit, from.get(), carry_a);
+                let (low, carry) = multiply_add(m, n, low, carry_n);
+                to.set(low);
+                carry_n = carry;
             }
-            let (sum, over) = t[len].overflowing_add(carry);
-            t[len] = sum;
-            t[len + 1] = u64::from(over);
-
-            let m = t[0].wrapping_mul(self.inverse);
-            let (_, mut carry) = multiply_add(m, n[0], t[0], 0);
-            for at in 1..len {
-                (t[at - 1], carry) = multiply_add(m, n[at], t[at], carry);
+            let sum = u128::from(top) + u128::from(carry_a) + u128::from(carry_n);
+            if let Some(last) = out.last_mut() {
+                *last = sum as u64;
             }
-            let (sum, over) = t[len].overflowing_add(carry);
-            t[len - 1] = sum;
-            t[len] = t[len + 1] + u64::from(over);
+            top = (sum >> 64) as u64;
         }
-        out.copy_from_slice(&t[..len]);
-        if t[len] != 0 || !below(out, n) {
-            subtract(out, n);
+        if top != 0 || !below(out, &self.n) {
+            subtract(out, &self.n);
         }
     }
 }
