@@ -29,7 +29,7 @@ pub(super) struct PublicKey {
     inverse: u64,
     /// `R^2 mod n`, where `R = 2^(64 * n.len())`.
     r_squared: Vec<u64>,
-    /// The public exponent.
+    /// The public exponent, odd.
     e: u64,
     /// Length of the modulus in bytes.
     size: usize,
@@ -45,7 +45,7 @@ impl PublicKey {
         let e = e
             .iter()
             .try_fold(0u64, |e, &byte| (e >> 56 == 0).then_some(e << 8 | u64::from(byte)))?;
-        if n.len() * 64 > MAX_BITS || n[0] & 1 == 0 || n == [1] || e < 3 {
+        if n.len() * 64 > MAX_BITS || n[0] & 1 == 0 || n == [1] || e < 3 || e & 1 == 0 {
             return None;
         }
         // Newton: every step doubles the number of correct low bits, from 3 to 96.
@@ -82,22 +82,20 @@ impl PublicKey {
     /// `base^e mod n`; `None` when `base` is not below `n`.
     fn power(&self, base: &[u8]) -> Option<Vec<u64>> {
         let base = limbs_checked(base, self.n.len()).filter(|base| below(base, &self.n))?;
-        let len = self.n.len();
-        let mut base_r = vec![0; len];
+        let mut base_r = vec![0; base.len()];
         self.multiply(&base, &self.r_squared, &mut base_r);
         let mut power = base_r.clone();
-        let mut next = vec![0; len];
-        for bit in (0..self.e.ilog2()).rev() {
-            self.multiply(&power, &power, &mut next);
-            std::mem::swap(&mut power, &mut next);
-            if self.e >> bit & 1 == 1 {
+        let mut next = vec![0; base.len()];
+        for bit in (1..=self.e.ilog2()).rev() {
+            if bit != self.e.ilog2() && self.e >> bit & 1 == 1 {
                 self.multiply(&power, &base_r, &mut next);
                 std::mem::swap(&mut power, &mut next);
             }
+            self.multiply(&power, &power, &mut next);
+            std::mem::swap(&mut power, &mut next);
         }
-        let mut one = vec![0; len];
-        one[0] = 1;
-        self.multiply(&power, &one, &mut next);
+        // The lowest bit is always set, and multiplying by the plain base leaves Montgomery form.
+        self.multiply(&power, &base, &mut next);
         Some(next)
     }
 
@@ -218,7 +216,7 @@ mod tests {
         fn power_is_repeated_multiplication(
             n in proptest::collection::vec(any::<u8>(), 1..72),
             base in proptest::collection::vec(any::<u8>(), 0..72),
-            e in 3u64..40,
+            e in (1u64..40).prop_map(|half| 2 * half + 1),
             fill in any::<bool>(),
         ) {
             let mut n = n;
@@ -242,6 +240,7 @@ mod tests {
         assert!(PublicKey::new(&[3], &[1]).is_none());
         assert!(PublicKey::new(&[3], &[10]).is_none());
         assert!(PublicKey::new(&[1], &[11]).is_none());
+        assert!(PublicKey::new(&[4], &[11]).is_none());
         assert!(PublicKey::new(&[1; 9], &[11]).is_none());
         assert!(PublicKey::new(&[3], &[255; 513]).is_none());
     }
