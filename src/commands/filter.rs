@@ -140,7 +140,6 @@ impl FilterArgs {
         self.kind.contains(&Kind::Config)
     }
 
-
     /// Whether a filter looks at whole messages.
     pub(crate) fn wants_message(&self) -> bool {
         !self.grep.is_empty()

@@ -177,7 +177,7 @@ fn stream(
     repo: &Repository,
     walk: Walk<'_>,
     reader: &CommitReader,
-    judge: &Judge<'_>,
+    judge: &Judge,
     query: &Query,
     mut timeline: Timeline,
     mut sink: impl FnMut(Event) -> anyhow::Result<ControlFlow<()>>,
@@ -296,7 +296,7 @@ impl LogArgs {
         &self,
         repo: &Repository,
         reader: &CommitReader,
-        judge: &Judge<'_>,
+        judge: &Judge,
         query: &Query,
         selected: Option<HashSet<Oid>>,
     ) -> Result<Vec<Event>, Failure> {

@@ -67,7 +67,10 @@ impl Repository {
         let mut refs = match listed {
             Some(Ok(refs)) => refs,
             Some(Err(error)) => {
-                return Err(Failure::new(format!("cannot read the references: {}", error.message())));
+                return Err(Failure::new(format!(
+                    "cannot read the references: {}",
+                    error.message()
+                )));
             }
             None => self.refs_from_git()?,
         };

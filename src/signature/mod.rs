@@ -5,7 +5,11 @@
 //! [`Trust`] holds whose keys count; it is read once and judges every signature of a run, from
 //! several threads at a time.
 
+pub mod openpgp;
 pub mod ssh;
+pub mod trust;
+
+pub use trust::Trust;
 
 use crate::event::{Format, Status, Verdict};
 

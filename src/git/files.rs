@@ -1,0 +1,73 @@
+//! Files in the tree of a commit, read without a work tree.
+
+use super::paths::tree_entries;
+use super::repository::ObjectKind;
+use super::source::Commits;
+use super::{Oid, Repository};
+use crate::outcome::Failure;
+
+impl Repository {
+    /// All files below `folder` in the tree of a commit, named relative to it; `None` when there is no
+    /// such folder.
+    ///
+    /// # Errors
+    /// When an object on the way is missing or malformed.
+    pub fn files_below(
+        &self,
+        commit: Oid,
+        folder: &str,
+    ) -> Result<Option<Vec<(String, Vec<u8>)>>, Failure> {
+        let mut tree = Commits::without_graph(self).load(commit)?.links.tree;
+        for part in folder.split('/').filter(|part| !part.is_empty()) {
+            let data = self.tree(tree)?;
+            let entries = tree_entries(&data, self.hash()).ok_or_else(|| malformed(tree))?;
+            let found =
+                entries.iter().find(|entry| entry.name == part.as_bytes() && entry.is_tree());
+            match found.and_then(|entry| entry.oid()) {
+                Some(oid) => tree = oid,
+                None => return Ok(None),
+            }
+        }
+        let mut files = Vec::new();
+        self.collect_files(tree, "", &mut files)?;
+        Ok(Some(files))
+    }
+
+    fn collect_files(
+        &self,
+        tree: Oid,
+        prefix: &str,
+        files: &mut Vec<(String, Vec<u8>)>,
+    ) -> Result<(), Failure> {
+        let data = self.tree(tree)?;
+        for entry in tree_entries(&data, self.hash()).ok_or_else(|| malformed(tree))? {
+            let name = format!("{prefix}{}", String::from_utf8_lossy(entry.name));
+            let oid = entry.oid().ok_or_else(|| malformed(tree))?;
+            if entry.is_tree() {
+                self.collect_files(oid, &format!("{name}/"), files)?;
+                continue;
+            }
+            match self.read(oid)? {
+                Some(object) if object.kind == ObjectKind::Blob => files.push((name, object.data)),
+                _ => {
+                    return Err(Failure::new(format!(
+                        "the content of '{name}' ({oid}) is not in this repository"
+                    ))
+                    .hint("a partial clone fetches it with: git cat-file -p ID"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn tree(&self, oid: Oid) -> Result<Vec<u8>, Failure> {
+        match self.read(oid)? {
+            Some(object) if object.kind == ObjectKind::Tree => Ok(object.data),
+            _ => Err(Failure::new(format!("tree {oid} is not in this repository"))),
+        }
+    }
+}
+
+fn malformed(tree: Oid) -> Failure {
+    Failure::new(format!("tree {tree} is malformed"))
+}
