@@ -3,7 +3,7 @@
 //! The library behind the `audit` program. Commands gather facts, pure modules decide, reports speak:
 //!
 //! ```text
-//! main → run → commands → { timeline, report } → { git, signature } → event
+//! main → run → commands → { timeline, report } → { git, signature, people } → event
 //! ```
 //!
 //! | module | its subject |
@@ -12,6 +12,7 @@
 //! | [`event`] | the vocabulary: what one row of the timeline is |
 //! | [`git`] | everything read from git; the only home of libgit2 |
 //! | [`signature`] | a payload and a signature in, a verdict out |
+//! | [`people`] | persons with their addresses, keys and deeds |
 //! | [`timeline`] | git events and ledger events as one stream |
 //! | [`report`] | a file a format, over `Write` |
 //! | [`pipeline`] | an ordered parallel map |
@@ -22,6 +23,7 @@ pub mod commands;
 pub mod event;
 pub mod git;
 pub mod outcome;
+pub mod people;
 pub mod pipeline;
 pub mod report;
 pub mod signature;

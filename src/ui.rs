@@ -7,6 +7,7 @@ use crate::outcome::{Failure, Outcome};
 use std::borrow::Cow;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -165,6 +166,16 @@ impl Ui {
         }
     }
 
+    /// A count on standard error for what takes long; shown only on a terminal, and only after half a
+    /// second. It disappears when it is dropped.
+    pub fn progress(&self, what: &'static str) -> Progress {
+        let bar = match io::stderr().is_terminal() {
+            true => indicatif::ProgressBar::new_spinner(),
+            false => indicatif::ProgressBar::hidden(),
+        };
+        Progress { bar, what, started: Instant::now(), count: 0.into() }
+    }
+
     /// One line for people on standard error.
     pub fn note(&self, text: &str) {
         let _ = writeln!(io::stderr(), "{text}");
@@ -218,6 +229,32 @@ impl Ui {
             };
         }
         flushed
+    }
+}
+
+/// A count of what has been done so far.
+pub struct Progress {
+    bar: indicatif::ProgressBar,
+    what: &'static str,
+    started: Instant,
+    count: std::cell::Cell<u64>,
+}
+
+impl Progress {
+    /// Adds to the count.
+    pub fn add(&self, count: u64) {
+        let total = self.count.get() + count;
+        self.count.set(total);
+        if total.is_multiple_of(256) && self.started.elapsed() > Duration::from_millis(500) {
+            self.bar.set_message(format!("{total} {}", self.what));
+            self.bar.tick();
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
     }
 }
 

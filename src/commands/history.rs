@@ -90,13 +90,18 @@ pub(crate) fn reader(repo: &Repository, use_mailmap: bool) -> Result<CommitReade
     let mut reader = CommitReader {
         refs: decorations(repo)?,
         replaced: repo.replacements()?.replaced.into_iter().collect(),
-        notes: ReviewNotes::find(repo)?,
+        notes: notes(repo)?,
         ..CommitReader::default()
     };
     if use_mailmap {
         reader.mailmap = mailmap(repo)?;
     }
     Ok(reader)
+}
+
+/// Reviews in notes.
+pub(crate) fn notes(repo: &Repository) -> Result<ReviewNotes, Failure> {
+    ReviewNotes::find(repo)
 }
 
 /// What points at commits: branches by their short names, tags as `tag: v1`.

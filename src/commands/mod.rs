@@ -1,11 +1,14 @@
 //! One file a command: its arguments, whose doc comments are the help, and its four beats: gather,
 //! decide, report, outcome.
 
+pub mod completions;
 mod filter;
 mod format;
 mod history;
 mod judge;
 mod log;
+mod people;
+mod show;
 
 use crate::git::Repository;
 use crate::outcome::{Failure, Outcome};
@@ -46,6 +49,10 @@ Start with: audit log";
 #[derive(Debug, Subcommand)]
 enum Command {
     Log(Box<log::LogArgs>),
+    Show(show::ShowArgs),
+    People(people::PeopleArgs),
+    Completions(completions::CompletionsArgs),
+    Man(completions::ManArgs),
 }
 
 /// What every command gets.
@@ -103,6 +110,10 @@ pub fn run(cli: Cli) -> Outcome {
         Context { folder, ui: Ui::new(cli.color), no_pager: cli.no_pager, now: now() };
     let result = match cli.command {
         Command::Log(args) => log::run(&mut context, *args),
+        Command::Show(args) => show::run(&mut context, args),
+        Command::People(args) => people::run(&mut context, args),
+        Command::Completions(args) => completions::run(&mut context, args),
+        Command::Man(args) => completions::run_man(&mut context, args),
     };
     let outcome = match result {
         Ok(outcome) => outcome,

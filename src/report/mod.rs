@@ -3,11 +3,14 @@
 //! The JSON in [`json`] is a promise to users: fields are only ever added, and
 //! `docs/schema/audit.schema.json` describes them.
 
+pub mod card;
 pub mod csv;
 pub mod json;
 pub mod markdown;
 pub mod moment;
+pub mod people;
 pub mod rows;
+pub mod table;
 pub mod text;
 
 /// How to print a result.

@@ -1,0 +1,82 @@
+//! `audit completions` and `audit man`: made from the parser, also kept in `completions/`.
+
+use super::Context;
+use crate::outcome::Outcome;
+use clap::Args;
+use clap_complete::Shell;
+
+/// Print the completion script for a shell
+#[derive(Debug, Args)]
+#[command(after_help = COMPLETIONS_EXAMPLES)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  audit completions bash > ~/.local/share/bash-completion/completions/audit
+  audit completions zsh  > ~/.zfunc/_audit
+  audit completions fish > ~/.config/fish/completions/audit.fish";
+
+/// Print the manual page, or that of one command
+#[derive(Debug, Args)]
+#[command(after_help = MAN_EXAMPLES)]
+pub(crate) struct ManArgs {
+    /// The command whose page to print
+    #[arg(value_name = "COMMAND")]
+    command: Option<String>,
+}
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  audit man > audit.1
+  audit man log | man -l -";
+
+/// Runs `audit completions`.
+pub(crate) fn run(context: &mut Context, args: CompletionsArgs) -> anyhow::Result<Outcome> {
+    context.ui.out().write_all(&script(args.shell))?;
+    Ok(Outcome::Yes)
+}
+
+/// Runs `audit man`.
+pub(crate) fn run_man(context: &mut Context, args: ManArgs) -> anyhow::Result<Outcome> {
+    let page = match &args.command {
+        None => page(&super::command(), None),
+        Some(name) => {
+            let known = super::command().find_subcommand(name).is_some();
+            anyhow::ensure!(known, "there is no command '{name}'");
+            page(&super::command(), Some(name))
+        }
+    }?;
+    context.ui.out().write_all(&page)?;
+    Ok(Outcome::Yes)
+}
+
+/// The completion script for a shell.
+pub fn script(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut super::command(), "audit", &mut script);
+    script
+}
+
+/// The manual page of the program, or of one of its commands.
+///
+/// # Errors
+/// Never in practice: it is written to memory.
+pub fn page(command: &clap::Command, name: Option<&str>) -> std::io::Result<Vec<u8>> {
+    let mut built = command.clone();
+    built.build();
+    let command = match name.and_then(|name| built.find_subcommand(name)) {
+        Some(found) => found
+            .clone()
+            .name(format!("audit-{}", found.get_name()))
+            .bin_name(format!("audit {}", found.get_name())),
+        None => built,
+    };
+    let mut page = Vec::new();
+    // No date: the page must be the same whenever it is made.
+    clap_mangen::Man::new(command).date("").render(&mut page)?;
+    Ok(page)
+}

@@ -1,0 +1,326 @@
+//! One thing at length: everything known about a commit, a tag, a record or a person.
+//!
+//! ```text
+//! commit 9f2c1ab0447e…  (main, tag: v1.4)
+//!
+//!   who     Ana Silva <ana@example.com>
+//!           committed by GitHub <noreply@github.com>
+//!   when    2026-11-20 14:03:11 +0100
+//!   what    Retry card capture once
+//!   why     PAY-88 · #412 (squash, as the message claims)
+//!   proof   ✓ signed: good ssh signature by ana@example.com
+//!           key SHA256:Yh8…
+//! ```
+
+use super::{moment, rows, text};
+use crate::event::{Event, Grade, Identity, Kind, What};
+use crate::people::Person;
+use crate::ui::{Paint, Style, escape, escape_lines};
+use std::io::{self, Write};
+
+/// The most lines of one list that are shown; the rest is counted. Machine formats have them all.
+const MOST_LINES: usize = 20;
+
+/// A line under a heading of its own, about what relates to the thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// How: `parent`, `child`, `tag`, `reverted by`.
+    pub how: &'static str,
+    /// What, ready to read.
+    pub what: String,
+}
+
+/// Writes cards.
+pub struct Cards<'a> {
+    /// How to draw.
+    pub style: Style,
+    /// What judged the signatures.
+    pub trust: Option<&'a str>,
+}
+
+impl Cards<'_> {
+    /// Writes one event at length.
+    ///
+    /// # Errors
+    /// When the stream does not take it.
+    pub fn event(&self, event: &Event, related: &[Related], out: &mut dyn Write) -> io::Result<()> {
+        let refs = match &event.what {
+            What::Commit(facts) if !facts.refs.is_empty() => {
+                format!("  ({})", facts.refs.join(", "))
+            }
+            _ => String::new(),
+        };
+        let title = match &event.what {
+            What::Tag(facts) => format!("tag {}", facts.name),
+            _ => format!("{} {}", event.kind, event.id),
+        };
+        writeln!(
+            out,
+            "{}{}\n",
+            self.style.paint(Paint::Yellow, &escape(&title)),
+            self.style.paint(Paint::Green, &escape(&refs))
+        )?;
+        self.who(event, out)?;
+        self.when(event, out)?;
+        self.what(event, out)?;
+        self.why(event, out)?;
+        self.proof(event, out)?;
+        let lines: Vec<String> =
+            related.iter().map(|related| format!("{}: {}", related.how, related.what)).collect();
+        self.list("related", &lines, out)
+    }
+
+    /// Writes one person at length, with the last things they did.
+    ///
+    /// # Errors
+    /// When the stream does not take it.
+    pub fn person(&self, person: &Person, out: &mut dyn Write) -> io::Result<()> {
+        let bot = if person.bot { "  (a program, as the name says)" } else { "" };
+        writeln!(
+            out,
+            "{}{bot}\n",
+            self.style.paint(Paint::Yellow, &escape(&format!("person {}", person.id)))
+        )?;
+        self.list("names", &person.names.iter().cloned().collect::<Vec<_>>(), out)?;
+        self.list("addresses", &person.addresses.iter().cloned().collect::<Vec<_>>(), out)?;
+        self.list("keys", &person.keys.iter().cloned().collect::<Vec<_>>(), out)?;
+        if let Some((first, last)) = person.seen {
+            let long = |seconds| moment::long(crate::event::When::utc(seconds));
+            self.list(
+                "seen",
+                &[format!("first {}", long(first)), format!("last  {}", long(last))],
+                out,
+            )?;
+        }
+        let parts = person.parts;
+        let counts = [
+            ("commits authored", parts.authored),
+            ("commits committed", parts.committed),
+            ("commits co-authored (claimed)", parts.co_authored),
+            ("reviews (claimed)", parts.reviewed),
+            ("tags", parts.tagged),
+            ("records", parts.recorded),
+        ];
+        let counts: Vec<String> = counts
+            .iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(what, count)| format!("{count} {what}"))
+            .collect();
+        self.list("did", &counts, out)?;
+        let grades: Vec<String> =
+            person.grades.iter().map(|(grade, count)| format!("{count} {grade}")).collect();
+        self.list("proof", &grades, out)
+    }
+
+    fn who(&self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
+        let who = &event.who;
+        let mut lines = vec![match &who.identity {
+            Some(identity) => named(identity),
+            None if event.kind == Kind::Tag => {
+                "unknown: git keeps no name for a lightweight tag".to_owned()
+            }
+            None => "unknown: the object names nobody".to_owned(),
+        }];
+        if let Some(committer) =
+            who.committer.as_ref().filter(|it| Some(*it) != who.identity.as_ref())
+        {
+            lines.push(format!("committed by {}", named(committer)));
+        }
+        lines.extend(
+            who.co_authors
+                .iter()
+                .map(|who| format!("with {} (a claim of the message)", named(who))),
+        );
+        if let Some(login) = &who.login {
+            lines.push(format!("login {login}"));
+        }
+        if let Some(via) = &who.via {
+            lines.push(format!("via {via}"));
+        }
+        self.list("who", &lines, out)
+    }
+
+    fn when(&self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
+        let mut lines = vec![match event.when {
+            Some(when) => moment::long(when),
+            None if event.kind == Kind::Tag => {
+                "unknown: git keeps no time for a lightweight tag".to_owned()
+            }
+            None => "unknown: the object states no readable time".to_owned(),
+        }];
+        if let What::Commit(facts) = &event.what
+            && facts.authored.map(|when| when.seconds) != event.when.map(|when| when.seconds)
+        {
+            lines.push(match facts.authored {
+                Some(when) => format!("authored {}", moment::long(when)),
+                None => "authored at an unreadable time".to_owned(),
+            });
+        }
+        self.list("when", &lines, out)
+    }
+
+    fn what(&self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
+        match &event.what {
+            What::Commit(facts) => {
+                self.list("what", std::slice::from_ref(&facts.summary), out)?;
+                if let Some(paths) = &facts.paths {
+                    let mut lines = paths.clone();
+                    let config = facts.config.as_deref().unwrap_or_default();
+                    for line in &mut lines {
+                        if config.contains(line) {
+                            line.push_str("  (configuration)");
+                        }
+                    }
+                    self.list(&format!("paths {}", paths.len()), &lines, out)?;
+                }
+                let reviews: Vec<String> = facts
+                    .reviews
+                    .iter()
+                    .map(|review| {
+                        format!(
+                            "{} by {} (a claim: {})",
+                            review.state,
+                            named(&review.by),
+                            review.source
+                        )
+                    })
+                    .collect();
+                self.list("reviews", &reviews, out)
+            }
+            What::Tag(facts) => {
+                let mut lines = vec![format!("{} {}", facts.target_kind, facts.target)];
+                if facts.annotated {
+                    lines.push(format!("tag object {}", facts.object));
+                }
+                lines.extend(facts.nested.iter().map(|id| format!("through tag object {id}")));
+                if let Some(name) = &facts.header_name {
+                    lines.push(format!("the object was made as tag '{name}', not under this name"));
+                }
+                self.list("what", &lines, out)?;
+                self.list("message", &lines_of(&facts.summary), out)
+            }
+            What::Record(fields) => {
+                let mut lines = vec![rows::summary(event)];
+                for (key, value) in fields {
+                    lines.push(match value {
+                        serde_json::Value::String(text) => format!("{key} {text}"),
+                        other => format!("{key} {other}"),
+                    });
+                }
+                self.list("what", &lines, out)
+            }
+        }
+    }
+
+    fn why(&self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
+        let why = &event.why;
+        let mut lines = Vec::new();
+        if let What::Commit(facts) = &event.what {
+            if let Some(change) = &facts.change {
+                let how = [change.forge, change.method]
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>()
+                    .join(" ");
+                lines.push(
+                    format!("change request {} ({how}; a claim of the message)", change.id)
+                        .replace("(; ", "("),
+                );
+                lines.extend(change.url.clone());
+            }
+            lines.extend(
+                facts
+                    .cherry_picked_from
+                    .iter()
+                    .map(|id| format!("cherry-picked from {id} (a claim)")),
+            );
+        }
+        if !why.tickets.is_empty() {
+            lines.push(format!("tickets {}", why.tickets.join(" ")));
+        }
+        lines.extend(why.reverts.iter().map(|id| format!("reverts {id} (a claim)")));
+        for link in &why.links {
+            let to = link.id.as_deref().or(link.url.as_deref()).unwrap_or_default();
+            lines.push(format!("{} {to}", link.rel));
+        }
+        self.list("why", &lines, out)?;
+        let body = why.body.trim_end();
+        if !body.is_empty() {
+            self.list(if lines.is_empty() { "why" } else { "" }, &lines_of(body), out)?;
+        }
+        Ok(())
+    }
+
+    fn proof(&self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
+        let proof = &event.proof;
+        let (paint, mark) = rows::mark(proof.grade, self.style.unicode);
+        let mut lines = Vec::new();
+        match &proof.signature {
+            None => lines.push(match proof.grade {
+                Grade::Claimed => "claimed: there is no signature".to_owned(),
+                grade => grade.to_string(),
+            }),
+            Some(verdict) => {
+                let signer = verdict
+                    .signer
+                    .as_ref()
+                    .map(|signer| format!(" by {signer}"))
+                    .unwrap_or_default();
+                lines.push(format!(
+                    "{}: {} {} signature{signer} ({} in git)",
+                    proof.grade,
+                    verdict.status.name(),
+                    verdict.format.name(),
+                    verdict.status.letter()
+                ));
+                lines.extend(verdict.reason.clone());
+                lines.extend(verdict.key.as_ref().map(|key| format!("key {key}")));
+                lines.extend(
+                    verdict.made.map(|made| {
+                        format!("made {}", moment::long(crate::event::When::utc(made)))
+                    }),
+                );
+                if !verdict.marks.is_empty() {
+                    lines.push(format!("note: {}", verdict.marks.join(", ")));
+                }
+                lines.extend(self.trust.map(|trust| format!("judged by {trust}")));
+            }
+        }
+        if !proof.notes.is_empty() {
+            lines.push(format!("note: {}", proof.notes.join(", ")));
+        }
+        let first = format!("{mark} {}", lines[0]);
+        let label = self.style.paint(Paint::Bold, &text::pad("proof", 9)).into_owned();
+        writeln!(out, "  {label} {}", self.style.paint(paint, &escape(&first)))?;
+        for line in &lines[1..] {
+            writeln!(out, "  {} {}", " ".repeat(9), escape(line))?;
+        }
+        Ok(())
+    }
+
+    /// A label with lines beside it; nothing when there are none.
+    fn list(&self, label: &str, lines: &[String], out: &mut dyn Write) -> io::Result<()> {
+        let most = if self.style.width.is_some() {
+            MOST_LINES.max(lines.len().min(MOST_LINES + 2))
+        } else {
+            usize::MAX
+        };
+        for (number, line) in lines.iter().take(most).enumerate() {
+            let label = if number == 0 { text::pad(label, 9) } else { " ".repeat(9) };
+            let shown = escape_lines(line);
+            writeln!(out, "  {} {}", self.style.paint(Paint::Bold, &label), shown.trim_end())?;
+        }
+        if lines.len() > most {
+            writeln!(out, "  {} … and {} more", " ".repeat(9), lines.len() - most)?;
+        }
+        Ok(())
+    }
+}
+
+fn named(who: &Identity) -> String {
+    if who.email.is_empty() { who.name.clone() } else { format!("{} <{}>", who.name, who.email) }
+}
+
+fn lines_of(body: &str) -> Vec<String> {
+    body.lines().map(str::to_owned).collect()
+}
