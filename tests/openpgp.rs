@@ -685,9 +685,8 @@ fn rearm(bytes: &[u8]) -> Vec<u8> {
     let base64 = |bytes: &[u8]| {
         let text = String::from_utf8(enarmor(bytes)).unwrap();
         let lines = text.lines().filter(|line| {
-            !line.is_empty()
-                && !line.starts_with('-')
-                && !(line.starts_with('=') && line.len() == 5)
+            let checksum = line.starts_with('=') && line.len() == 5;
+            !line.is_empty() && !line.starts_with('-') && !checksum
         });
         lines.map(|line| format!("{line}\n")).collect::<String>()
     };
