@@ -8,8 +8,8 @@
 //! ```
 //!
 //! Git hands such a signature to `gpg --verify` and reads one letter off its status lines. Here
-//! the same is decided in-process: [`armor`] and [`packet`] read the signature, [`keyring`] and
-//! [`gnupg`] find the key, [`certificate`] knows what the key is worth, and [`Keyring::judge`]
+//! the same is decided in-process: `armor` and `packet` read the signature, `keyring` and
+//! `gnupg` find the key, `certificate` knows what the key is worth, and [`Keyring::judge`]
 //! applies the order of GnuPG 2.2 (`g10/mainproc.c`, `g10/sig-check.c`):
 //!
 //! | | letter | GnuPG says |
@@ -39,7 +39,7 @@
 //! - Brainpool, secp256k1 and Ed448 keys and RSA keys of more than 4096 bits are not supported: `E`.
 //! - In text signatures GnuPG hashes only the first 20,000 bytes or so of a line. We hash all: `B`.
 //! - `gpg.minTrustLevel` makes `git verify-commit` fail while `%G?` stays `G`. Here it is `U`.
-//! - [`certificate`] lists what differs in reading certificates.
+//! - `certificate` lists what differs in reading certificates.
 //!
 //! One thing GnuPG leaves to chance: when several certificates hold the signing key (anybody can
 //! adopt a foreign subkey without its back signature) it takes the first in the keyring. We take

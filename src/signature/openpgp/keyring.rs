@@ -179,10 +179,8 @@ impl Keyring {
         if let Some(print) = print {
             self.look_up(&KeyID::from(print), |key| &key.fingerprint == print, &mut found);
         }
-        if found.is_empty() {
-            if let Some(id) = &issuer.id {
-                self.look_up(id, |key| KeyID::from(&key.fingerprint) == *id, &mut found);
-            }
+        if let (true, Some(id)) = (found.is_empty(), &issuer.id) {
+            self.look_up(id, |key| KeyID::from(&key.fingerprint) == *id, &mut found);
         }
         found
     }

@@ -126,7 +126,7 @@ fn split(mut bytes: &[u8]) -> Option<Vec<(u8, &[u8])>> {
             match first {
                 0..192 => (header & 0x3F, first, 1),
                 192..224 => {
-                    (header & 0x3F, (first - 192 << 8) + usize::from(*rest.get(1)?) + 192, 2)
+                    (header & 0x3F, ((first - 192) << 8) + usize::from(*rest.get(1)?) + 192, 2)
                 }
                 255 => (header & 0x3F, be(rest.get(1..5)?), 5),
                 _ => return None,

@@ -6,10 +6,10 @@
 //! 00 01 FF FF … FF 00 | DigestInfo of the hash | digest
 //! ```
 //!
-//! The pure-Rust arithmetic under Sequoia takes 1.3 ms for a key of 4096 bits, most of it in a
-//! window of powers that an exponent of 65537 has no use for. Plain square-and-multiply in
-//! Montgomery form, with the constants of each key computed once, is ten times faster. All values
-//! here are public, so nothing needs to take constant time.
+//! The arithmetic that Sequoia brings takes 1.3 ms for a key of 4096 bits, most of it in a window
+//! of powers that an exponent of 65537 has no use for. Plain square-and-multiply in Montgomery
+//! form, with the constants of each key computed once, takes 0.2 ms. All values here are public,
+//! so nothing needs to take constant time.
 //!
 //! A yes from here is sound as long as the arithmetic can't turn a wrong signature into exactly
 //! that pattern; on a no the caller asks Sequoia again, which has the last word.
