@@ -383,7 +383,7 @@ enum Printer<'a> {
     Table { rows: Rows, out: &'a mut dyn Write, flushed: bool },
     Json { out: &'a mut dyn Write, first: bool },
     Jsonl { out: &'a mut dyn Write, flushed: bool },
-    Csv(CsvReport<&'a mut dyn Write>),
+    Csv(Box<CsvReport<&'a mut dyn Write>>),
     Markdown { out: &'a mut dyn Write },
 }
 
@@ -400,7 +400,7 @@ impl<'a> Printer<'a> {
                 Printer::Json { out, first: true }
             }
             report::Format::Jsonl => Printer::Jsonl { out, flushed: false },
-            report::Format::Csv => Printer::Csv(CsvReport::new(out)?),
+            report::Format::Csv => Printer::Csv(Box::new(CsvReport::new(out)?)),
             report::Format::Markdown => {
                 markdown::heading(out)?;
                 Printer::Markdown { out }

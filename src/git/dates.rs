@@ -117,10 +117,14 @@ fn understood(text: &str) -> bool {
     some
 }
 
-/// Names of time zones: `UTC`, `CEST`, `Z`.
+/// Names of time zones that git knows.
 fn is_zone(word: &str) -> bool {
-    (word == "Z" || (3..=4).contains(&word.len()))
-        && word.bytes().all(|byte| byte.is_ascii_uppercase())
+    const ZONES: [&str; 26] = [
+        "Z", "UTC", "GMT", "WET", "WEST", "BST", "CET", "CEST", "MET", "MEST", "EET", "EEST",
+        "MSK", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "JST", "NZST", "NZDT",
+        "HST", "AST",
+    ];
+    ZONES.contains(&word)
 }
 
 #[cfg(test)]

@@ -6,17 +6,16 @@ use super::source::Commits;
 use super::{Oid, Repository};
 use crate::outcome::Failure;
 
+/// A file: its name, and its content.
+pub type File = (String, Vec<u8>);
+
 impl Repository {
     /// All files below `folder` in the tree of a commit, named relative to it; `None` when there is no
     /// such folder.
     ///
     /// # Errors
     /// When an object on the way is missing or malformed.
-    pub fn files_below(
-        &self,
-        commit: Oid,
-        folder: &str,
-    ) -> Result<Option<Vec<(String, Vec<u8>)>>, Failure> {
+    pub fn files_below(&self, commit: Oid, folder: &str) -> Result<Option<Vec<File>>, Failure> {
         let mut tree = Commits::without_graph(self).load(commit)?.links.tree;
         for part in folder.split('/').filter(|part| !part.is_empty()) {
             let data = self.tree(tree)?;
@@ -33,12 +32,7 @@ impl Repository {
         Ok(Some(files))
     }
 
-    fn collect_files(
-        &self,
-        tree: Oid,
-        prefix: &str,
-        files: &mut Vec<(String, Vec<u8>)>,
-    ) -> Result<(), Failure> {
+    fn collect_files(&self, tree: Oid, prefix: &str, files: &mut Vec<File>) -> Result<(), Failure> {
         let data = self.tree(tree)?;
         for entry in tree_entries(&data, self.hash()).ok_or_else(|| malformed(tree))? {
             let name = format!("{prefix}{}", String::from_utf8_lossy(entry.name));

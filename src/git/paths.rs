@@ -236,10 +236,8 @@ impl TreeEntry<'_> {
     }
 
     pub(super) fn oid(&self) -> Option<Oid> {
-        match Oid::from_bytes(self.id) {
-            Ok(oid) => Some(oid),
-            Err(_) => None,
-        }
+        // Its width is that of the repository's hash, so this always is one.
+        Oid::from_bytes(self.id).ok()
     }
 }
 

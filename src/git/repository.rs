@@ -50,10 +50,7 @@ impl HashKind {
     /// Reads a full object id; `None` when the text is not exactly that.
     pub fn oid(self, hex: &[u8]) -> Option<Oid> {
         let text = std::str::from_utf8(hex).ok().filter(|text| text.len() == self.hex_len())?;
-        match Oid::from_str_ext(text, self.format()) {
-            Ok(oid) => Some(oid),
-            Err(_) => None,
-        }
+        Oid::from_str_ext(text, self.format()).ok()
     }
 }
 
@@ -249,7 +246,7 @@ fn discover(start: &Path) -> Result<Found, Failure> {
         )));
     }
     let from_env = std::env::var_os("GIT_DIR").is_some();
-    let opened = if from_env {
+    if from_env {
         // Only libgit2's own reading of the environment resolves GIT_DIR beside GIT_WORK_TREE; both
         // may be relative to the folder that we stand in.
         ask_git(start)
@@ -262,15 +259,23 @@ fn discover(start: &Path) -> Result<Found, Failure> {
             Ok(handle) => Ok(found_by_libgit2(handle)),
             Err(error) => explain(start, &error),
         }
-    };
-    opened
+    }
 }
 
 fn found_by_libgit2(handle: git2::Repository) -> Found {
+    let git_dir = handle.path().to_owned();
+    // Where `core.bare` is not set, libgit2 takes the folder around any git directory for its work
+    // tree; git does so only for one that is called `.git`.
+    let unset = |key: &str| handle.config().is_ok_and(|config| config.get_entry(key).is_err());
+    let work_dir = handle.workdir().map(Path::to_owned).filter(|work_dir| {
+        let inside = git_dir.parent() == Some(&work_dir.components().collect::<PathBuf>());
+        let named = git_dir.file_name().is_some_and(|name| name == ".git");
+        named || !inside || !unset("core.bare") || !unset("core.worktree")
+    });
     Found {
-        git_dir: handle.path().to_owned(),
+        git_dir,
         common_dir: handle.commondir().to_owned(),
-        work_dir: handle.workdir().map(Path::to_owned),
+        work_dir,
         hash: match handle.object_format() {
             git2::ObjectFormat::Sha1 => HashKind::Sha1,
             git2::ObjectFormat::Sha256 => HashKind::Sha256,

@@ -73,7 +73,7 @@ impl<'r> Commits<'r> {
     /// # Errors
     /// When it is missing, corrupt, or not a commit.
     pub fn load(&self, oid: Oid) -> Result<Loaded, Failure> {
-        if let Some(links) = self.from_graph(oid) {
+        if let Some(links) = self.graph_links(oid) {
             return Ok(Loaded { links, raw: None });
         }
         let raw = self.read(oid)?;
@@ -115,7 +115,7 @@ impl<'r> Commits<'r> {
         Ok(raw)
     }
 
-    fn from_graph(&self, oid: Oid) -> Option<Links> {
+    fn graph_links(&self, oid: Oid) -> Option<Links> {
         let graph = self.graph.as_ref()?;
         let commit = graph.commit_by_id(gix_hash::oid::try_from_bytes(oid.as_bytes()).ok()?)?;
         let mut parents = Vec::new();

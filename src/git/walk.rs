@@ -93,9 +93,8 @@ pub struct Walk<'r> {
     failed: bool,
 }
 
-#[derive(Default)]
 struct Node {
-    oid: Option<Oid>,
+    oid: Oid,
     links: Option<Box<NodeLinks>>,
     raw: Option<Vec<u8>>,
     date: u64,
@@ -179,14 +178,13 @@ impl<'r> Walk<'r> {
     fn node(&mut self, oid: Oid) -> u32 {
         let nodes = &mut self.nodes;
         *self.index.entry(oid).or_insert_with(|| {
-            nodes.push(Node { oid: Some(oid), ..Node::default() });
+            nodes.push(Node { oid, links: None, raw: None, date: 0, flags: 0 });
             (nodes.len() - 1) as u32
         })
     }
 
     fn oid(&self, node: u32) -> Oid {
-        // Every node is made with an id.
-        self.nodes[node as usize].oid.unwrap_or_else(|| Oid::ZERO_SHA1)
+        self.nodes[node as usize].oid
     }
 
     fn load(&mut self, node: u32) -> Result<(), Failure> {

@@ -65,6 +65,7 @@ mod tests {
         assert_eq!(cell("a|b"), "a\\|b");
         assert_eq!(cell("<img src=x>"), "&lt;img src=x&gt;");
         assert_eq!(cell("[x](http://e) `id` *b*"), "\\[x\\](http://e) \\`id\\` \\*b\\*");
-        assert_eq!(cell("a\nb"), "a\\x0ab");
+        // The backslash of the escape is itself escaped, so that it is shown.
+        assert_eq!(cell("a\nb"), "a\\\\x0ab");
     }
 }
