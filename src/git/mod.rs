@@ -13,7 +13,7 @@ pub mod config;
 mod ctype;
 pub mod dates;
 mod encoding;
-mod files;
+pub mod files;
 pub mod hydrated;
 pub mod identity;
 pub mod mailmap;
