@@ -5,9 +5,10 @@ use super::filter::{Filter, FilterArgs};
 use super::format::FormatArg;
 use super::history;
 use super::judge::{Judge, JudgeArgs};
-use crate::event::{Event, Kind};
+use crate::event::{Event, Kind, When};
 use crate::git::commits::{CommitReader, Paths};
 use crate::git::paths::Pathspec;
+use crate::git::refs::Ref;
 use crate::git::source::Commits;
 use crate::git::walk::{Order, Plan, Tip, Walk, Walked};
 use crate::git::{Oid, Repository, dates};
@@ -304,29 +305,46 @@ impl LogArgs {
         if query.others == Others::None || !self.filters.wants(Kind::Tag) {
             return Ok(events);
         }
-        for tag in repo.tags()? {
-            if query.others == Others::InRange
-                && !selected.as_ref().is_some_and(|set| set.contains(&tag.target))
-            {
-                continue;
+        // A thousand tags are a thousand objects to read before the first row: all processors help.
+        let references = repo.refs("refs/tags/")?.iter();
+        let work = |reference: &Ref| -> Result<Option<Event>, Failure> {
+            let tag = repo.tag(reference.clone())?;
+            let outside = query.others == Others::InRange
+                && !selected.as_ref().is_some_and(|set| set.contains(&tag.target));
+            if outside {
+                return Ok(None);
             }
             let unjudged = reader.tag_event(repo, &tag)?;
-            let when = unjudged.event.when.map(|when| when.seconds);
-            let outside = when.is_some_and(|when| {
-                query.since.is_some_and(|since| when < since)
-                    || query.until.is_some_and(|until| when > until)
-            });
-            // A name without a time can't be said to lie in a period.
-            let untimed = when.is_none() && (query.since.is_some() || query.until.is_some());
-            if outside || untimed {
-                continue;
+            if !query.in_period(unjudged.event.when) {
+                return Ok(None);
             }
-            let event = judge.event(unjudged);
-            if query.filter.passes(&event) {
-                events.push(event);
+            Ok(Some(judge.event(unjudged)).filter(|event| query.filter.passes(event)))
+        };
+        let failed = pipeline::ordered(references, work, |event| match event {
+            Ok(event) => {
+                events.extend(event);
+                ControlFlow::Continue(())
             }
+            Err(failure) => ControlFlow::Break(failure),
+        });
+        match failed {
+            Some(failure) => Err(failure),
+            None => Ok(events),
         }
-        Ok(events)
+    }
+}
+
+impl Query {
+    /// Whether an event that is no commit lies in the period asked for. What states no time can't be
+    /// said to lie in one.
+    fn in_period(&self, when: Option<When>) -> bool {
+        match when.map(|when| when.seconds) {
+            Some(when) => {
+                self.since.is_none_or(|since| when >= since)
+                    && self.until.is_none_or(|until| when <= until)
+            }
+            None => self.since.is_none() && self.until.is_none(),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reports: values in, text out, a file a format, over any `Write`.
 //!
 //! The JSON in [`json`] is a promise to users: fields are only ever added, and
-//! `docs/schema/audit.schema.json` describes them.
+//! `docs/schema/event.schema.json` describes them.
 
 pub mod card;
 pub mod csv;
