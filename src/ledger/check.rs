@@ -138,7 +138,7 @@ pub struct Rules {
     pub ledger: Option<String>,
     /// Whether the armor of a signature is in its canonical form. Judging signatures is another
     /// module's subject, so the answer comes from the caller.
-    pub armor: fn(&str) -> bool,
+    pub armor: fn(&[u8]) -> bool,
 }
 
 /// What a check gave.
@@ -401,7 +401,7 @@ impl Checker {
         }
         if let Some(armor) = line.signature() {
             self.report.signed += 1;
-            if !(self.rules.armor)(&armor) {
+            if !(self.rules.armor)(armor.as_bytes()) {
                 let why = "the armor of the signature is not in its canonical form".to_string();
                 self.report.find(Rule::ArmorNotCanonical, place, Some(id), why);
             }

@@ -383,7 +383,7 @@ fn refuse_stray(report: &Report, rules: &Rules, entry: &Line<'_>) -> Result<(), 
         .hint("make the record in this repository"));
     }
     if let Some(armor) = entry.signature()
-        && !(rules.armor)(&armor)
+        && !(rules.armor)(armor.as_bytes())
     {
         return Err(Failure::new("the armor of the signature is not in its canonical form")
             .hint("take `comment` and `emit-version` out of gpg.conf"));

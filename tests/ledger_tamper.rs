@@ -1,0 +1,312 @@
+//! What somebody can do to a ledger of 200 signed records without being found out: next to nothing.
+//!
+//! Found out means: the check has a finding, or a signature does not hold, or the newest head is
+//! another one than an honest copy has kept. The last is needed only where the format says so, and
+//! those cases have a test of their own.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod ledger_support;
+
+use audit::ledger::check::{Checker, Report};
+use audit::ledger::{Entry, Id, NAMESPACE, Rule, entry};
+use ledger_support::*;
+use ssh_key::SshSig;
+use std::collections::BTreeMap;
+
+const LENGTH: usize = 200;
+
+fn ledger() -> Vec<Vec<u8>> {
+    chain(LENGTH as u64, signed)
+}
+
+/// A check, and whether every entry is signed by Ana.
+fn judge(bytes: &[u8]) -> (Report, bool) {
+    let mut all_hold = true;
+    let mut checker = Checker::new(rules());
+    checker.feed(bytes, &mut |_, line| {
+        all_hold &= line.signature().is_some_and(|armor| holds(&line.payload(), &armor));
+    });
+    (checker.finish(), all_hold)
+}
+
+fn found_out(bytes: &[u8]) -> bool {
+    let (report, all_hold) = judge(bytes);
+    report.found > 0 || !all_hold
+}
+
+fn rules_of(report: &Report) -> Vec<Rule> {
+    report.findings.iter().map(|finding| finding.rule).collect()
+}
+
+#[test]
+fn the_untouched_ledger_has_nothing_to_find() {
+    let (report, all_hold) = judge(&ledger().concat());
+    assert_eq!((report.found, report.chain.len(), report.signed), (0, LENGTH, LENGTH as u64));
+    assert!(all_hold);
+    assert_eq!(report.chain.heads().count(), 1);
+    assert_eq!(report.chain.order(), (0..LENGTH).collect::<Vec<_>>());
+}
+
+/// A line is checked against what stands before it, and its id by what stands behind it: so for each
+/// flip the check goes on from the state before the line, and reads this line and the next.
+#[test]
+fn every_single_bit_flip_is_found() {
+    let lines = ledger();
+    let quarter = LENGTH / 4;
+    let counts = std::thread::scope(|scope| {
+        let parts: Vec<_> = (0..4)
+            .map(|part| {
+                let lines = &lines;
+                scope.spawn(move || flip(lines, part * quarter..(part + 1) * quarter))
+            })
+            .collect();
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        for part in parts {
+            part.join()
+                .unwrap()
+                .into_iter()
+                .for_each(|(how, n)| *counts.entry(how).or_default() += n);
+        }
+        counts
+    });
+    let bits = 8 * lines.concat().len() as u64;
+    println!("{bits} bits flipped, all found: {counts:?}");
+    assert_eq!(counts.values().sum::<u64>(), bits);
+    assert!(bits > 1_000_000);
+}
+
+fn flip(lines: &[Vec<u8>], range: std::ops::Range<usize>) -> BTreeMap<&'static str, u64> {
+    let mut counts = BTreeMap::new();
+    let mut before = Checker::new(rules());
+    lines[..range.start].iter().for_each(|line| before.feed(line, &mut |_, _| ()));
+    for number in range {
+        let mut bytes = lines[number].clone();
+        let next = lines.get(number + 1);
+        for bit in 0..8 * bytes.len() {
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            let mut checker = before.clone();
+            let mut holding = true;
+            checker.feed(&bytes, &mut |_, line| {
+                // Only the newest line has nobody behind it to vouch for it.
+                holding = next.is_some() || holds(&line.payload(), &line.signature().unwrap());
+            });
+            if let Some(next) = next {
+                checker.feed(next, &mut |_, _| ());
+            }
+            let report = checker.finish();
+            let how = match report.findings.first() {
+                Some(finding) => finding.rule.name(),
+                None if !holding => "signature",
+                None => panic!("line {} bit {bit} was not found", number + 1),
+            };
+            *counts.entry(how).or_default() += 1;
+            bytes[bit / 8] ^= 1 << (bit % 8);
+        }
+        before.feed(&bytes, &mut |_, _| ());
+    }
+    counts
+}
+
+#[test]
+fn every_deletion_but_that_of_the_newest_is_found() {
+    let lines = ledger();
+    for gone in 0..LENGTH - 1 {
+        let mut lines = lines.clone();
+        lines.remove(gone);
+        let report = check(&lines.concat());
+        assert_eq!(rules_of(&report), [Rule::PrevMissing]);
+        assert_eq!(report.findings[0].line, gone as u64 + 1);
+    }
+    println!("{} deletions, all found", LENGTH - 1);
+}
+
+#[test]
+fn every_duplication_is_found_wherever_the_copy_stands() {
+    let lines = ledger();
+    let mut tried = 0;
+    for line in (0..LENGTH).step_by(7).chain([LENGTH - 1]) {
+        for to in (0..=LENGTH).step_by(7).chain([LENGTH, line, line + 1]) {
+            let mut copied = lines.clone();
+            copied.insert(to, lines[line].clone());
+            assert!(rules_of(&check(&copied.concat())).contains(&Rule::DuplicateLine));
+            tried += 1;
+        }
+    }
+    println!("{tried} duplications, all found");
+}
+
+#[test]
+fn every_swap_of_two_lines_is_found() {
+    let lines = ledger();
+    let mut tried = 0;
+    for one in 0..LENGTH {
+        for other in (one + 1..LENGTH).step_by(if one % 20 == 0 { 1 } else { 23 }) {
+            let mut swapped = lines.clone();
+            swapped.swap(one, other);
+            assert!(
+                rules_of(&check(&swapped.concat())).contains(&Rule::PrevLater),
+                "{one} {other}"
+            );
+            tried += 1;
+        }
+    }
+    println!("{tried} swaps, all found");
+}
+
+#[test]
+fn every_insertion_is_found() {
+    let lines = ledger();
+    let mut tried = 0;
+    for to in 0..=LENGTH {
+        let prev: Vec<Id> =
+            to.checked_sub(1).map(|before| Id::of(&lines[before])).into_iter().collect();
+        let forged = deploy(9999, prev.clone());
+        let mut foreign = deploy(9999, prev.clone());
+        foreign.ledger = "example.com/other/pay".into();
+        for stranger in [
+            unsigned(&forged),
+            signed_by(&forged, &other_key(), NAMESPACE),
+            signed_by(&forged, &key(), "git"),
+            signed(&foreign),
+            b"\n".to_vec(),
+            b"{}\n".to_vec(),
+            b"{\"body\":{},\"sig\":null}\n".to_vec(),
+        ] {
+            let mut inserted = lines.clone();
+            inserted.insert(to, stranger);
+            assert!(found_out(&inserted.concat()), "{to}");
+            tried += 1;
+        }
+    }
+    println!("{tried} insertions, all found");
+}
+
+/// The line with another signature in the place of its own.
+fn with_signature(line: &[u8], armor: Option<&str>) -> Vec<u8> {
+    let body = Entry::parse(line).unwrap().body.format().unwrap();
+    entry::format(&body, armor).unwrap()
+}
+
+/// Ways to write one signature differently.
+fn rearmored(armor: &str) -> Vec<String> {
+    let body: String = armor.lines().filter(|line| !line.starts_with('-')).collect();
+    let wrap = |width: usize, end: &str| {
+        let lines: Vec<&str> = body
+            .as_bytes()
+            .chunks(width)
+            .map(|chunk| std::str::from_utf8(chunk).unwrap())
+            .collect();
+        format!(
+            "-----BEGIN SSH SIGNATURE-----\n{}\n-----END SSH SIGNATURE-----{end}",
+            lines.join("\n")
+        )
+    };
+    vec![
+        wrap(70, ""),
+        wrap(70, "\n\n"),
+        wrap(64, "\n"),
+        wrap(76, "\n"),
+        wrap(10_000, "\n"),
+        armor.replace("SIGNATURE-----\n", "SIGNATURE-----\n\n"),
+        format!("{armor} "),
+        format!("\n{armor}"),
+        format!("Comment: hello\n{armor}"),
+    ]
+}
+
+#[test]
+fn every_stripped_swapped_or_rearmored_signature_is_found() {
+    let lines = ledger();
+    let armor = |line: &[u8]| Entry::parse(line).unwrap().signature.unwrap();
+    let mut tried = 0;
+    for number in 0..LENGTH {
+        let own = armor(&lines[number]);
+        let payload = Entry::parse(&lines[number]).unwrap().payload;
+        let other = armor(&lines[(number + 1) % LENGTH]);
+        let git = key().sign("git", ssh_key::HashAlg::Sha512, &payload).unwrap();
+        let mallory = other_key().sign(NAMESPACE, ssh_key::HashAlg::Sha512, &payload).unwrap();
+        let pem = |sig: SshSig| sig.to_pem(ssh_key::LineEnding::LF).unwrap();
+        let mut others = rearmored(&own);
+        others.extend([other, pem(git), pem(mallory)]);
+        for armor in others.iter().map(|armor| Some(armor.as_str())).chain([None]) {
+            assert_ne!(armor, Some(own.as_str()));
+            let mut changed = lines.clone();
+            changed[number] = with_signature(&lines[number], armor);
+            // All but the newest line show by the chain alone; for the newest the signature speaks.
+            let newest = number == LENGTH - 1;
+            let report = check(&changed.concat());
+            assert!(newest || rules_of(&report).contains(&Rule::PrevMissing), "{number}");
+            assert!(!newest || found_out(&changed.concat()), "{armor:?}");
+            tried += 1;
+        }
+    }
+    println!("{tried} changed signatures, all found");
+}
+
+#[test]
+fn a_record_from_another_ledger_is_found_even_when_it_is_well_signed() {
+    let mut lines = ledger();
+    let mut foreign = deploy(200, vec![Id::of(lines.last().unwrap())]);
+    foreign.ledger = "example.com/acme/billing".into();
+    lines.push(signed(&foreign));
+    let (report, all_hold) = judge(&lines.concat());
+    assert!(all_hold);
+    assert_eq!(rules_of(&report), [Rule::ForeignLedger]);
+}
+
+/// The format's own list of what one copy alone can't show.
+#[test]
+fn what_one_copy_can_not_show_shows_in_the_head_that_somebody_kept() {
+    let lines = ledger();
+    let head = |lines: &[Vec<u8>]| {
+        let report = check(&lines.concat());
+        assert_eq!(report.found, 0);
+        report.chain.heads().map(|node| node.id).collect::<Vec<_>>()
+    };
+    let kept = head(&lines);
+    // Cutting off the newest records, at every length.
+    for length in 0..LENGTH {
+        assert!(!found_out(&lines[..length].concat()));
+        assert_ne!(head(&lines[..length]), kept);
+    }
+    // The holder of a key may sign again what he signed himself, if nobody has built on it.
+    let last = Entry::parse(&lines[LENGTH - 1]).unwrap();
+    let mut other = last.body.clone();
+    other.why.insert("reason".into(), "another reason".into());
+    let rewritten = [&lines[..LENGTH - 1], &[signed(&other)]].concat();
+    assert!(!found_out(&rewritten.concat()));
+    assert_ne!(head(&rewritten), kept);
+    // The order of two records that did not see each other says nothing, and changes nothing.
+    let tip = Id::of(&lines[LENGTH - 1]);
+    let (left, right) = (signed(&deploy(500, vec![tip])), signed(&deploy(501, vec![tip])));
+    let join = signed(&deploy(502, vec![Id::of(&left), Id::of(&right)]));
+    let one = [&lines[..], &[left.clone(), right.clone(), join.clone()]].concat();
+    let other = [&lines[..], &[right, left, join]].concat();
+    assert_eq!(head(&one), head(&other));
+    let names = |lines: &[Vec<u8>]| {
+        let report = check(&lines.concat());
+        let order = report.chain.order();
+        order.into_iter().map(|number| report.chain.nodes()[number].id).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&one), names(&other));
+}
+
+#[test]
+fn the_check_finds_the_same_whatever_the_pieces_it_is_fed_in() {
+    let mut bytes = chain(5, unsigned).concat();
+    bytes.extend(vec![b'x'; 200_000]);
+    bytes.extend(b"\n\0\0\n");
+    bytes.extend(unsigned(&deploy(77, vec![Id([9; 32])])));
+    bytes.extend(b"{\"torn");
+    let whole = check(&bytes);
+    assert_eq!(
+        rules_of(&whole),
+        [Rule::TooLong, Rule::NotCanonical, Rule::PrevMissing, Rule::TornTail]
+    );
+    for size in [1, 7, 4096, 65_536] {
+        let mut checker = Checker::new(rules());
+        bytes.chunks(size).for_each(|piece| checker.feed(piece, &mut |_, _| ()));
+        assert_eq!(checker.finish().findings, whole.findings, "{size}");
+    }
+}
