@@ -9,10 +9,11 @@
 mod ledger_support;
 
 use audit::ledger::check::{Checker, Report};
-use audit::ledger::{Entry, Id, NAMESPACE, Rule, entry};
+use audit::ledger::{Entry, Id, NAMESPACE, Rule, Rules, entry};
 use ledger_support::*;
 use ssh_key::SshSig;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::OnceLock;
 
 const LENGTH: usize = 200;
 
@@ -48,17 +49,53 @@ fn the_untouched_ledger_has_nothing_to_find() {
     assert_eq!(report.chain.order(), (0..LENGTH).collect::<Vec<_>>());
 }
 
-/// A line is checked against what stands before it, and its id by what stands behind it: so for each
-/// flip the check goes on from the state before the line, and reads this line and the next.
+/// The check of one line, or of what became of it, and of the lines before and behind it. A line rests
+/// on the one before and is held in its place by the one behind, so this shows what the check of the
+/// whole file would, in a hundredth of the time. Returns the rules that do not hold.
+fn around(lines: &[Vec<u8>], number: usize, bytes: &[u8]) -> Vec<Rule> {
+    before(lines, number).with(bytes, lines.get(number + 1))
+}
+
+/// The state of a check before a line, having seen only the one before that.
+struct Before(Checker, usize);
+
+fn before(lines: &[Vec<u8>], number: usize) -> Before {
+    let mut checker = Checker::new(Rules { armor: armor_or_known, ..rules() });
+    if let Some(before) = number.checked_sub(1) {
+        checker.feed(&lines[before], &mut |_, _| ());
+    }
+    // What the line before builds on has not been seen.
+    Before(checker, usize::from(number > 1))
+}
+
+impl Before {
+    fn with(&self, bytes: &[u8], behind: Option<&Vec<u8>>) -> Vec<Rule> {
+        let mut checker = self.0.clone();
+        checker.feed(bytes, &mut |_, _| ());
+        checker.feed(behind.map_or(&[], Vec::as_slice), &mut |_, _| ());
+        rules_of(&checker.finish()).into_iter().skip(self.1).collect()
+    }
+}
+
+/// The armor rule, with the honest signatures known by heart: a million checks of them take minutes.
+fn armor_or_known(armor: &[u8]) -> bool {
+    static KNOWN: OnceLock<HashSet<Vec<u8>>> = OnceLock::new();
+    let known = KNOWN.get_or_init(|| {
+        let armors =
+            ledger().into_iter().map(|line| Entry::parse(&line).unwrap().signature.unwrap());
+        armors.map(String::into_bytes).inspect(|armor| assert!((rules().armor)(armor))).collect()
+    });
+    known.contains(armor) || (rules().armor)(armor)
+}
+
 #[test]
 fn every_single_bit_flip_is_found() {
     let lines = ledger();
-    let quarter = LENGTH / 4;
     let counts = std::thread::scope(|scope| {
         let parts: Vec<_> = (0..4)
             .map(|part| {
                 let lines = &lines;
-                scope.spawn(move || flip(lines, part * quarter..(part + 1) * quarter))
+                scope.spawn(move || flip(lines, part * LENGTH / 4..(part + 1) * LENGTH / 4))
             })
             .collect();
         let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
@@ -78,34 +115,28 @@ fn every_single_bit_flip_is_found() {
 
 fn flip(lines: &[Vec<u8>], range: std::ops::Range<usize>) -> BTreeMap<&'static str, u64> {
     let mut counts = BTreeMap::new();
-    let mut before = Checker::new(rules());
-    lines[..range.start].iter().for_each(|line| before.feed(line, &mut |_, _| ()));
     for number in range {
+        assert_eq!(around(lines, number, &lines[number]), []);
+        let before = before(lines, number);
         let mut bytes = lines[number].clone();
-        let next = lines.get(number + 1);
         for bit in 0..8 * bytes.len() {
             bytes[bit / 8] ^= 1 << (bit % 8);
-            let mut checker = before.clone();
-            let mut holding = true;
-            checker.feed(&bytes, &mut |_, line| {
+            let how = match before.with(&bytes, lines.get(number + 1)).first() {
+                Some(rule) => rule.name(),
                 // Only the newest line has nobody behind it to vouch for it.
-                holding = next.is_some() || holds(&line.payload(), &line.signature().unwrap());
-            });
-            if let Some(next) = next {
-                checker.feed(next, &mut |_, _| ());
-            }
-            let report = checker.finish();
-            let how = match report.findings.first() {
-                Some(finding) => finding.rule.name(),
-                None if !holding => "signature",
+                None if number == LENGTH - 1 && !signed_by_ana(&bytes) => "signature",
                 None => panic!("line {} bit {bit} was not found", number + 1),
             };
             *counts.entry(how).or_default() += 1;
             bytes[bit / 8] ^= 1 << (bit % 8);
         }
-        before.feed(&bytes, &mut |_, _| ());
     }
     counts
+}
+
+fn signed_by_ana(line: &[u8]) -> bool {
+    let entry = Entry::parse(line).unwrap();
+    entry.signature.is_some_and(|armor| holds(&entry.payload, &armor))
 }
 
 #[test]
@@ -141,7 +172,7 @@ fn every_swap_of_two_lines_is_found() {
     let lines = ledger();
     let mut tried = 0;
     for one in 0..LENGTH {
-        for other in (one + 1..LENGTH).step_by(if one % 20 == 0 { 1 } else { 23 }) {
+        for other in (one + 1..LENGTH).step_by(if one % 100 == 0 { 1 } else { 67 }) {
             let mut swapped = lines.clone();
             swapped.swap(one, other);
             assert!(
@@ -174,8 +205,9 @@ fn every_insertion_is_found() {
             b"{\"body\":{},\"sig\":null}\n".to_vec(),
         ] {
             let mut inserted = lines.clone();
-            inserted.insert(to, stranger);
-            assert!(found_out(&inserted.concat()), "{to}");
+            inserted.insert(to, stranger.clone());
+            let found = check(&inserted.concat()).found > 0;
+            assert!(found || !signed_by_ana(&stranger), "{to}");
             tried += 1;
         }
     }
@@ -231,13 +263,14 @@ fn every_stripped_swapped_or_rearmored_signature_is_found() {
         others.extend([other, pem(git), pem(mallory)]);
         for armor in others.iter().map(|armor| Some(armor.as_str())).chain([None]) {
             assert_ne!(armor, Some(own.as_str()));
-            let mut changed = lines.clone();
-            changed[number] = with_signature(&lines[number], armor);
-            // All but the newest line show by the chain alone; for the newest the signature speaks.
-            let newest = number == LENGTH - 1;
-            let report = check(&changed.concat());
-            assert!(newest || rules_of(&report).contains(&Rule::PrevMissing), "{number}");
-            assert!(!newest || found_out(&changed.concat()), "{armor:?}");
+            let changed = with_signature(&lines[number], armor);
+            let found = around(&lines, number, &changed);
+            // All but the newest line show by the chain alone; for the newest the armor rule and the
+            // signature itself speak.
+            match number == LENGTH - 1 {
+                false => assert!(found.contains(&Rule::PrevMissing), "{number} {armor:?}"),
+                true => assert!(!found.is_empty() || !signed_by_ana(&changed), "{armor:?}"),
+            }
             tried += 1;
         }
     }
@@ -267,7 +300,8 @@ fn what_one_copy_can_not_show_shows_in_the_head_that_somebody_kept() {
     let kept = head(&lines);
     // Cutting off the newest records, at every length.
     for length in 0..LENGTH {
-        assert!(!found_out(&lines[..length].concat()));
+        // All that is left is as it was, so its signatures hold too.
+        assert_eq!(check(&lines[..length].concat()).found, 0);
         assert_ne!(head(&lines[..length]), kept);
     }
     // The holder of a key may sign again what he signed himself, if nobody has built on it.

@@ -21,6 +21,7 @@ use super::chain::{Chain, Place};
 use super::entry::{Line, MAX_LINE, Reject, Scratch};
 use super::id::Id;
 use crate::event::Kind;
+use memchr::memchr;
 use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Read};
@@ -238,7 +239,7 @@ impl Checker {
     /// Takes the next bytes of the file. `each` is called with every entry as it enters the chain,
     /// and its number there: the place to judge signatures.
     pub fn feed(&mut self, mut bytes: &[u8], each: &mut impl FnMut(usize, &Line<'_>)) {
-        while let Some(end) = memchr(bytes) {
+        while let Some(end) = memchr(b'\n', bytes) {
             let (line, after) = bytes.split_at(end + 1);
             if self.passed_over > 0 || self.rest.len() + line.len() > MAX_LINE {
                 self.pass_over(line);
@@ -435,10 +436,4 @@ pub(super) fn pour(
             Err(error) => return Err(error),
         }
     }
-}
-
-/// The offset of the first `\n`.
-fn memchr(bytes: &[u8]) -> Option<usize> {
-    // The standard library's search in slices of bytes is by words, unlike an iterator's.
-    bytes.iter().position(|byte| *byte == b'\n')
 }

@@ -4,14 +4,17 @@
 
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
-use audit::event::Kind;
+use audit::event::{Kind, Status};
 use audit::ledger::check::{Checker, Report};
 use audit::ledger::{Body, Id, NAMESPACE, Nonce, Rules, entry};
+use audit::signature::Claim;
+use audit::signature::ssh::{AllowedSigners, SshTrust};
 use serde_json::{Map, Value, json};
 use ssh_key::private::{Ed25519Keypair, PrivateKey};
-use ssh_key::{HashAlg, LineEnding, SshSig};
+use ssh_key::{HashAlg, LineEnding};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 /// The moment of the first record.
 pub(crate) const BEGIN: i64 = 1_788_256_860;
@@ -26,23 +29,22 @@ pub(crate) fn other_key() -> PrivateKey {
     PrivateKey::from(Ed25519Keypair::from_seed(&[0xa5; 32]))
 }
 
-/// The rules, with an armor rule of the tests' own.
+/// The rules, with the armor rule that the program uses.
 pub(crate) fn rules() -> Rules {
-    Rules { ledger: None, armor }
+    Rules { ledger: None, armor: audit::signature::ssh::armor_is_canonical }
 }
 
-/// Whether decoding and encoding an SSH signature gives the same bytes.
-pub(crate) fn armor(armor: &[u8]) -> bool {
-    SshSig::from_pem(armor).is_ok_and(|sig| {
-        sig.reserved().is_empty()
-            && sig.to_pem(LineEnding::LF).is_ok_and(|pem| pem.as_bytes() == armor)
-    })
-}
-
-/// Whether Ana's key made this signature over this payload, for a ledger.
+/// Whether the program finds that Ana signed this payload, for a ledger.
 pub(crate) fn holds(payload: &[u8], armor: &str) -> bool {
-    SshSig::from_pem(armor)
-        .is_ok_and(|sig| key().public_key().verify(NAMESPACE, payload, &sig).is_ok())
+    static TRUST: OnceLock<SshTrust> = OnceLock::new();
+    let trust = TRUST.get_or_init(|| {
+        let line = format!("ana@example.com {}\n", key().public_key().to_openssh().unwrap());
+        let signers = AllowedSigners::parse(line.as_bytes(), "allowed_signers").unwrap();
+        SshTrust { signers: Some(signers), ..SshTrust::default() }
+    });
+    let claim =
+        Claim { payload, signature: armor.as_bytes(), at: Some(BEGIN), namespace: NAMESPACE };
+    trust.judge(&claim, BEGIN).status == Status::Good
 }
 
 pub(crate) fn object(value: Value) -> Map<String, Value> {
