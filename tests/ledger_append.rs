@@ -3,7 +3,7 @@
 //! Several of these tests run this test program itself as the writer (see [`writer`]), so that it can
 //! be killed, and so that `strace` can make its system calls fail.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod ledger_support;
 

@@ -1,6 +1,6 @@
 //! The format holds up to programs that this project did not write.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod ledger_support;
 

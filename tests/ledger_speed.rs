@@ -2,7 +2,7 @@
 //!
 //! Run with `cargo test --release --test ledger_speed -- --ignored --nocapture`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod ledger_support;
 

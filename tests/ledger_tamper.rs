@@ -4,7 +4,7 @@
 //! another one than an honest copy has kept. The last is needed only where the format says so, and
 //! those cases have a test of their own.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod ledger_support;
 

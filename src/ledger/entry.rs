@@ -349,7 +349,7 @@ mod tests {
             format!("{{\"body\":{body},\"extra\":1,\"sig\":null}}\n"),
             format!("{{\"body\":{body}}}\n"),
             "{\"sig\":null}\n".to_string(),
-            format!("{{\"body\":[],\"sig\":null}}\n"),
+            "{\"body\":[],\"sig\":null}\n".to_string(),
             format!("{{\"body\":{body},\"sig\":\"\"}}\n"),
             format!("{{\"body\":{body},\"sig\":1}}\n"),
             "[]\n".to_string(),

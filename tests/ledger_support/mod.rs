@@ -2,7 +2,7 @@
 //!
 //! The key is made from a seed that stands here, so it is public and worth nothing.
 
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 use audit::event::{Kind, Status};
 use audit::ledger::check::{Checker, Report};
