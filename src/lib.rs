@@ -11,6 +11,7 @@
 //! | [`commands`] | one file a command: its arguments, and its four beats: gather, decide, report, outcome |
 //! | [`event`] | the vocabulary: what one row of the timeline is |
 //! | [`git`] | everything read from git; the only home of libgit2 |
+//! | [`ledger`] | what people and machines state, in a file that nobody can quietly change |
 //! | [`signature`] | a payload and a signature in, a verdict out |
 //! | [`people`] | persons with their addresses, keys and deeds |
 //! | [`timeline`] | git events and ledger events as one stream |
@@ -22,6 +23,7 @@
 pub mod commands;
 pub mod event;
 pub mod git;
+pub mod ledger;
 pub mod outcome;
 pub mod people;
 pub mod pipeline;

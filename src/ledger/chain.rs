@@ -1,0 +1,289 @@
+//! The graph that entries make: each names the heads that its writer saw.
+//!
+//! ```text
+//!   a ── b ── c ── e        c and d both name b: a fork, as when two clones write;
+//!          └─ d ─┘          e names both and closes it. Heads: e. Roots: a.
+//! ```
+//!
+//! A name is a hash of everything under it, so a line that others build on can't be changed, taken
+//! out, put in or moved behind them. Entries are numbered as they stand in the file; memory holds
+//! one small node for each, its edges, and the index from id to number.
+
+use super::id::Id;
+use super::record::MAX_PREV;
+use crate::outcome::Failure;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::ops::Range;
+
+/// Where an entry stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The number of its line, from 1.
+    pub line: u64,
+    /// The offset of its first byte in the file.
+    pub offset: u64,
+    /// The length of the line in bytes, with its `\n`.
+    pub length: usize,
+}
+
+/// One entry of the graph.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Its name.
+    pub id: Id,
+    /// Where it stands.
+    pub place: Place,
+    /// When, as the record claims.
+    pub when: i64,
+    /// Whether a later entry names it.
+    pub built_on: bool,
+    /// Whether it names nothing: it starts a ledger.
+    pub root: bool,
+    edges: Range<usize>,
+}
+
+/// All entries of a ledger and what builds on what.
+#[derive(Debug, Clone, Default)]
+pub struct Chain {
+    nodes: Vec<Node>,
+    edges: Vec<usize>,
+    index: HashMap<Id, usize>,
+}
+
+/// Why no single entry has a prefix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotFound {
+    /// It is no prefix of at least four lower-case hex digits.
+    NotAPrefix,
+    /// No entry has it.
+    None,
+    /// Several have it.
+    Ambiguous(Vec<Id>),
+}
+
+impl NotFound {
+    /// The error for people: `prefix` is what they typed.
+    pub fn failure(&self, prefix: &str) -> Failure {
+        let prefix = prefix.escape_debug();
+        match self {
+            NotFound::NotAPrefix => Failure::new(format!("'{prefix}' is not the id of an entry"))
+                .hint("give 4 or more of its digits out of 0-9 and a-f"),
+            NotFound::None => Failure::new(format!("no entry of the ledger has the id {prefix}")),
+            NotFound::Ambiguous(ids) => {
+                let ids: Vec<_> = ids.iter().map(|id| id.to_string()[..16].to_string()).collect();
+                Failure::new(format!("the id {prefix} is ambiguous"))
+                    .hint(format!("it could be {}", ids.join(", ")))
+            }
+        }
+    }
+}
+
+impl Chain {
+    /// The number of entries.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The entries as they stand in the file.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// The number of the entry with an id.
+    pub fn get(&self, id: &Id) -> Option<usize> {
+        self.index.get(id).copied()
+    }
+
+    /// Adds an entry. Returns the ids in `prev` that name no earlier entry. The caller has made sure
+    /// that no entry has this id yet.
+    pub(super) fn push(
+        &mut self,
+        id: Id,
+        place: Place,
+        when: i64,
+        prev: impl Iterator<Item = Id>,
+    ) -> Vec<Id> {
+        let start = self.edges.len();
+        let mut root = true;
+        let mut missing = Vec::new();
+        for id in prev {
+            root = false;
+            match self.get(&id) {
+                Some(number) => {
+                    self.nodes[number].built_on = true;
+                    self.edges.push(number);
+                }
+                None => missing.push(id),
+            }
+        }
+        let edges = start..self.edges.len();
+        self.index.insert(id, self.nodes.len());
+        self.nodes.push(Node { id, place, when, built_on: false, root, edges });
+        missing
+    }
+
+    /// The entries that entry `number` builds on directly.
+    pub fn depends_on(&self, number: usize) -> &[usize] {
+        self.nodes.get(number).map_or(&[], |node| &self.edges[node.edges.clone()])
+    }
+
+    /// The entries that build directly on entry `number`. Looks at every edge.
+    pub fn depended_on_by(&self, number: usize) -> Vec<usize> {
+        (0..self.len()).filter(|later| self.depends_on(*later).contains(&number)).collect()
+    }
+
+    /// The entries that nobody builds on, as they stand in the file.
+    pub fn heads(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().filter(|node| !node.built_on)
+    }
+
+    /// The entries that start a ledger: one, or one for each clone that started on its own.
+    pub fn roots(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().filter(|node| node.root)
+    }
+
+    /// The entries on which two or more others build directly: where writers did not see each other.
+    pub fn forks(&self) -> Vec<usize> {
+        let mut named = vec![0u32; self.len()];
+        self.edges.iter().for_each(|number| named[*number] += 1);
+        (0..self.len()).filter(|number| named[*number] > 1).collect()
+    }
+
+    /// The `prev` of a record written now: the ids of the heads, sorted. Of more than 64 heads the
+    /// oldest 64; the next records take up the rest.
+    pub fn prev(&self) -> Vec<Id> {
+        let mut ids: Vec<Id> = self.heads().take(MAX_PREV).map(|node| node.id).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// The number of the one entry whose id begins with `prefix`, of which 4 to 64 digits are given.
+    pub fn find(&self, prefix: &str) -> Result<usize, NotFound> {
+        if !(4..=64).contains(&prefix.len()) || !super::id::is_hex(prefix.as_bytes()) {
+            return Err(NotFound::NotAPrefix);
+        }
+        // The range of ids with the prefix: its digits followed by all 0, and by all f.
+        let bound = |fill: &str| {
+            Id::from_hex(format!("{prefix}{}", fill.repeat(64 - prefix.len())).as_bytes())
+        };
+        let (Some(first), Some(last)) = (bound("0"), bound("f")) else {
+            return Err(NotFound::NotAPrefix);
+        };
+        let within = |number: &usize| (first..=last).contains(&self.nodes[*number].id);
+        let found: Vec<usize> = (0..self.len()).filter(within).collect();
+        match found.as_slice() {
+            [] => Err(NotFound::None),
+            [number] => Ok(*number),
+            several => {
+                let mut ids: Vec<Id> =
+                    several.iter().map(|number| self.nodes[*number].id).collect();
+                ids.sort_unstable();
+                Err(NotFound::Ambiguous(ids))
+            }
+        }
+    }
+
+    /// The numbers of all entries in the order of reports, oldest first: what an entry builds on
+    /// comes before it; among those that may come next, the earliest `when`, then the smallest id.
+    pub fn order(&self) -> Vec<usize> {
+        let mut waiting_for: Vec<usize> = self.nodes.iter().map(|node| node.edges.len()).collect();
+        let mut after: Vec<Vec<usize>> = vec![Vec::new(); self.len()];
+        for number in 0..self.len() {
+            self.depends_on(number).iter().for_each(|earlier| after[*earlier].push(number));
+        }
+        let next =
+            |number: usize| Reverse((self.nodes[number].when, self.nodes[number].id, number));
+        let mut ready: BinaryHeap<_> =
+            (0..self.len()).filter(|number| waiting_for[*number] == 0).map(next).collect();
+        let mut order = Vec::with_capacity(self.len());
+        while let Some(Reverse((_, _, number))) = ready.pop() {
+            order.push(number);
+            for later in &after[number] {
+                waiting_for[*later] -= 1;
+                if waiting_for[*later] == 0 {
+                    ready.push(next(*later));
+                }
+            }
+        }
+        order
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Entry `n` has the id `[n; 32]`.
+    fn chain(entries: &[(u8, i64, &[u8])]) -> Chain {
+        let mut chain = Chain::default();
+        for (line, (n, when, prev)) in (1..).zip(entries) {
+            let place = Place { line, offset: 0, length: 0 };
+            let missing = chain.push(Id([*n; 32]), place, *when, prev.iter().map(|n| Id([*n; 32])));
+            assert!(missing.is_empty());
+        }
+        chain
+    }
+
+    fn names(chain: &Chain, numbers: &[usize]) -> Vec<u8> {
+        numbers.iter().map(|number| chain.nodes()[*number].id.0[0]).collect()
+    }
+
+    #[test]
+    fn heads_roots_and_forks_of_the_picture() {
+        let chain =
+            chain(&[(1, 0, &[]), (2, 1, &[1]), (3, 2, &[2]), (4, 2, &[2]), (5, 3, &[3, 4])]);
+        assert_eq!(chain.heads().map(|node| node.id.0[0]).collect::<Vec<_>>(), [5]);
+        assert_eq!(chain.roots().map(|node| node.id.0[0]).collect::<Vec<_>>(), [1]);
+        assert_eq!(names(&chain, &chain.forks()), [2]);
+        assert_eq!(names(&chain, chain.depends_on(4)), [3, 4]);
+        assert_eq!(names(&chain, &chain.depended_on_by(1)), [3, 4]);
+        assert_eq!(chain.prev(), [Id([5; 32])]);
+    }
+
+    #[test]
+    fn order_is_causal_then_by_time_then_by_id() {
+        // 2 claims to be older than 1, on which it builds; 9 and 3 are concurrent; 4 and 5 too, at
+        // the same moment.
+        let chain = chain(&[
+            (1, 100, &[]),
+            (2, 50, &[1]),
+            (9, 60, &[2]),
+            (3, 70, &[2]),
+            (5, 80, &[3, 9]),
+            (4, 80, &[3, 9]),
+        ]);
+        assert_eq!(names(&chain, &chain.order()), [1, 2, 9, 3, 4, 5]);
+    }
+
+    #[test]
+    fn more_heads_than_fit_are_taken_up_oldest_first() {
+        let entries: Vec<(u8, i64, &[u8])> = (0..70).rev().map(|n| (n, 0, &[][..])).collect();
+        let chain = chain(&entries);
+        let prev = chain.prev();
+        assert_eq!(prev.len(), 64);
+        assert_eq!(prev[0], Id([6; 32]));
+        assert!(prev.is_sorted());
+    }
+
+    #[test]
+    fn a_prefix_of_four_digits_finds_its_entry() {
+        let mut chain = chain(&[(0x11, 0, &[]), (0x22, 0, &[])]);
+        let mut close = [0x11; 32];
+        close[2] = 0x12;
+        chain.push(Id(close), Place { line: 3, offset: 0, length: 0 }, 0, std::iter::empty());
+        assert_eq!(chain.find("2222"), Ok(1));
+        assert_eq!(chain.find("111112"), Ok(2));
+        assert_eq!(chain.find(&"1".repeat(64)), Ok(0));
+        assert_eq!(chain.find("1111"), Err(NotFound::Ambiguous(vec![Id([0x11; 32]), Id(close)])));
+        assert_eq!(chain.find("3333"), Err(NotFound::None));
+        for bad in ["222", "", "22zz", "2222é", "22AA", &"1".repeat(65)] {
+            assert_eq!(chain.find(bad), Err(NotFound::NotAPrefix), "{bad}");
+        }
+    }
+}

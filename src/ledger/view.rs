@@ -1,0 +1,213 @@
+//! Reading the ledger of a repository: never repairing, never locking anybody out.
+//!
+//! ```text
+//! <git common dir>/audit/ledger.jsonl    the records
+//!                        lock            whom the next write belongs to; always empty
+//!                        torn/<time>     what a crash left of an append, kept for curiosity
+//! ```
+//!
+//! Reading is checking: every [`View`] has gone through [`check`](super::check), and its report says
+//! what is wrong. Entries are read from the file when somebody asks for them, and held against the
+//! id that the check gave them.
+
+use super::chain::{Chain, Node};
+use super::check::{self, Checker, Report, Rules};
+use super::entry::{Entry, Line};
+use super::id::Id;
+use crate::outcome::Failure;
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long a reader that sees an unfinished line waits for its writer.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The ledger of a repository: where it is.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    dir: PathBuf,
+}
+
+impl Ledger {
+    /// The ledger of the repository with this common directory (`git rev-parse --git-common-dir`).
+    pub fn new(common_dir: &Path) -> Ledger {
+        Ledger { dir: common_dir.join("audit") }
+    }
+
+    /// The folder that holds everything of the ledger.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The file with the records.
+    pub fn path(&self) -> PathBuf {
+        self.dir.join("ledger.jsonl")
+    }
+
+    /// The file that writers lock.
+    pub fn lock_path(&self) -> PathBuf {
+        self.dir.join("lock")
+    }
+
+    /// The folder to which torn tails are copied.
+    pub fn torn_dir(&self) -> PathBuf {
+        self.dir.join("torn")
+    }
+
+    /// Reads and checks the ledger. One that doesn't exist has no entries.
+    pub fn read(&self, rules: Rules) -> Result<View, Failure> {
+        self.read_each(rules, &mut |_, _| ())
+    }
+
+    /// Reads and checks the ledger, and hands over every entry on the way, with its number.
+    ///
+    /// When the end of the file looks torn because somebody is writing it at this moment, everything
+    /// is read again, so an entry may be handed over twice with the same number.
+    pub fn read_each(
+        &self,
+        rules: Rules,
+        each: &mut impl FnMut(usize, &Line<'_>),
+    ) -> Result<View, Failure> {
+        let path = self.path();
+        let fail = |error| unreadable(&path, &error);
+        let Some(file) = open(&path).map_err(fail)? else {
+            return Ok(View {
+                path,
+                file: None,
+                report: Checker::new(rules.clone()).finish(),
+                rules,
+            });
+        };
+        let report = check::check(&file, rules.clone(), each).map_err(fail)?;
+        if report.torn.is_none() {
+            return Ok(View { path, file: Some(Mutex::new(file)), report, rules });
+        }
+        let lock = self.wait_for_writer();
+        let Some(file) = open(&path).map_err(fail)? else {
+            return Err(Failure::new(format!("{} has just been removed", path.display())));
+        };
+        let report = check::check(&file, rules.clone(), each).map_err(fail)?;
+        drop(lock);
+        Ok(View { path, file: Some(Mutex::new(file)), report, rules })
+    }
+
+    /// A shared lock, if one can be had soon. A reader without the right to it reads on.
+    fn wait_for_writer(&self) -> Option<File> {
+        let lock = File::open(self.lock_path()).ok()?;
+        let begin = Instant::now();
+        while lock.try_lock_shared().is_err() {
+            if begin.elapsed() > PATIENCE {
+                return None;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Some(lock)
+    }
+}
+
+/// Opens the ledger for reading; `None` when there is none. What is no regular file is refused: a
+/// pipe would block, a device never end.
+fn open(path: &Path) -> io::Result<Option<File>> {
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+        Ok(metadata) if !metadata.is_file() => return Err(io::Error::other("not a regular file")),
+        Ok(_) => {}
+    }
+    File::open(path).map(Some)
+}
+
+/// The error for a ledger that can't be read.
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    let failure = Failure::new(format!("can't read the ledger {}: {error}", path.display()));
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            failure.hint("it belongs to another user; ask them, or whoever owns the repository")
+        }
+        _ => failure,
+    }
+}
+
+/// A ledger as it was when it was read.
+#[derive(Debug)]
+pub struct View {
+    pub(super) path: PathBuf,
+    pub(super) file: Option<Mutex<File>>,
+    pub(super) report: Report,
+    pub(super) rules: Rules,
+}
+
+impl View {
+    /// The file it was read from.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What the check found.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// The entries, and what builds on what.
+    pub fn chain(&self) -> &Chain {
+        &self.report.chain
+    }
+
+    /// The entries that nobody builds on. Of these one copy alone can't tell whether others have
+    /// been cut off behind them.
+    pub fn heads(&self) -> Vec<Id> {
+        self.chain().heads().map(|node| node.id).collect()
+    }
+
+    /// The number of the entry that people mean by `prefix`: 4 or more digits of its id.
+    pub fn find(&self, prefix: &str) -> Result<usize, Failure> {
+        self.chain().find(prefix).map_err(|not_found| not_found.failure(prefix))
+    }
+
+    /// Reads entry `number` (as [`Chain`] counts them) from the file.
+    pub fn entry(&self, number: usize) -> Result<Entry, Failure> {
+        let (Some(node), Some(file)) = (self.chain().nodes().get(number), &self.file) else {
+            return Err(Failure::new(format!("the ledger has no entry number {}", number + 1)));
+        };
+        let mut bytes = vec![0; node.place.length];
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(node.place.offset))
+            .and_then(|_| file.read_exact(&mut bytes))
+            .map_err(|error| unreadable(&self.path, &error))?;
+        parsed(&self.path, node, &bytes)
+    }
+
+    /// Reads all entries as they stand in the file; quicker than one by one.
+    pub fn entries(&self) -> Result<impl Iterator<Item = Result<Entry, Failure>> + '_, Failure> {
+        let file = open(&self.path).map_err(|error| unreadable(&self.path, &error))?;
+        let mut source: Box<dyn Read + '_> = match file {
+            Some(file) => Box::new(BufReader::with_capacity(256 * 1024, file)),
+            None => Box::new(io::empty()),
+        };
+        let mut at = 0;
+        Ok(self.chain().nodes().iter().map(move |node| {
+            let mut bytes = vec![0; node.place.length];
+            let skip = node.place.offset - at;
+            at = node.place.offset + node.place.length as u64;
+            io::copy(&mut source.by_ref().take(skip), &mut io::sink())
+                .and_then(|_| source.read_exact(&mut bytes))
+                .map_err(|error| unreadable(&self.path, &error))?;
+            parsed(&self.path, node, &bytes)
+        }))
+    }
+}
+
+fn parsed(path: &Path, node: &Node, bytes: &[u8]) -> Result<Entry, Failure> {
+    match Entry::parse(bytes) {
+        Ok(entry) if entry.id == node.id => Ok(entry),
+        // Nobody appends in the middle: somebody else has been at the file since it was checked.
+        _ => Err(Failure::new(format!(
+            "line {} of {} has changed while it was read",
+            node.place.line,
+            path.display()
+        ))
+        .hint("run the command again; `audit verify` says what is wrong")),
+    }
+}
