@@ -36,10 +36,12 @@ fn every_event_of_a_varied_history_fits_the_schema() {
     let signers = world.allowed_signers(&[&ana]);
     repo.config("gpg.ssh.allowedSignersFile", signers.to_str().unwrap());
     let first = repo.commit("Start").file("a", "1").create();
-    repo.commit("Retry card capture (#412)\n\nBody\n\nFixes: PAY-88\nReviewed-by: Bo <bo@example.com>")
-        .file(".github/workflows/ci.yml", "on: push")
-        .sign(&ana)
-        .create();
+    repo.commit(
+        "Retry card capture (#412)\n\nBody\n\nFixes: PAY-88\nReviewed-by: Bo <bo@example.com>",
+    )
+    .file(".github/workflows/ci.yml", "on: push")
+    .sign(&ana)
+    .create();
     repo.branch("side", &first);
     repo.checkout("side");
     repo.commit("On the side").file("b", "2").create();
@@ -49,7 +51,8 @@ fn every_event_of_a_varied_history_fits_the_schema() {
     repo.tag("v1").message("One").sign(&ana).create();
     repo.raw("commit", b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nauthor x\n\nbroken");
     let schema = Schema::event();
-    let events = repo.audit(["log", "--all", "--name-only", "--format", "jsonl"]).success().json_lines();
+    let events =
+        repo.audit(["log", "--all", "--name-only", "--format", "jsonl"]).success().json_lines();
     assert_eq!(events.len(), 6);
     for event in &events {
         schema.check(event).unwrap();

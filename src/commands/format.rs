@@ -19,6 +19,16 @@ pub(crate) enum FormatArg {
     Markdown,
 }
 
+/// How to print what is one document and no list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum DocumentFormat {
+    /// For people
+    #[default]
+    Table,
+    /// One JSON document
+    Json,
+}
+
 impl From<FormatArg> for Format {
     fn from(format: FormatArg) -> Format {
         match format {

@@ -4,6 +4,7 @@ use crate::event::{Event, Status, Verdict};
 use crate::git::Repository;
 use crate::git::commits::Unjudged;
 use crate::git::refs::Head;
+use crate::ledger::{self, Entry};
 use crate::outcome::Failure;
 use crate::signature::trust::GitSettings;
 use crate::signature::{self, Claim, Trust};
@@ -55,19 +56,12 @@ impl Judge {
     pub(crate) fn event(&self, unjudged: Unjudged) -> Event {
         let Unjudged { mut event, signed } = unjudged;
         let Some(signed) = signed else { return event };
-        let mut verdict = match &self.trust {
-            Some(trust) => trust.judge(&Claim {
-                payload: &signed.payload,
-                signature: &signed.signature,
-                at: event.when.map(|when| when.seconds),
-                namespace: "git",
-            }),
-            None => Verdict::undecided(
-                Status::Unjudged,
-                signature::format(&signed.signature),
-                "not judged (--no-signatures)",
-            ),
-        };
+        let mut verdict = self.verdict(&Claim {
+            payload: &signed.payload,
+            signature: &signed.signature,
+            at: event.when.map(|when| when.seconds),
+            namespace: "git",
+        });
         if event.proof.notes.iter().any(|note| note == "several-signatures")
             && !verdict.marks.contains(&"several-signatures")
         {
@@ -76,6 +70,35 @@ impl Judge {
         event.proof.grade = verdict.status.grade();
         event.proof.signature = Some(verdict);
         event
+    }
+}
+
+impl Judge {
+    /// Judges the signature of an entry of the ledger, at the time when it was written down.
+    pub(crate) fn entry(&self, entry: &Entry) -> Event {
+        let mut event = entry.event();
+        if let Some(signature) = &entry.signature {
+            let verdict = self.verdict(&Claim {
+                payload: &entry.payload,
+                signature: signature.as_bytes(),
+                at: Some(entry.body.recorded.unwrap_or(entry.body.when)),
+                namespace: ledger::NAMESPACE,
+            });
+            event.proof.grade = verdict.status.grade();
+            event.proof.signature = Some(verdict);
+        }
+        event
+    }
+
+    fn verdict(&self, claim: &Claim<'_>) -> Verdict {
+        match &self.trust {
+            Some(trust) => trust.judge(claim),
+            None => Verdict::undecided(
+                Status::Unjudged,
+                signature::format(claim.signature),
+                "not judged (--no-signatures)",
+            ),
+        }
     }
 }
 

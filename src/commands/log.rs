@@ -5,13 +5,15 @@ use super::filter::{Filter, FilterArgs};
 use super::format::FormatArg;
 use super::history;
 use super::judge::{Judge, JudgeArgs};
-use crate::event::{Event, Kind, When};
+use super::records;
+use crate::event::{Event, Kind, What, When};
 use crate::git::commits::{CommitReader, Paths};
 use crate::git::paths::Pathspec;
 use crate::git::refs::Ref;
 use crate::git::source::Commits;
 use crate::git::walk::{Order, Plan, Tip, Walk, Walked};
 use crate::git::{Oid, Repository, dates};
+use crate::ledger::View;
 use crate::outcome::{Failure, Outcome};
 use crate::pipeline;
 use crate::report::{self, csv::CsvReport, json, markdown, rows::Rows};
@@ -157,7 +159,11 @@ pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcom
         context.ui.note(&format!("note: {}", history::why_empty(&repo)?));
     }
     let walk = Walk::new(Commits::new(&repo), query.plan.clone())?;
-    let others = args.others(&repo, &reader, &judge, &query, walk.selected())?;
+    let selected = walk.selected();
+    let mut others = args.tags(&repo, &reader, &judge, &query, selected.as_ref())?;
+    let view = records::read(&repo)?;
+    let ledger_state = records::warn(context, &view);
+    others.extend(args.records(&view, &judge, &query, selected.as_ref())?);
     context.page(&repo)?;
     let mut printer = Printer::new(context, args.format.into())?;
     let timeline = Timeline::new(others);
@@ -170,7 +176,7 @@ pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcom
         printer.event(&event)?;
     }
     printer.finish()?;
-    Ok(Outcome::Yes)
+    Ok(ledger_state)
 }
 
 /// Walks, judges and filters in several threads, and hands events on in order.
@@ -292,14 +298,47 @@ impl LogArgs {
         Ok(reader)
     }
 
-    /// Tags (and later records) that belong to the result, judged and filtered.
-    fn others(
+    /// Ledger events that belong to the result, judged and filtered. In a range those that name a commit
+    /// of it.
+    fn records(
+        &self,
+        view: &View,
+        judge: &Judge,
+        query: &Query,
+        selected: Option<&HashSet<Oid>>,
+    ) -> Result<Vec<Event>, Failure> {
+        let wanted = Kind::ALL.iter().any(|kind| !kind.is_git() && self.filters.wants(*kind));
+        if query.others == Others::None || !wanted || view.chain().is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Option<HashSet<String>> = match query.others {
+            Others::InRange => Some(selected.into_iter().flatten().map(Oid::to_string).collect()),
+            Others::All | Others::None => None,
+        };
+        let concerns = |event: &Event| match (&ids, &event.what) {
+            (None, _) => true,
+            (Some(ids), What::Record(fields)) => {
+                ["commit", "from_commit", "head_commit", "merge_commit"].iter().any(|field| {
+                    fields.get(*field).and_then(|id| id.as_str()).is_some_and(|id| ids.contains(id))
+                })
+            }
+            (Some(_), _) => false,
+        };
+        let mut events = records::events(view, judge)?;
+        events.retain(|event| {
+            query.in_period(event.when) && concerns(event) && query.filter.passes(event)
+        });
+        Ok(events)
+    }
+
+    /// Tags that belong to the result, judged and filtered.
+    fn tags(
         &self,
         repo: &Repository,
         reader: &CommitReader,
         judge: &Judge,
         query: &Query,
-        selected: Option<HashSet<Oid>>,
+        selected: Option<&HashSet<Oid>>,
     ) -> Result<Vec<Event>, Failure> {
         let mut events = Vec::new();
         if query.others == Others::None || !self.filters.wants(Kind::Tag) {
@@ -310,7 +349,7 @@ impl LogArgs {
         let work = |reference: &Ref| -> Result<Option<Event>, Failure> {
             let tag = repo.tag(reference.clone())?;
             let outside = query.others == Others::InRange
-                && !selected.as_ref().is_some_and(|set| set.contains(&tag.target));
+                && !selected.is_some_and(|set| set.contains(&tag.target));
             if outside {
                 return Ok(None);
             }

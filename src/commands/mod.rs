@@ -6,8 +6,10 @@ mod filter;
 mod format;
 mod history;
 mod judge;
+mod ledger;
 mod log;
 mod people;
+mod records;
 mod show;
 
 use crate::git::Repository;
@@ -51,6 +53,7 @@ enum Command {
     Log(Box<log::LogArgs>),
     Show(show::ShowArgs),
     People(people::PeopleArgs),
+    Ledger(ledger::LedgerArgs),
     Completions(completions::CompletionsArgs),
     Man(completions::ManArgs),
 }
@@ -112,6 +115,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Log(args) => log::run(&mut context, *args),
         Command::Show(args) => show::run(&mut context, args),
         Command::People(args) => people::run(&mut context, args),
+        Command::Ledger(args) => ledger::run(&mut context, args),
         Command::Completions(args) => completions::run(&mut context, args),
         Command::Man(args) => completions::run_man(&mut context, args),
     };

@@ -3,7 +3,7 @@
 use super::Context;
 use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
-use super::{history, people};
+use super::{history, people, records};
 use crate::event::{Event, What};
 use crate::git::commits::{CommitReader, Paths};
 use crate::git::object;
@@ -12,19 +12,20 @@ use crate::git::source::Commits;
 use crate::git::tags::Tag;
 use crate::git::walk::{Plan, Walked};
 use crate::git::{Oid, Repository};
+use crate::ledger::chain::NotFound;
 use crate::outcome::{Failure, Outcome};
 use crate::people::Person;
 use crate::report::card::{Cards, Related};
 use crate::report::json::EventJson;
 use crate::report::people::PersonJson;
-use crate::report::{Format, csv::CsvReport, json, markdown, text};
+use crate::report::{Format, csv::CsvReport, json, markdown, rows, text};
 use clap::Args;
 use serde::Serialize;
 
-/// Everything known about a commit, a tag or a person, with links to what it relates to
+/// Everything known about a commit, a tag, a record or a person, with links to what it relates to
 ///
-/// THING is a revision as in git, the name of a tag, or a piece of a person's name or address. A tag is
-/// shown with the commit that it names.
+/// THING is a revision as in git, the name of a tag, the id of a record (four digits or more), or a piece of
+/// a person's name or address. A tag is shown with the commit that it names.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ShowArgs {
@@ -81,8 +82,14 @@ fn find(
     judge: &Judge,
     name: &str,
 ) -> anyhow::Result<Vec<Thing>> {
+    let entry = entry(repo, judge, name)?;
     let unknown = match repo.resolve(name) {
-        Ok(oid) => return Ok(revision(repo, reader, judge, name, oid)?),
+        Ok(oid) => {
+            let mut things = revision(repo, reader, judge, name, oid)?;
+            things.extend(entry);
+            return Ok(things);
+        }
+        Err(_) if entry.is_some() => return Ok(entry.into_iter().collect()),
         Err(failure) => failure,
     };
     let plan = Plan { tips: history::all_tips(repo)?, ..Plan::default() };
@@ -110,6 +117,35 @@ fn find(
             .into())
         }
     }
+}
+
+/// The entry of the ledger whose id begins so, with what it builds on and what builds on it.
+fn entry(repo: &Repository, judge: &Judge, name: &str) -> Result<Option<Thing>, Failure> {
+    let hex = name.len() >= 4 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if !hex {
+        return Ok(None);
+    }
+    let view = records::read(repo)?;
+    let number = match view.chain().find(name) {
+        Ok(number) => number,
+        Err(NotFound::Ambiguous(_)) => {
+            return Err(view.find(name).err().unwrap_or_else(|| Failure::new(name)));
+        }
+        Err(NotFound::None | NotFound::NotAPrefix) => return Ok(None),
+    };
+    let describe = |number: usize| -> Result<String, Failure> {
+        let event = view.entry(number)?.event();
+        Ok(format!("{} {} {}", text::short(&event.id), event.kind, rows::summary(&event)))
+    };
+    let mut related = Vec::new();
+    for &earlier in view.chain().depends_on(number) {
+        related.push(Related { how: "builds on", what: describe(earlier)? });
+    }
+    for later in view.chain().depended_on_by(number) {
+        related.push(Related { how: "built on by", what: describe(later)? });
+    }
+    let event = judge.entry(&view.entry(number)?);
+    Ok(Some(Thing::Event(Box::new(event), related)))
 }
 
 fn revision(

@@ -19,6 +19,7 @@
 //! | [`id`], [`time`], [`name`] | names of entries, moments, the name of the ledger |
 //! | [`record`], [`kinds`] | what a record states; which fields each kind has |
 //! | [`entry`] | the line: format and parse side by side |
+//! | `event` | the row of the timeline that an entry is |
 //! | [`chain`] | the graph: heads, forks, order, look-up by prefix |
 //! | [`check`] | a whole file, streaming: findings and counts |
 //! | [`view`] | reading the ledger of a repository |
@@ -32,6 +33,7 @@ pub mod canonical;
 pub mod chain;
 pub mod check;
 pub mod entry;
+mod event;
 pub mod file;
 pub mod id;
 pub mod kinds;

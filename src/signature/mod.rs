@@ -42,6 +42,16 @@ pub fn format(signature: &[u8]) -> Format {
     }
 }
 
+/// Whether an armor is the one way to write its signature, so that nobody can alter it, and with it
+/// the id of what it stands in, without breaking the signature.
+pub fn armor_is_canonical(armored: &[u8]) -> bool {
+    match format(armored) {
+        Format::Ssh => ssh::armor_is_canonical(armored),
+        Format::OpenPgp => openpgp::armor_is_canonical(armored),
+        Format::X509 | Format::Unknown => false,
+    }
+}
+
 impl Verdict {
     /// A verdict that says only why nothing could be judged.
     pub fn undecided(status: Status, format: Format, reason: impl Into<String>) -> Verdict {

@@ -1,0 +1,57 @@
+//! The ledger as commands read it: entries as judged events, and what is wrong with the file.
+
+use super::Context;
+use super::judge::Judge;
+use crate::event::Event;
+use crate::git::Repository;
+use crate::ledger::{Ledger, Rules, Severity, View};
+use crate::outcome::{Failure, Outcome};
+use crate::signature;
+
+/// Reads and checks the ledger of a repository; one that does not exist has no entries.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn read(repo: &Repository) -> Result<View, Failure> {
+    Ledger::new(repo.common_dir()).read(rules())
+}
+
+/// What a ledger is held against: canonical armor, and the name of its first record.
+pub(crate) fn rules() -> Rules {
+    Rules { ledger: None, armor: signature::armor_is_canonical }
+}
+
+/// All entries as events, oldest first in the order of reports, judged by the same trust as commits.
+///
+/// # Errors
+/// When the file changes while it is read.
+pub(crate) fn events(view: &View, judge: &Judge) -> Result<Vec<Event>, Failure> {
+    let mut events: Vec<Option<Event>> = Vec::with_capacity(view.chain().len());
+    for entry in view.entries()? {
+        events.push(Some(judge.entry(&entry?)));
+    }
+    Ok(view.chain().order().into_iter().filter_map(|number| events[number].take()).collect())
+}
+
+/// Says what is wrong with the ledger, and what that means for the exit code: damage is an error,
+/// whatever else could be shown.
+pub(crate) fn warn(context: &Context, view: &View) -> Outcome {
+    let report = view.report();
+    if let Some(torn) = &report.torn {
+        context.ui.warn(&format!(
+            "the ledger ends in {} bytes that were never acknowledged; the next record clears them away",
+            torn.bytes
+        ));
+    }
+    let problems =
+        report.findings.iter().filter(|finding| finding.rule.severity() == Severity::Problem);
+    for finding in problems.take(3) {
+        context.ui.warn(&format!("the ledger, {finding}"));
+    }
+    let Some(damage) = report.first_damage() else { return Outcome::Yes };
+    context.ui.warn(&format!(
+        "the ledger is damaged ({} findings), {damage}; entries that could be read are shown; `audit ledger check` lists all",
+        report.damage
+    ));
+    Outcome::Failed
+}
