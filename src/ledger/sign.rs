@@ -59,7 +59,7 @@ pub fn sign(signing: &Signing, payload: &[u8]) -> Result<String, Failure> {
 }
 
 fn sign_ssh(signing: &Signing, payload: &[u8]) -> Result<String, Failure> {
-    let key = ssh_key(signing)?;
+    let key = key_for_ssh(signing)?;
     let program = signing.program.clone().unwrap_or_else(|| "ssh-keygen".into());
     let temporary = |error| Failure::new(format!("can't make a temporary file to sign: {error}"));
     // The folder is only for this user, and goes with everything in it.
@@ -88,7 +88,7 @@ fn sign_ssh(signing: &Signing, payload: &[u8]) -> Result<String, Failure> {
 }
 
 /// The key, by git's rules: `key::` or a public key's own beginning announce a literal one.
-fn ssh_key(signing: &Signing) -> Result<SshKey, Failure> {
+fn key_for_ssh(signing: &Signing) -> Result<SshKey, Failure> {
     let Some(key) = given(&signing.key).or(given(&signing.default_key)) else {
         return Err(Failure::new("there is no key to sign the record with").hint(
             "set user.signingKey to your public key (for instance ~/.ssh/id_ed25519.pub), \
@@ -188,7 +188,7 @@ mod tests {
     fn key(key: &str) -> SshKey {
         let signing =
             Signing { key: Some(key.into()), home: Some("/home/ana".into()), ..Signing::default() };
-        ssh_key(&signing).unwrap()
+        key_for_ssh(&signing).unwrap()
     }
 
     #[test]
@@ -206,11 +206,11 @@ mod tests {
     fn the_default_key_counts_only_without_a_key() {
         let mut signing =
             Signing { default_key: Some("key::ssh-rsa B\n".into()), ..Signing::default() };
-        assert_eq!(ssh_key(&signing).unwrap(), SshKey::Literal("ssh-rsa B".into()));
+        assert_eq!(key_for_ssh(&signing).unwrap(), SshKey::Literal("ssh-rsa B".into()));
         signing.key = Some("/k/id".into());
-        assert_eq!(ssh_key(&signing).unwrap(), SshKey::Path("/k/id".into()));
+        assert_eq!(key_for_ssh(&signing).unwrap(), SshKey::Path("/k/id".into()));
         signing = Signing::default();
-        assert!(ssh_key(&signing).unwrap_err().hint.unwrap().contains("user.signingKey"));
+        assert!(key_for_ssh(&signing).unwrap_err().hint.unwrap().contains("user.signingKey"));
     }
 
     #[test]
