@@ -57,13 +57,13 @@ mod certificate;
 mod gnupg;
 mod keyring;
 mod packet;
-mod rsa;
+mod quick;
 
 use sequoia_openpgp::KeyID;
 use sequoia_openpgp::crypto::hash::Hash;
-use sequoia_openpgp::crypto::mpi;
 use sequoia_openpgp::packet::Signature;
 use sequoia_openpgp::types::{HashAlgorithm, SignatureType};
+use std::borrow::Cow;
 
 pub use keyring::{Keyring, Validity};
 pub use packet::armor_is_canonical;
@@ -222,13 +222,13 @@ impl Judgement<'_> {
     /// Hashes and computes.
     fn verify(&self, signature: &Signature, payload: &[u8]) -> Result<(), Fault> {
         let hash = signature.hash_algo();
+        let document = match signature.typ() {
+            SignatureType::Text => Cow::Owned(canonical_lines(payload)),
+            _ => Cow::Borrowed(payload),
+        };
         let digest = || -> sequoia_openpgp::Result<Vec<u8>> {
             let mut context = hash.context()?.for_signature(signature.version());
-            if signature.typ() == SignatureType::Text {
-                canonical_lines(payload, |bytes| context.update(bytes));
-            } else {
-                context.update(payload);
-            }
+            context.update(&document);
             signature.hash(&mut context)?;
             context.into_digest()
         };
@@ -237,11 +237,10 @@ impl Judgement<'_> {
         if !digest.starts_with(signature.digest_prefix()) {
             return Err(altered());
         }
-        let quick = match (&self.key.rsa, signature.mpis()) {
-            (Some(key), mpi::Signature::RSA { s }) => key.holds(hash, &digest, s.value()),
-            _ => false,
-        };
-        if !quick && self.key.key.verify(signature.mpis(), hash, &digest).is_err() {
+        let key = &self.key.key;
+        if !quick::holds(key.mpis(), signature, &document)
+            && key.verify(signature.mpis(), hash, &digest).is_err()
+        {
             return Err(altered());
         }
         match certificate::unknown_critical(signature) {
@@ -304,16 +303,18 @@ enum Fault {
     Bad(String),
 }
 
-/// Feeds the lines of a text document to `hash` as GnuPG hashes them: without the carriage returns
-/// at their end, and ended by CRLF where they are ended at all.
-fn canonical_lines(text: &[u8], mut hash: impl FnMut(&[u8])) {
+/// The lines of a text document as GnuPG hashes them: without the carriage returns at their end,
+/// and ended by CRLF where they are ended at all.
+fn canonical_lines(text: &[u8]) -> Vec<u8> {
+    let mut canonical = Vec::with_capacity(text.len());
     for line in text.split_inclusive(|&byte| byte == b'\n') {
         let end = line.iter().rposition(|byte| !b"\r\n".contains(byte)).map_or(0, |last| last + 1);
-        hash(&line[..end]);
+        canonical.extend_from_slice(&line[..end]);
         if line.ends_with(b"\n") {
-            hash(b"\r\n");
+            canonical.extend_from_slice(b"\r\n");
         }
     }
+    canonical
 }
 
 /// A moment as a day, in UTC.
@@ -336,8 +337,7 @@ mod tests {
             ("a\n\nb \n", "a\r\n\r\nb \r\n"),
             ("a\r\r\nb\rc\r\n", "a\r\nb\rc\r\n"),
         ] {
-            let mut hashed = Vec::new();
-            canonical_lines(text.as_bytes(), |bytes| hashed.extend_from_slice(bytes));
+            let hashed = canonical_lines(text.as_bytes());
             assert_eq!(String::from_utf8(hashed).unwrap(), expected, "{text:?}");
         }
     }

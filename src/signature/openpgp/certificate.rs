@@ -36,7 +36,8 @@ use sequoia_openpgp::types::{
 };
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::rsa;
+/// The largest RSA modulus that Sequoia's arithmetic takes, in bits.
+const RSA_MAX: usize = 4096;
 
 /// A key of any role, public parts only.
 pub(super) type PublicKey = Key<PublicParts, UnspecifiedRole>;
@@ -55,8 +56,6 @@ pub(super) struct Certificate {
 pub(super) struct SigningKey {
     pub(super) fingerprint: Fingerprint,
     pub(super) key: PublicKey,
-    /// Prepared for fast verification, for RSA.
-    pub(super) rsa: Option<rsa::PublicKey>,
     /// Seconds since 1970 UTC.
     pub(super) created: i64,
     /// Seconds since 1970 UTC, the primary key's expiry included.
@@ -386,15 +385,10 @@ fn signed_back(
 impl SigningKey {
     /// A key about which nothing is known yet but its own material.
     fn new(key: PublicKey) -> SigningKey {
-        let rsa = match key.mpis() {
-            mpi::PublicKey::RSA { e, n } => rsa::PublicKey::new(e.value(), n.value()),
-            _ => None,
-        };
         SigningKey {
             fingerprint: key.fingerprint(),
             created: seconds(key.creation_time()),
             unfit: unsupported(&key),
-            rsa,
             key,
             expires: None,
             revoked: None,
@@ -426,7 +420,7 @@ fn unsupported(key: &PublicKey) -> Option<&'static str> {
         return Some("the key's algorithm does not sign, or is not known to GnuPG 2.2");
     }
     match key.mpis() {
-        mpi::PublicKey::RSA { n, .. } if n.bits() > rsa::MAX_BITS => {
+        mpi::PublicKey::RSA { n, .. } if n.bits() > RSA_MAX => {
             Some("RSA keys of more than 4096 bits are not supported here")
         }
         mpi::PublicKey::ECDSA { curve, .. } | mpi::PublicKey::EdDSA { curve, .. }

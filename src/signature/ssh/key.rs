@@ -16,10 +16,16 @@
 //! between them; those two follow the value.
 //!
 //! DSA is refused, as OpenSSH does since 10.0.
+//!
+//! The arithmetic is other people's: `ring` for P-256, P-384 and RSA up to 8192 bits, where it is
+//! several times faster than pure Rust; `p521` and `rsa` for what it can't; `p256` and `p384` to
+//! refuse a point off its curve when the key is read; `ed25519-dalek` for Ed25519, since it can
+//! refuse points of small order.
 
 use super::wire::{Fault, Reader, put_mpint, put_string};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use ring::signature::{self as arithmetic, RsaPublicKeyComponents};
 use rsa::traits::{PublicKeyParts, SignatureScheme};
 use rsa::{BigUint, Pkcs1v15Sign};
 use sha2::{Digest, Sha256, Sha512};
@@ -29,6 +35,8 @@ use std::fmt;
 const RSA_MIN: usize = 1024;
 /// The largest, in bits.
 const RSA_MAX: usize = 16384;
+/// The largest that `ring` computes with, in bits.
+const RSA_QUICK: usize = 8192;
 /// What an RSA modulus has today at least, in bits (NIST SP 800-131A).
 const RSA_FAIR: usize = 2048;
 /// The flag that says that somebody touched the hardware key (PROTOCOL.u2f, "user presence").
@@ -51,13 +59,16 @@ impl fmt::Debug for PublicKey {
 #[derive(Clone)]
 enum Material {
     Ed25519(ed25519_dalek::VerifyingKey),
-    P256(p256::ecdsa::VerifyingKey),
-    P384(p384::ecdsa::VerifyingKey),
+    P256(Point),
+    P384(Point),
     P521(p521::ecdsa::VerifyingKey),
     Rsa(rsa::RsaPublicKey),
     SkEd25519(ed25519_dalek::VerifyingKey, Application),
-    SkP256(p256::ecdsa::VerifyingKey, Application),
+    SkP256(Point, Application),
 }
+
+/// A point that was found to be on its curve.
+type Point = arithmetic::UnparsedPublicKey<Vec<u8>>;
 
 /// SHA-256 of the application that a hardware key was made for, as it is signed.
 type Application = [u8; 32];
@@ -79,14 +90,12 @@ impl PublicKey {
         put_string(&mut blob, kind);
         let material = match kind {
             b"ssh-ed25519" => Material::Ed25519(ed25519(reader, &mut blob)?),
-            b"ecdsa-sha2-nistp256" => Material::P256(
-                p256::ecdsa::VerifyingKey::from_sec1_bytes(point(b"nistp256", reader, &mut blob)?)
-                    .map_err(not_on_curve)?,
-            ),
-            b"ecdsa-sha2-nistp384" => Material::P384(
-                p384::ecdsa::VerifyingKey::from_sec1_bytes(point(b"nistp384", reader, &mut blob)?)
-                    .map_err(not_on_curve)?,
-            ),
+            b"ecdsa-sha2-nistp256" => Material::P256(p256(reader, &mut blob)?),
+            b"ecdsa-sha2-nistp384" => {
+                let point = point(b"nistp384", reader, &mut blob)?;
+                p384::PublicKey::from_sec1_bytes(point).map_err(not_on_curve)?;
+                Material::P384(Point::new(&arithmetic::ECDSA_P384_SHA384_FIXED, point.to_vec()))
+            }
             b"ecdsa-sha2-nistp521" => Material::P521(
                 p521::ecdsa::VerifyingKey::from_sec1_bytes(point(b"nistp521", reader, &mut blob)?)
                     .map_err(not_on_curve)?,
@@ -97,9 +106,7 @@ impl PublicKey {
                 Material::SkEd25519(key, application(reader, &mut blob)?)
             }
             b"sk-ecdsa-sha2-nistp256@openssh.com" => {
-                let point = point(b"nistp256", reader, &mut blob)?;
-                let key =
-                    p256::ecdsa::VerifyingKey::from_sec1_bytes(point).map_err(not_on_curve)?;
+                let key = p256(reader, &mut blob)?;
                 Material::SkP256(key, application(reader, &mut blob)?)
             }
             b"ssh-dss" => return Err(Fault::unsupported("DSA keys are not accepted")),
@@ -148,26 +155,22 @@ impl PublicKey {
             Material::P256(key) => {
                 self.expect_algorithm(algorithm)?;
                 reader.end("the signature")?;
-                verify_p256(key, value, message)?;
+                verify_ecdsa::<32>(key, value, message)?;
                 Ok(Touch::NotAsked)
             }
             Material::P384(key) => {
-                use p384::ecdsa::{Signature, signature::Verifier};
                 self.expect_algorithm(algorithm)?;
                 reader.end("the signature")?;
-                let (r, s) = scalars::<48>(value)?;
-                let signature = Signature::from_scalars(r, s).map_err(does_not_hold)?;
-                key.verify(message, &signature).map_err(does_not_hold)?;
+                verify_ecdsa::<48>(key, value, message)?;
                 Ok(Touch::NotAsked)
             }
             Material::P521(key) => {
                 use p521::ecdsa::{Signature, signature::Verifier};
                 self.expect_algorithm(algorithm)?;
                 reader.end("the signature")?;
-                let (r, s) = scalars::<66>(value)?;
-                let bytes: [[u8; 66]; 2] = [r, s];
+                let numbers = scalars::<66>(value)?;
                 let signature =
-                    Signature::from_slice(bytes.as_flattened()).map_err(does_not_hold)?;
+                    Signature::from_slice(numbers.as_flattened()).map_err(does_not_hold)?;
                 key.verify(message, &signature).map_err(does_not_hold)?;
                 Ok(Touch::NotAsked)
             }
@@ -185,7 +188,7 @@ impl PublicKey {
                 }
                 self.expect_algorithm(algorithm)?;
                 let (signed, touch) = signed_by_hardware(application, &mut reader, message)?;
-                verify_p256(key, value, &signed)?;
+                verify_ecdsa::<32>(key, value, &signed)?;
                 Ok(touch)
             }
         }
@@ -234,6 +237,12 @@ fn point<'a>(curve: &[u8], reader: &mut Reader<'a>, blob: &mut Vec<u8>) -> Resul
     Ok(point)
 }
 
+fn p256(reader: &mut Reader<'_>, blob: &mut Vec<u8>) -> Result<Point, Fault> {
+    let point = point(b"nistp256", reader, blob)?;
+    p256::PublicKey::from_sec1_bytes(point).map_err(not_on_curve)?;
+    Ok(Point::new(&arithmetic::ECDSA_P256_SHA256_FIXED, point.to_vec()))
+}
+
 fn rsa(reader: &mut Reader<'_>, blob: &mut Vec<u8>) -> Result<rsa::RsaPublicKey, Fault> {
     let (e, n) = (reader.mpint()?, reader.mpint()?);
     put_mpint(blob, e);
@@ -278,11 +287,8 @@ fn verify_ed25519(
     key.verify_strict(message, &signature).map_err(does_not_hold)
 }
 
-fn verify_p256(key: &p256::ecdsa::VerifyingKey, value: &[u8], message: &[u8]) -> Result<(), Fault> {
-    use p256::ecdsa::{Signature, signature::Verifier};
-    let (r, s) = scalars::<32>(value)?;
-    let signature = Signature::from_scalars(r, s).map_err(does_not_hold)?;
-    key.verify(message, &signature).map_err(does_not_hold)
+fn verify_ecdsa<const N: usize>(key: &Point, value: &[u8], message: &[u8]) -> Result<(), Fault> {
+    key.verify(message, scalars::<N>(value)?.as_flattened()).map_err(does_not_hold)
 }
 
 /// RSASSA-PKCS1-v1_5 (RFC 8332); `ssh-rsa`, which hashes by SHA-1, is refused.
@@ -296,25 +302,30 @@ fn verify_rsa(
     let missing =
         key.size().checked_sub(value.len()).ok_or_else(|| Fault::broken("a signature too long"))?;
     let value = [vec![0; missing].as_slice(), value].concat();
-    match algorithm {
-        b"rsa-sha2-256" => {
-            Pkcs1v15Sign::new::<Sha256>().verify(key, &Sha256::digest(message), &value)
-        }
-        b"rsa-sha2-512" => {
-            Pkcs1v15Sign::new::<Sha512>().verify(key, &Sha512::digest(message), &value)
-        }
+    let quick = match algorithm {
+        b"rsa-sha2-256" => &arithmetic::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
+        b"rsa-sha2-512" => &arithmetic::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY,
         b"ssh-rsa" => return Err(Fault::unsupported("RSA signatures over SHA-1 are not accepted")),
         _ => return Err(Fault::broken("a signature of another kind")),
+    };
+    if key.n().bits() <= RSA_QUICK {
+        let key = RsaPublicKeyComponents { n: key.n().to_bytes_be(), e: key.e().to_bytes_be() };
+        return key.verify(quick, message, &value).map_err(does_not_hold);
+    }
+    if algorithm == b"rsa-sha2-256" {
+        Pkcs1v15Sign::new::<Sha256>().verify(key, &Sha256::digest(message), &value)
+    } else {
+        Pkcs1v15Sign::new::<Sha512>().verify(key, &Sha512::digest(message), &value)
     }
     .map_err(does_not_hold)
 }
 
 /// The two numbers of an ECDSA signature (RFC 5656 section 3.1.2), each as wide as the curve's field.
-fn scalars<const N: usize>(value: &[u8]) -> Result<([u8; N], [u8; N]), Fault> {
+fn scalars<const N: usize>(value: &[u8]) -> Result<[[u8; N]; 2], Fault> {
     let mut reader = Reader::new(value);
     let (r, s) = (reader.mpint()?, reader.mpint()?);
     reader.end("the signature's numbers")?;
-    Ok((wide(r)?, wide(s)?))
+    Ok([wide(r)?, wide(s)?])
 }
 
 fn wide<const N: usize>(number: &[u8]) -> Result<[u8; N], Fault> {
