@@ -1,6 +1,6 @@
 //! Judging the signatures of a run: where trust comes from, `--trust`, `--no-signatures`.
 
-use crate::event::{Event, Status, Verdict};
+use crate::event::{Event, Grade, Status, Verdict};
 use crate::git::Repository;
 use crate::git::commits::Unjudged;
 use crate::git::refs::Head;
@@ -56,12 +56,20 @@ impl Judge {
     pub(crate) fn event(&self, unjudged: Unjudged) -> Event {
         let Unjudged { mut event, signed } = unjudged;
         let Some(signed) = signed else { return event };
+        let dated_by = signed.dated_by();
         let mut verdict = self.verdict(&Claim {
             payload: &signed.payload,
             signature: &signed.signature,
-            at: event.when.map(|when| when.seconds),
+            at: dated_by.as_ref().and_then(|ident| ident.when).map(|when| when.seconds),
             namespace: "git",
         });
+        // Git does not judge what names no signer, however well signed; nor do we let it pass.
+        if dated_by.is_none() && verdict.status.grade() != Grade::Broken {
+            verdict.status = Status::Unjudged;
+            verdict.signer = None;
+            verdict.reason =
+                Some("no readable committer or tagger stands in what was signed".into());
+        }
         if event.proof.notes.iter().any(|note| note == "several-signatures")
             && !verdict.marks.contains(&"several-signatures")
         {

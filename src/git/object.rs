@@ -22,6 +22,7 @@
 //!   marked [`Oddity::DuplicateAuthor`] or [`Oddity::DuplicateCommitter`].
 //! - Text ends at the first NUL; the signature covers the bytes behind it as well.
 
+use super::identity::{self, Ident};
 use super::{HashKind, Oid};
 use memchr::memchr;
 
@@ -252,6 +253,21 @@ pub struct Signed {
     pub payload: Vec<u8>,
     /// The armor, continuation spaces removed.
     pub signature: Vec<u8>,
+    /// Whose line dates the signature: `committer `, in a tag `tagger `.
+    dated_by: &'static [u8],
+}
+
+impl Signed {
+    /// Who signed when, as the signed bytes claim: their *first* `committer` line, in a tag the first
+    /// `tagger` line (git's `parse_payload_metadata`; what git shows as the committer is the last).
+    ///
+    /// `None` when there is no such line or it cannot be read. Git then refuses to judge: `%G?` is `N`
+    /// and `git verify-tag` fails, whatever the signature.
+    pub fn dated_by(&self) -> Option<Ident<'_>> {
+        let text = &self.payload[..memchr(0, &self.payload).unwrap_or(self.payload.len())];
+        let line = HeaderLines { text, at: 0 }.find_map(|line| line.strip_prefix(self.dated_by))?;
+        identity::split(line)
+    }
 }
 
 /// Takes the signature out of a commit, as git's `parse_buffer_signed_by_header` does: the header of
@@ -297,7 +313,7 @@ pub fn signed_commit(raw: &[u8], hash: HashKind) -> Option<Signed> {
         }
         at += next;
     }
-    saw_signature.then_some(Signed { payload, signature })
+    saw_signature.then_some(Signed { payload, signature, dated_by: b"committer " })
 }
 
 /// A tag object, split but not decoded.
@@ -417,6 +433,7 @@ pub fn signed_tag(raw: &[u8]) -> Option<Signed> {
     Some(Signed {
         payload: without_signature_headers(&raw[..start]),
         signature: raw[start..].to_vec(),
+        dated_by: b"tagger ",
     })
 }
 

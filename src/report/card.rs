@@ -21,6 +21,9 @@ use std::io::{self, Write};
 /// The most lines of one list that are shown; the rest is counted. Machine formats have them all.
 const MOST_LINES: usize = 20;
 
+/// Where the text beside a label begins.
+const INDENT: usize = 12;
+
 /// A line under a heading of its own, about what relates to the thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Related {
@@ -94,17 +97,17 @@ impl Cards<'_> {
         }
         let parts = person.parts;
         let counts = [
-            ("commits authored", parts.authored),
-            ("commits committed", parts.committed),
-            ("commits co-authored (claimed)", parts.co_authored),
-            ("reviews (claimed)", parts.reviewed),
-            ("tags", parts.tagged),
-            ("records", parts.recorded),
+            ("authored", parts.authored, "commit"),
+            ("committed", parts.committed, "commit"),
+            ("co-authored (as claimed)", parts.co_authored, "commit"),
+            ("reviewed (as claimed)", parts.reviewed, "commit"),
+            ("made", parts.tagged, "tag"),
+            ("made", parts.recorded, "record"),
         ];
         let counts: Vec<String> = counts
             .iter()
-            .filter(|(_, count)| *count > 0)
-            .map(|(what, count)| format!("{count} {what}"))
+            .filter(|(_, count, _)| *count > 0)
+            .map(|(did, count, what)| format!("{did} {count} {what}{}", plural(*count)))
             .collect();
         self.list("did", &counts, out)?;
         let grades: Vec<String> =
@@ -293,9 +296,20 @@ impl Cards<'_> {
         let label = self.style.paint(Paint::Bold, &text::pad("proof", 9)).into_owned();
         writeln!(out, "  {label} {}", self.style.paint(paint, &escape(&first)))?;
         for line in &lines[1..] {
-            writeln!(out, "  {} {}", " ".repeat(9), escape(line))?;
+            writeln!(out, "{}{}", " ".repeat(INDENT), self.wrapped(&escape(line)))?;
         }
         Ok(())
+    }
+
+    /// On a terminal, breaks long lines between words; what follows stands below the first.
+    fn wrapped(&self, text: &str) -> String {
+        let text = text.trim_end();
+        let Some(width) = self.style.width else { return text.to_owned() };
+        let room = width.saturating_sub(INDENT).max(20);
+        text.split('\n')
+            .flat_map(|line| text::wrap(line, room))
+            .collect::<Vec<_>>()
+            .join(&format!("\n{}", " ".repeat(INDENT)))
     }
 
     /// A label with lines beside it; nothing when there are none.
@@ -307,14 +321,22 @@ impl Cards<'_> {
         };
         for (number, line) in lines.iter().take(most).enumerate() {
             let label = if number == 0 { text::pad(label, 9) } else { " ".repeat(9) };
-            let shown = escape_lines(line);
-            writeln!(out, "  {} {}", self.style.paint(Paint::Bold, &label), shown.trim_end())?;
+            writeln!(
+                out,
+                "  {} {}",
+                self.style.paint(Paint::Bold, &label),
+                self.wrapped(&escape_lines(line))
+            )?;
         }
         if lines.len() > most {
             writeln!(out, "  {} … and {} more", " ".repeat(9), lines.len() - most)?;
         }
         Ok(())
     }
+}
+
+fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }
 
 fn named(who: &Identity) -> String {

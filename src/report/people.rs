@@ -82,15 +82,15 @@ struct LineJson<'a> {
 }
 
 const COLUMNS: [Column; 9] = [
-    Column { title: "PERSON", right: false },
-    Column { title: "KNOWN AS", right: false },
-    Column { title: "AUTHORED", right: true },
-    Column { title: "COMMITTED", right: true },
-    Column { title: "REVIEWED", right: true },
-    Column { title: "TAGS", right: true },
-    Column { title: "SIGNED", right: true },
-    Column { title: "FIRST", right: false },
-    Column { title: "LAST", right: false },
+    Column { title: "PERSON", right: false, wide: false },
+    Column { title: "KNOWN AS", right: false, wide: false },
+    Column { title: "AUTHORED", right: true, wide: false },
+    Column { title: "COMMITTED", right: true, wide: true },
+    Column { title: "REVIEWED", right: true, wide: true },
+    Column { title: "TAGS", right: true, wide: true },
+    Column { title: "SIGNED", right: true, wide: false },
+    Column { title: "FIRST", right: false, wide: true },
+    Column { title: "LAST", right: false, wide: false },
 ];
 
 /// Writes persons.

@@ -19,6 +19,7 @@ use std::io::{self, Write};
 /// Widths of the columns. WHAT comes last but two, and takes what is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Columns {
+    when: usize,
     who: usize,
     what: usize,
     why: usize,
@@ -27,20 +28,26 @@ struct Columns {
 
 /// The width of `2026-11-20 14:03`.
 const WHEN: usize = 16;
+/// The width of `2026-11-20`: on a narrow terminal the time of day gives way to what happened.
+const DAY: usize = 10;
+/// References shorter than this are not shown in part: `(master, …`.
+const LEAST_REFS: usize = 10;
 /// Between two columns.
 const GAP: usize = 2;
 
 impl Columns {
     fn new(style: Style) -> Columns {
         let total = style.width.unwrap_or(120);
-        let (who, why, proof) = match total {
-            0..=99 => (14, 9, 9),
-            100..=139 => (18, 12, 20),
-            140..=179 => (22, 18, 30),
-            _ => (24, 24, 40),
+        // From 110 on, PROOF has room for `✓ signed by ` and most addresses.
+        let (when, who, why, proof) = match total {
+            0..=89 => (DAY, 13, 6, 9),
+            90..=109 => (WHEN, 14, 8, 9),
+            110..=139 => (WHEN, 15, 7, 31),
+            140..=179 => (WHEN, 22, 14, 30),
+            _ => (WHEN, 24, 24, 40),
         };
-        let used = WHEN + who + why + proof + 4 * GAP;
-        Columns { who, what: total.saturating_sub(used).max(12), why, proof }
+        let used = when + who + why + proof + 4 * GAP;
+        Columns { when, who, what: total.saturating_sub(used).max(12), why, proof }
     }
 }
 
@@ -80,10 +87,13 @@ impl Rows {
 
     fn heading(&self, out: &mut dyn Write) -> io::Result<()> {
         let columns = self.columns;
-        let when = format!("WHEN ({})", moment::zone(self.now));
+        let when = match columns.when {
+            DAY => "WHEN".to_owned(),
+            _ => format!("WHEN ({})", moment::zone(self.now)),
+        };
         let line = format!(
             "{}  {}  {}  {}  PROOF",
-            text::pad(&when, WHEN),
+            text::pad(&when, columns.when),
             text::pad("WHO", columns.who),
             text::pad("WHAT", columns.what),
             text::pad("WHY", columns.why),
@@ -93,13 +103,16 @@ impl Rows {
 
     fn when(&mut self, when: Option<When>) -> String {
         let Some(when) = when else {
-            return text::pad("", WHEN);
+            return text::pad("", self.columns.when);
         };
         let (date, time) = moment::local(when);
         let repeated = self.style.width.is_some() && date == self.last_date;
         let shown = if repeated { " ".repeat(text::width(&date)) } else { date.clone() };
         self.last_date = date;
-        let shown = text::pad(&format!("{shown} {time}"), WHEN);
+        let shown = match self.columns.when {
+            DAY => text::pad(&shown, DAY),
+            _ => text::pad(&format!("{shown} {time}"), WHEN),
+        };
         self.style.paint(Paint::Dim, &shown).into_owned()
     }
 
@@ -145,9 +158,13 @@ impl Rows {
                 self.cell(Paint::Plain, &summary, rest, true)
             );
         }
-        // References stand behind the summary, as far as there is room; on a narrow terminal they
-        // may take a third.
-        let refs_room = (rest / 3).max(rest.saturating_sub(text::width(&escape(&summary))));
+        // References stand behind the summary, as far as there is room, and may take a third of it.
+        // Where less than `LEAST_REFS` is left for them, a stump would only be in the way.
+        let free = rest.saturating_sub(text::width(&escape(&summary)));
+        let refs_room = match (rest / 3).max(free) {
+            room if room < LEAST_REFS && self.style.width.is_some() => 0,
+            room => room,
+        };
         let refs = self.cell(Paint::Green, &refs, refs_room.min(rest), false);
         let refs_width = match self.style.width {
             Some(_) => text::width(&strip(&refs)),

@@ -2,7 +2,7 @@
 
 use super::text;
 use crate::ui::{Paint, Style, escape};
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use std::io::{self, Write};
 
 /// A column: its heading, and on which side its cells stand.
@@ -12,7 +12,16 @@ pub struct Column {
     pub title: &'static str,
     /// Numbers stand right.
     pub right: bool,
+    /// Left out on a terminal narrower than [`WIDE`].
+    pub wide: bool,
 }
+
+/// From how many columns on a terminal is wide.
+pub const WIDE: usize = 100;
+/// Between two columns.
+const GAP: usize = 2;
+/// Text is never cut to less than that: the width of a date.
+const LEAST: usize = 10;
 
 /// Writes a table: cells made safe, fitted to the terminal, no lines drawn.
 ///
@@ -24,29 +33,39 @@ pub fn write(
     style: Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let shown: Vec<usize> = (0..columns.len())
+        .filter(|&at| !columns[at].wide || style.width.is_none_or(|width| width >= WIDE))
+        .collect();
+    let mut cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| {
+            let cell = |&at: &usize| row.get(at).map(|cell| escape(cell).into_owned());
+            shown.iter().map(|at| cell(at).unwrap_or_default()).collect()
+        })
+        .collect();
+    if let Some(width) = style.width {
+        let titles = shown.iter().map(|&at| text::width(columns[at].title)).collect();
+        let widths = widths(titles, &cells, width);
+        for row in &mut cells {
+            for (cell, &width) in row.iter_mut().zip(&widths) {
+                *cell = text::fit(cell, width, style.unicode);
+            }
+        }
+    }
+
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    // Without its `tty` feature comfy-table never looks at the environment: colours are ours.
-    match style.width {
-        Some(width) => {
-            table.set_content_arrangement(ContentArrangement::Dynamic);
-            table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
-        }
-        None => {
-            table.set_content_arrangement(ContentArrangement::Disabled);
-        }
+    // Without its `tty` feature comfy-table never looks at the environment: colours are ours. It
+    // would wrap a cell in the middle of an address or a date, so cells come to it cut.
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(shown.iter().map(|&at| columns[at].title));
+    for row in cells {
+        table.add_row(row);
     }
-    table.set_header(columns.iter().map(|column| column.title));
-    for row in rows {
-        table.add_row(row.iter().map(|cell| escape(cell).into_owned()));
-    }
-    for (column, spec) in table.column_iter_mut().zip(columns) {
-        column.set_padding((0, 2));
-        if spec.right {
+    for (column, &at) in table.column_iter_mut().zip(&shown) {
+        column.set_padding((0, GAP as u16));
+        if columns[at].right {
             column.set_cell_alignment(CellAlignment::Right);
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(
-                u16::try_from(text::width(spec.title) + 2).unwrap_or(8),
-            )));
         }
     }
     for (number, line) in table.to_string().lines().enumerate() {
@@ -57,4 +76,37 @@ pub fn write(
         }
     }
     Ok(())
+}
+
+/// How wide each column may be: as wide as its widest cell, until the widest columns have given up
+/// what the terminal lacks.
+fn widths(titles: Vec<usize>, cells: &[Vec<String>], terminal: usize) -> Vec<usize> {
+    let mut widths = titles;
+    for row in cells {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(text::width(cell));
+        }
+    }
+    let room = terminal.saturating_sub(widths.len().saturating_sub(1) * GAP);
+    while widths.iter().sum::<usize>() > room {
+        match widths.iter_mut().max() {
+            Some(widest) if *widest > LEAST => *widest -= 1,
+            _ => break,
+        }
+    }
+    widths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widest_columns_give_way_first() {
+        let row = vec![vec!["x".repeat(60), "2026-11-20".to_owned(), "y".repeat(30)]];
+        assert_eq!(widths(vec![6, 5, 8], &row, 200), [60, 10, 30]);
+        assert_eq!(widths(vec![6, 5, 8], &row, 80), [36, 10, 30]);
+        assert_eq!(widths(vec![6, 5, 8], &row, 54), [20, 10, 20]);
+        assert_eq!(widths(vec![6, 5, 8], &row, 5), [10, 10, 10]);
+    }
 }
