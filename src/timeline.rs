@@ -2,65 +2,70 @@
 //!
 //! Commits arrive in the order of the walk. Events that have a time of their own (tags, records) are
 //! slipped in before the first commit that is not younger; a lightweight tag, which has none, stands
-//! before its commit. Nothing is sorted afterwards, so the first row can be shown at once.
+//! before its commit. Nothing is sorted afterwards, so the first row can be shown at once; and because
+//! signatures are judged when an event's turn has come, that row waits for no other's.
 
-use crate::event::{Event, What};
+use crate::event::{What, When};
+use crate::git::commits::Unjudged;
 use std::collections::HashMap;
 
 /// Slips events with times of their own into the stream of commits.
 #[derive(Debug, Default)]
 pub struct Timeline {
     /// Oldest first, so that the newest is at the end.
-    timed: Vec<Event>,
+    timed: Vec<Unjudged>,
     /// Events without a time, by the commit that they stand at.
-    untimed: HashMap<String, Vec<Event>>,
+    untimed: HashMap<String, Vec<Unjudged>>,
 }
 
 impl Timeline {
     /// A timeline of commits that will be pushed, and these other events.
-    pub fn new(events: Vec<Event>) -> Timeline {
+    pub fn new(events: Vec<Unjudged>) -> Timeline {
         let mut timeline = Timeline::default();
         for event in events {
-            match (&event.when, &event.what) {
+            match (&event.event.when, &event.event.what) {
                 (Some(_), _) => timeline.timed.push(event),
                 (None, What::Tag(facts)) => {
                     timeline.untimed.entry(facts.target.clone()).or_default().push(event);
                 }
-                (None, _) => timeline.untimed.entry(event.id.clone()).or_default().push(event),
+                (None, _) => {
+                    timeline.untimed.entry(event.event.id.clone()).or_default().push(event)
+                }
             }
         }
         // Stable, so that what is given later stands above at the same second.
-        timeline.timed.sort_by_key(|event| event.when.map(|when| when.seconds));
+        timeline.timed.sort_by_key(|timed| timed.event.when.map(|when| when.seconds));
         timeline
     }
 
     /// What comes with the next commit: everything younger, then what stands at it, then itself.
-    pub fn push(&mut self, commit: Event, mut sink: impl FnMut(Event)) {
-        if let Some(when) = commit.when {
-            while self.timed.last().is_some_and(|event| event.when >= Some(when_floor(when))) {
+    pub fn push(&mut self, commit: Unjudged, mut sink: impl FnMut(Unjudged)) {
+        if let Some(when) = commit.event.when {
+            while self.timed.last().is_some_and(|timed| timed.event.when >= Some(when_floor(when)))
+            {
                 if let Some(event) = self.timed.pop() {
                     sink(event);
                 }
             }
         }
-        for event in self.untimed.remove(&commit.id).into_iter().flatten() {
+        for event in self.untimed.remove(&commit.event.id).into_iter().flatten() {
             sink(event);
         }
         sink(commit);
     }
 
     /// What is left when the walk has ended: older events, and those whose commit was not walked.
-    pub fn finish(mut self, mut sink: impl FnMut(Event)) {
+    pub fn finish(mut self, mut sink: impl FnMut(Unjudged)) {
         while let Some(event) = self.timed.pop() {
             sink(event);
         }
-        let mut rest: Vec<Event> = self.untimed.into_values().flatten().collect();
-        rest.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut rest: Vec<Unjudged> = self.untimed.into_values().flatten().collect();
+        rest.sort_by(|a, b| a.event.id.cmp(&b.event.id));
         rest.into_iter().for_each(sink);
     }
 }
 
 /// The same second in any zone.
-fn when_floor(when: crate::event::When) -> crate::event::When {
-    crate::event::When { seconds: when.seconds, offset: None }
+fn when_floor(when: When) -> When {
+    When { seconds: when.seconds, offset: None }
 }

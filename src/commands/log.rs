@@ -7,7 +7,7 @@ use super::history;
 use super::judge::{Judge, JudgeArgs};
 use super::records;
 use crate::event::{Event, Kind, What, When};
-use crate::git::commits::{CommitReader, Paths};
+use crate::git::commits::{CommitReader, Paths, Unjudged};
 use crate::git::paths::Pathspec;
 use crate::git::refs::Ref;
 use crate::git::source::Commits;
@@ -160,10 +160,11 @@ pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcom
     }
     let walk = Walk::new(Commits::new(&repo), query.plan.clone())?;
     let selected = walk.selected();
-    let mut others = args.tags(&repo, &reader, &judge, &query, selected.as_ref())?;
+    let mut others = args.tags(&repo, &reader, &query, selected.as_ref())?;
     let view = records::read(&repo)?;
     let ledger_state = records::warn(context, &view);
-    others.extend(args.records(&view, &judge, &query, selected.as_ref())?);
+    let records = args.records(&view, &judge, &query, selected.as_ref())?;
+    others.extend(records.into_iter().map(|event| Unjudged { event, signed: None }));
     context.page(&repo)?;
     let mut printer = Printer::new(context, args.format.into())?;
     let timeline = Timeline::new(others);
@@ -201,8 +202,13 @@ fn stream(
         };
         let mut flow = ControlFlow::Continue(());
         let commit = event.id.clone();
-        timeline.push(event, |event| {
-            if flow.is_break() || (!passes && event.id == commit) {
+        timeline.push(Unjudged { event, signed: None }, |unjudged| {
+            let is_commit = unjudged.event.id == commit;
+            if flow.is_break() || (is_commit && !passes) {
+                return;
+            }
+            let event = judge.event(unjudged);
+            if !is_commit && !query.filter.passes(&event) {
                 return;
             }
             match sink(event) {
@@ -217,8 +223,9 @@ fn stream(
         Some(result) => result,
         None => {
             let mut result = Ok(ControlFlow::Continue(()));
-            timeline.finish(|event| {
-                if matches!(result, Ok(ControlFlow::Continue(()))) {
+            timeline.finish(|unjudged| {
+                let event = judge.event(unjudged);
+                if query.filter.passes(&event) && matches!(result, Ok(ControlFlow::Continue(()))) {
                     result = sink(event);
                 }
             });
@@ -331,22 +338,22 @@ impl LogArgs {
         Ok(events)
     }
 
-    /// Tags that belong to the result, judged and filtered.
+    /// Tags that belong to the range and the period asked for. Their signatures are judged when their turn
+    /// comes.
     fn tags(
         &self,
         repo: &Repository,
         reader: &CommitReader,
-        judge: &Judge,
         query: &Query,
         selected: Option<&HashSet<Oid>>,
-    ) -> Result<Vec<Event>, Failure> {
+    ) -> Result<Vec<Unjudged>, Failure> {
         let mut events = Vec::new();
         if query.others == Others::None || !self.filters.wants(Kind::Tag) {
             return Ok(events);
         }
         // A thousand tags are a thousand objects to read before the first row: all processors help.
         let references = repo.refs("refs/tags/")?.iter();
-        let work = |reference: &Ref| -> Result<Option<Event>, Failure> {
+        let work = |reference: &Ref| -> Result<Option<Unjudged>, Failure> {
             let tag = repo.tag(reference.clone())?;
             let outside = query.others == Others::InRange
                 && !selected.is_some_and(|set| set.contains(&tag.target));
@@ -354,10 +361,7 @@ impl LogArgs {
                 return Ok(None);
             }
             let unjudged = reader.tag_event(repo, &tag)?;
-            if !query.in_period(unjudged.event.when) {
-                return Ok(None);
-            }
-            Ok(Some(judge.event(unjudged)).filter(|event| query.filter.passes(event)))
+            Ok(query.in_period(unjudged.event.when).then_some(unjudged))
         };
         let failed = pipeline::ordered(references, work, |event| match event {
             Ok(event) => {
