@@ -33,8 +33,9 @@
 //! - Armor or packets that GnuPG can't read at all make git print `N`, as if there were no
 //!   signature. There is one and it does not hold: `B`. The same for a signature among other
 //!   packets. Signatures of versions that GnuPG 2.2 does not know are `E`.
-//! - GnuPG overlooks the first two bytes of the digest that a signature repeats. No signer gets
-//!   them wrong: `B`.
+//! - A signature repeats the first two bytes of its digest, which nothing covers. GnuPG overlooks
+//!   them, and for git so do we: GitHub got them wrong in what it signed until April 2021.
+//!   Elsewhere (a ledger's entry must have one form only) wrong ones are `B`.
 //! - SHA-1 data that shows the marks of a collision attack does not verify: `B`.
 //! - Brainpool, secp256k1 and Ed448 keys and RSA keys of more than 4096 bits are not supported: `E`.
 //! - In text signatures GnuPG hashes only the first 20,000 bytes or so of a line. We hash all: `B`.
@@ -50,7 +51,7 @@
 //! `sha1`, `ripemd160`: the digest that was signed. `sha1-key`: what binds the key to its
 //! certificate. `weak-key`: RSA or DSA below 2000 bits. `text-mode`: line endings are not covered.
 //! `made-in-future`: the signature claims to be made after now, which GnuPG accepts.
-//! `several-signatures`.
+//! `several-signatures`. `digest-prefix`: the two bytes are wrong, see above.
 
 mod armor;
 mod certificate;
@@ -76,8 +77,9 @@ use keyring::Found;
 impl Keyring {
     /// Judges one signature. Never fails: doubt is in the verdict.
     ///
-    /// `claim.at` and `claim.namespace` do not matter to OpenPGP: what git asks GnuPG is about now,
-    /// and a signature covers nothing that says what it was made for.
+    /// `claim.at` does not matter to OpenPGP: what git asks GnuPG is about now. A signature covers
+    /// nothing that says what it was made for, so `claim.namespace` only decides how strictly its form
+    /// is read: outside `git`, there is one for each signature.
     pub fn judge(&self, claim: &Claim<'_>) -> Verdict {
         let signature = match packet::read(claim.signature) {
             Ok(signature) => signature,
@@ -102,7 +104,7 @@ impl Keyring {
         let verdicts = self.find(&issuer).into_iter().map(|found| match found {
             Found::Key(cert, key, validity) => {
                 let judgement = Judgement { cert, key, validity, keyring: self };
-                judgement.judge(&signature, claim.payload, verdict.clone())
+                judgement.judge(&signature, claim, verdict.clone())
             }
             Found::Unreadable(fingerprint, why) => Verdict {
                 status: Status::Unjudged,
@@ -162,7 +164,7 @@ struct Judgement<'a> {
 }
 
 impl Judgement<'_> {
-    fn judge(&self, signature: &Signature, payload: &[u8], mut verdict: Verdict) -> Verdict {
+    fn judge(&self, signature: &Signature, claim: &Claim<'_>, mut verdict: Verdict) -> Verdict {
         verdict.key = Some(self.key.fingerprint.to_hex());
         if self.key.sha1 {
             verdict.marks.push("sha1-key");
@@ -171,7 +173,13 @@ impl Judgement<'_> {
             verdict.marks.push("weak-key");
         }
         let verified = self.may_be_checked(signature).and_then(|made| {
-            self.verify(signature, payload)?;
+            let prefix_is_right = self.verify(signature, claim.payload)?;
+            if !prefix_is_right && claim.namespace != "git" {
+                return Err(Fault::Bad("the digest that it repeats is another".into()));
+            }
+            if !prefix_is_right {
+                verdict.marks.push("digest-prefix");
+            }
             if self.key.adopted {
                 return Err(Fault::Unjudged("the signing subkey did not sign back".into()));
             }
@@ -219,8 +227,8 @@ impl Judgement<'_> {
         Ok(made)
     }
 
-    /// Hashes and computes.
-    fn verify(&self, signature: &Signature, payload: &[u8]) -> Result<(), Fault> {
+    /// Hashes and computes. Returns whether the signature repeats the digest's first bytes rightly.
+    fn verify(&self, signature: &Signature, payload: &[u8]) -> Result<bool, Fault> {
         let hash = signature.hash_algo();
         let document = match signature.typ() {
             SignatureType::Text => Cow::Owned(canonical_lines(payload)),
@@ -234,9 +242,6 @@ impl Judgement<'_> {
         };
         let digest = digest().map_err(|error| Fault::Bad(format!("hashing failed: {error}")))?;
         let altered = || Fault::Bad("the signature is not one of this content".into());
-        if !digest.starts_with(signature.digest_prefix()) {
-            return Err(altered());
-        }
         let key = &self.key.key;
         if !quick::holds(key.mpis(), signature, &document)
             && key.verify(signature.mpis(), hash, &digest).is_err()
@@ -247,7 +252,7 @@ impl Judgement<'_> {
             Some(tag) => Err(Fault::Bad(format!(
                 "it has a critical subpacket that GnuPG 2.2 does not know ({tag})"
             ))),
-            None => Ok(()),
+            None => Ok(digest.starts_with(signature.digest_prefix())),
         }
     }
 
