@@ -10,6 +10,7 @@ use super::message::Message;
 use super::notes_tree::ReviewNotes;
 use super::object::{self, Signed};
 use super::paths::Pathspec;
+use super::repository::ObjectKind;
 use super::source::Commits;
 use super::tickets::TicketFinder;
 use super::trailers::trailers;
@@ -70,6 +71,7 @@ impl CommitReader {
     /// asked for.
     pub fn event(&self, repo: &Repository, walked: &Walked) -> Result<Unjudged, Failure> {
         let Walked { oid, raw } = walked;
+        repo.verify(*oid, ObjectKind::Commit, raw)?;
         let commit = object::commit(raw, repo.hash())
             .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
         let mut notes: Vec<String> =

@@ -14,6 +14,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+/// What helps when an object is damaged.
+const DAMAGED: &str =
+    "`git fsck` tells what is damaged; a fresh clone or a backup has the good copy";
+
 /// The hash that names the repository's objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HashKind {
@@ -201,8 +205,44 @@ impl Repository {
     /// Reads one object. `None` when it is not here.
     ///
     /// # Errors
-    /// When it is here and cannot be read: corrupt, or an I/O error.
+    /// When it is here and cannot be read: corrupt (its content has another id), or an I/O error.
     pub fn read(&self, oid: Oid) -> Result<Option<RawObject>, Failure> {
+        let object = self.read_unverified(oid)?;
+        if let Some(object) = &object {
+            self.verify(oid, object.kind, &object.data)?;
+        }
+        Ok(object)
+    }
+
+    /// Requires that an object's content has its id.
+    ///
+    /// # Errors
+    /// When it has another one: the object is corrupt or was tampered with.
+    pub fn verify(&self, oid: Oid, kind: ObjectKind, data: &[u8]) -> Result<(), Failure> {
+        let kind = match kind {
+            ObjectKind::Commit => ObjectType::Commit,
+            ObjectKind::Tree => ObjectType::Tree,
+            ObjectKind::Blob => ObjectType::Blob,
+            ObjectKind::Tag => ObjectType::Tag,
+        };
+        match Oid::hash_object_ext(kind, data, self.hash.format()) {
+            Ok(actual) if actual == oid => Ok(()),
+            Ok(actual) => Err(Failure::new(format!(
+                "object {oid} is corrupt: its content has the id {actual}"
+            ))
+            .hint(DAMAGED)),
+            Err(error) => {
+                Err(Failure::new(format!("cannot hash object {oid}: {}", error.message())))
+            }
+        }
+    }
+
+    /// Reads one object without looking whether its content has its id: for the walk, which leaves that
+    /// to the threads that make events of commits.
+    ///
+    /// # Errors
+    /// When it is here and cannot be read.
+    pub(super) fn read_unverified(&self, oid: Oid) -> Result<Option<RawObject>, Failure> {
         match self.odb.read(oid) {
             Ok(object) => {
                 let kind = match object.kind() {
@@ -218,9 +258,8 @@ impl Repository {
             }
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => {
-                Err(Failure::new(format!("cannot read object {oid}: {}", error.message())).hint(
-                    "`git fsck` tells what is damaged; a fresh clone or a backup has the good copy",
-                ))
+                Err(Failure::new(format!("cannot read object {oid}: {}", error.message()))
+                    .hint(DAMAGED))
             }
         }
     }
@@ -357,6 +396,8 @@ fn ask_git(start: &Path) -> Result<Found, Failure> {
 fn open_objects(found: &Found) -> Result<Odb<'static>, Failure> {
     // Each commit is read once: libgit2's object cache would only hold all of history in memory.
     git2::opts::enable_caching(false);
+    // Ids are verified by us, for commits in another thread than the one that reads them.
+    git2::opts::strict_hash_verification(false);
     let failed = |error: git2::Error| {
         Failure::new(format!("cannot open the object database: {}", error.message()))
     };

@@ -21,7 +21,7 @@ pub struct Commits<'r> {
 pub struct Loaded {
     /// Parents (none where a shallow clone ends), tree and date.
     pub links: Links,
-    /// The object's bytes, if it was read.
+    /// The object's bytes, if it was read. That they have the id asked for is not verified yet.
     pub raw: Option<Vec<u8>>,
 }
 
@@ -76,7 +76,7 @@ impl<'r> Commits<'r> {
         if let Some(links) = self.graph_links(oid) {
             return Ok(Loaded { links, raw: None });
         }
-        let raw = self.read(oid)?;
+        let raw = self.read_unverified(oid)?;
         let mut links = object::links(&raw, self.repo.hash())
             .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
         if self.repo.shallow().contains(&oid) {
@@ -85,12 +85,18 @@ impl<'r> Commits<'r> {
         Ok(Loaded { links, raw: Some(raw) })
     }
 
-    /// The bytes of a commit.
+    /// The bytes of a commit, whose id has been verified.
     ///
     /// # Errors
-    /// As [`Commits::load`].
+    /// As [`Commits::load`], and when the content has another id.
     pub fn read(&self, oid: Oid) -> Result<Vec<u8>, Failure> {
-        match self.repo.read(oid)? {
+        let raw = self.read_unverified(oid)?;
+        self.repo.verify(oid, ObjectKind::Commit, &raw)?;
+        Ok(raw)
+    }
+
+    fn read_unverified(&self, oid: Oid) -> Result<Vec<u8>, Failure> {
+        match self.repo.read_unverified(oid)? {
             Some(RawObject { kind: ObjectKind::Commit, data }) => Ok(data),
             Some(other) => Err(Failure::new(format!("object {oid} is a {}, not a commit", other.kind.name()))),
             None => Err(Failure::new(format!("commit {oid} is not in this repository")).hint(

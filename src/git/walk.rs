@@ -74,7 +74,8 @@ pub struct Plan {
 pub struct Walked {
     /// Its id.
     pub oid: Oid,
-    /// The object's bytes.
+    /// The object's bytes, whose id [`CommitReader::event`](super::commits::CommitReader::event)
+    /// verifies.
     pub raw: Vec<u8>,
 }
 
