@@ -12,7 +12,8 @@ use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::thread::JoinHandle;
 
 /// What helps when an object is damaged.
 const DAMAGED: &str =
@@ -104,9 +105,11 @@ pub struct Repository {
     odb: Odb<'static>,
     shallow: HashSet<Oid>,
     config: OnceLock<Config>,
+    /// The thread that reads it meanwhile.
+    config_reader: Mutex<Option<JoinHandle<Result<Config, Failure>>>>,
     pub(super) refs: OnceLock<Vec<super::refs::Ref>>,
     /// libgit2's own handle, `None` when it refuses the repository. Only for references and revisions.
-    handle: Option<std::sync::Mutex<git2::Repository>>,
+    handle: Option<Mutex<git2::Repository>>,
 }
 
 /// What opening found, before objects are looked at.
@@ -125,6 +128,9 @@ impl Repository {
     /// # Errors
     /// No repository there, one that another user owns, or one that cannot be read.
     pub fn open(start: &Path) -> Result<Repository, Failure> {
+        // Every command needs git's configuration; asking git takes as long as opening.
+        let folder = start.to_owned();
+        let config_reader = std::thread::spawn(move || Config::read(&folder));
         let found = discover(start)?;
         let odb = open_objects(&found)?;
         let shallow = read_shallow(&found.common_dir, found.hash)?;
@@ -142,8 +148,9 @@ impl Repository {
             odb,
             shallow,
             config: OnceLock::new(),
+            config_reader: Mutex::new(Some(config_reader)),
             refs: OnceLock::new(),
-            handle: found.handle.map(std::sync::Mutex::new),
+            handle: found.handle.map(Mutex::new),
         })
     }
 
@@ -177,7 +184,7 @@ impl Repository {
         &self.shallow
     }
 
-    /// git's configuration, read at the first call.
+    /// git's configuration, read once.
     ///
     /// # Errors
     /// As [`Config::read`].
@@ -185,7 +192,12 @@ impl Repository {
         if let Some(config) = self.config.get() {
             return Ok(config);
         }
-        let config = Config::read(&self.start)?;
+        let reader = self.config_reader.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let config = match reader.map(JoinHandle::join) {
+            Some(Ok(config)) => config?,
+            // Only after a failure that was reported before.
+            Some(Err(_)) | None => Config::read(&self.start)?,
+        };
         Ok(self.config.get_or_init(|| config))
     }
 
@@ -198,7 +210,7 @@ impl Repository {
     pub(super) fn with_handle<T>(&self, work: impl FnOnce(&git2::Repository) -> T) -> Option<T> {
         let handle = self.handle.as_ref()?;
         // A poisoned lock only says that another thread panicked; the handle is still whole.
-        let guard = handle.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let guard = handle.lock().unwrap_or_else(PoisonError::into_inner);
         Some(work(&guard))
     }
 
