@@ -16,6 +16,8 @@ pub struct Timeline {
     timed: Vec<Unjudged>,
     /// Events without a time, by the commit that they stand at.
     untimed: HashMap<String, Vec<Unjudged>>,
+    /// Whether events without a commit of the walk are left out at the end.
+    attached: bool,
 }
 
 impl Timeline {
@@ -35,6 +37,25 @@ impl Timeline {
         }
         // Stable, so that what is given later stands above at the same second.
         timeline.timed.sort_by_key(|timed| timed.event.when.map(|when| when.seconds));
+        timeline
+    }
+
+    /// A timeline in which each of these events stands at the commit that it names, and those whose
+    /// commit is not pushed are left out: for a walk of which nobody knows yet what it will reach.
+    pub fn attached(events: Vec<Unjudged>) -> Timeline {
+        let mut timeline = Timeline { attached: true, ..Timeline::default() };
+        for event in events {
+            let commit = match &event.event.what {
+                What::Tag(facts) => Some(facts.target.clone()),
+                What::Record(fields) => {
+                    fields.get("commit").and_then(|id| id.as_str()).map(str::to_owned)
+                }
+                What::Commit(_) => None,
+            };
+            if let Some(commit) = commit {
+                timeline.untimed.entry(commit).or_default().push(event);
+            }
+        }
         timeline
     }
 
@@ -58,6 +79,9 @@ impl Timeline {
     pub fn finish(mut self, mut sink: impl FnMut(Unjudged)) {
         while let Some(event) = self.timed.pop() {
             sink(event);
+        }
+        if self.attached {
+            return;
         }
         let mut rest: Vec<Unjudged> = self.untimed.into_values().flatten().collect();
         rest.sort_by(|a, b| a.event.id.cmp(&b.event.id));

@@ -26,8 +26,9 @@ use std::ops::ControlFlow;
 /// The timeline of the repository, newest first: who did what, when and why, and how we know
 ///
 /// Commits come in the order of `git log`, and take its ranges, filters and dates. Tags and ledger
-/// events stand between them, each at its own time. Without a range, all tags and all ledger events are
-/// shown; with one, those that concern a commit in it.
+/// events stand between them, each at its own time. Without a revision (or with --all), all tags and all
+/// ledger events are shown; with a range, those that concern a commit in it; from a revision without an end,
+/// each stands at the commit that it concerns.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct LogArgs {
@@ -142,8 +143,11 @@ struct Query {
 enum Others {
     /// All, each at its own time.
     All,
-    /// Those that concern a commit of the range.
+    /// Those that concern a commit of the range, each at its own time.
     InRange,
+    /// Those that concern a commit that the walk reaches, each at its commit: the walk has no end that is
+    /// known before.
+    AtCommits,
     /// None: paths are a question about commits.
     None,
 }
@@ -167,7 +171,10 @@ pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcom
     others.extend(records.into_iter().map(|event| Unjudged { event, signed: None }));
     context.page(&repo)?;
     let mut printer = Printer::new(context, args.format.into())?;
-    let timeline = Timeline::new(others);
+    let timeline = match query.others {
+        Others::AtCommits => Timeline::attached(others),
+        Others::All | Others::InRange | Others::None => Timeline::new(others),
+    };
     let mut shown =
         Shown { skip: args.skip, left: query.limit, reversed: args.reverse.then(Vec::new) };
     stream(&repo, walk, &reader, &judge, &query, timeline, |event| {
@@ -239,6 +246,7 @@ impl LogArgs {
         // clap hands over what stands behind `--` apart; `audit log --` without paths still separates.
         let separated = !self.paths.is_empty();
         let selection = repo.select(&self.revisions, &self.paths, separated)?;
+        let explicit = !selection.tips.is_empty() && !self.all;
         let mut tips = selection.tips;
         if self.all {
             tips.extend(history::all_tips(repo)?);
@@ -258,6 +266,8 @@ impl LogArgs {
             Others::None
         } else if tips.iter().any(|tip| tip.exclude) {
             Others::InRange
+        } else if explicit {
+            Others::AtCommits
         } else {
             Others::All
         };
@@ -320,7 +330,7 @@ impl LogArgs {
         }
         let ids: Option<HashSet<String>> = match query.others {
             Others::InRange => Some(selected.into_iter().flatten().map(Oid::to_string).collect()),
-            Others::All | Others::None => None,
+            Others::All | Others::AtCommits | Others::None => None,
         };
         let concerns = |event: &Event| match (&ids, &event.what) {
             (None, _) => true,

@@ -16,6 +16,7 @@ mod encoding;
 pub mod files;
 pub mod hydrated;
 pub mod identity;
+mod loose;
 pub mod mailmap;
 pub mod message;
 pub mod notes;

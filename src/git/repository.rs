@@ -5,6 +5,7 @@
 //! references are read through `git for-each-ref`. The objects are read through one database handle
 //! of our own in either case, so that all that follows works alike.
 
+use super::loose::LooseObjects;
 use super::{Config, Oid};
 use crate::outcome::Failure;
 use git2::{ErrorClass, ErrorCode, ObjectType, Odb, RepositoryOpenFlags};
@@ -16,7 +17,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 /// What helps when an object is damaged.
-const DAMAGED: &str =
+pub(super) const DAMAGED: &str =
     "`git fsck` tells what is damaged; a fresh clone or a backup has the good copy";
 
 /// The hash that names the repository's objects.
@@ -103,6 +104,7 @@ pub struct Repository {
     start: PathBuf,
     hash: HashKind,
     odb: Odb<'static>,
+    loose: LooseObjects,
     shallow: HashSet<Oid>,
     config: OnceLock<Config>,
     /// The thread that reads it meanwhile.
@@ -132,7 +134,9 @@ impl Repository {
         let folder = start.to_owned();
         let config_reader = std::thread::spawn(move || Config::read(&folder));
         let found = discover(start)?;
-        let odb = open_objects(&found)?;
+        let folders = object_folders(&found);
+        let odb = open_objects(&folders, found.hash)?;
+        let loose = LooseObjects::new(&folders, found.hash);
         let shallow = read_shallow(&found.common_dir, found.hash)?;
         let prefix = match &found.work_dir {
             Some(work_dir) => prefix(work_dir, start),
@@ -146,6 +150,7 @@ impl Repository {
             start: start.to_owned(),
             hash: found.hash,
             odb,
+            loose,
             shallow,
             config: OnceLock::new(),
             config_reader: Mutex::new(Some(config_reader)),
@@ -255,6 +260,9 @@ impl Repository {
     /// # Errors
     /// When it is here and cannot be read.
     pub(super) fn read_unverified(&self, oid: Oid) -> Result<Option<RawObject>, Failure> {
+        if let Some(object) = self.loose.read(oid)? {
+            return Ok(Some(object));
+        }
         match self.odb.read(oid) {
             Ok(object) => {
                 let kind = match object.kind() {
@@ -403,17 +411,9 @@ fn ask_git(start: &Path) -> Result<Found, Failure> {
     })
 }
 
-/// Opens the object database: the repository's own (or `GIT_OBJECT_DIRECTORY`, where a server keeps
-/// objects in quarantine while its hooks run), with alternates.
-fn open_objects(found: &Found) -> Result<Odb<'static>, Failure> {
-    // Each commit is read once: libgit2's object cache would only hold all of history in memory.
-    git2::opts::enable_caching(false);
-    // Ids are verified by us, for commits in another thread than the one that reads them.
-    git2::opts::strict_hash_verification(false);
-    let failed = |error: git2::Error| {
-        Failure::new(format!("cannot open the object database: {}", error.message()))
-    };
-    let odb = Odb::new_ext(found.hash.format()).map_err(failed)?;
+/// Where objects are: the repository's own folder (or `GIT_OBJECT_DIRECTORY`, where a server keeps
+/// objects in quarantine while its hooks run), and what the environment adds.
+fn object_folders(found: &Found) -> Vec<PathBuf> {
     let mut folders = Vec::new();
     match std::env::var_os("GIT_OBJECT_DIRECTORY") {
         Some(folder) => folders.push(PathBuf::from(folder)),
@@ -422,6 +422,19 @@ fn open_objects(found: &Found) -> Result<Odb<'static>, Failure> {
     if let Some(list) = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES") {
         folders.extend(std::env::split_paths(&list).filter(|path| !path.as_os_str().is_empty()));
     }
+    folders
+}
+
+/// Opens the object database, with alternates.
+fn open_objects(folders: &[PathBuf], hash: HashKind) -> Result<Odb<'static>, Failure> {
+    // Each commit is read once: libgit2's object cache would only hold all of history in memory.
+    git2::opts::enable_caching(false);
+    // Ids are verified by us, for commits in another thread than the one that reads them.
+    git2::opts::strict_hash_verification(false);
+    let failed = |error: git2::Error| {
+        Failure::new(format!("cannot open the object database: {}", error.message()))
+    };
+    let odb = Odb::new_ext(hash.format()).map_err(failed)?;
     for folder in folders {
         if !folder.is_dir() {
             return Err(Failure::new(format!("no object database at '{}'", folder.display())));

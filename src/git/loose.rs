@@ -1,0 +1,117 @@
+//! Loose objects: a file each, `objects/ab/cdef…`, a zlib stream of `commit 123 NUL content`.
+//!
+//! libgit2 would read them, but never returns from one that is cut short (after a full disk, say). So
+//! they are read here, strictly; what is packed is left to libgit2. Which objects are loose is looked up a
+//! folder at a time, when one of its objects is asked for.
+
+use super::Oid;
+use super::repository::{HashKind, ObjectKind, RawObject};
+use crate::outcome::Failure;
+use flate2::read::ZlibDecoder;
+use std::collections::HashMap;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// How deep alternates may name further alternates, as in git.
+const MOST_ALTERNATES: usize = 5;
+
+/// The loose objects of a repository and its alternates.
+pub(super) struct LooseObjects {
+    folders: Vec<PathBuf>,
+    hash: HashKind,
+    /// For each first byte of an id: the loose objects, and where they are.
+    fans: Vec<OnceLock<HashMap<Oid, PathBuf>>>,
+}
+
+impl LooseObjects {
+    /// The loose objects below these object folders and their alternates.
+    pub(super) fn new(folders: &[PathBuf], hash: HashKind) -> LooseObjects {
+        let mut all = Vec::new();
+        for folder in folders {
+            add_with_alternates(folder, &mut all, MOST_ALTERNATES);
+        }
+        LooseObjects { folders: all, hash, fans: (0..256).map(|_| OnceLock::new()).collect() }
+    }
+
+    /// Reads a loose object; `None` when it is not loose.
+    pub(super) fn read(&self, oid: Oid) -> Result<Option<RawObject>, Failure> {
+        let first = oid.as_bytes().first().copied().unwrap_or(0);
+        let fan = self.fans[usize::from(first)].get_or_init(|| self.list(first));
+        let Some(path) = fan.get(&oid) else { return Ok(None) };
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            // Packed since it was listed.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Failure::new(format!("cannot read object {oid}: {error}"))),
+        };
+        let bad = |why: &str| {
+            Failure::new(format!("object {oid} is corrupt: {why}")).hint(super::repository::DAMAGED)
+        };
+        parse(&bytes).map(Some).map_err(bad)
+    }
+
+    fn list(&self, first: u8) -> HashMap<Oid, PathBuf> {
+        let mut found = HashMap::new();
+        let fan = format!("{first:02x}");
+        for folder in &self.folders {
+            // A folder that cannot be listed is libgit2's to complain of.
+            let Ok(entries) = fs::read_dir(folder.join(&fan)) else { continue };
+            for entry in entries.flatten() {
+                let name = entry.file_name();
+                let hex = format!("{fan}{}", name.to_string_lossy());
+                if let Some(oid) = self.hash.oid(hex.as_bytes()) {
+                    found.entry(oid).or_insert_with(|| entry.path());
+                }
+            }
+        }
+        found
+    }
+}
+
+fn add_with_alternates(folder: &Path, all: &mut Vec<PathBuf>, depth: usize) {
+    if all.iter().any(|known| known == folder) {
+        return;
+    }
+    all.push(folder.to_owned());
+    if depth == 0 {
+        return;
+    }
+    let Ok(list) = fs::read_to_string(folder.join("info/alternates")) else { return };
+    for line in list.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        add_with_alternates(&folder.join(line), all, depth - 1);
+    }
+}
+
+/// Inflates an object and splits its header; the content must have the length that it announces.
+fn parse(bytes: &[u8]) -> Result<RawObject, &'static str> {
+    let mut stream = ZlibDecoder::new(bytes);
+    let mut header = Vec::with_capacity(32);
+    loop {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).map_err(|_| "it is cut short or no zlib stream")?;
+        match byte[0] {
+            0 => break,
+            _ if header.len() >= 32 => return Err("its header is too long"),
+            other => header.push(other),
+        }
+    }
+    let header = std::str::from_utf8(&header).map_err(|_| "its header is malformed")?;
+    let (kind, length) = header.split_once(' ').ok_or("its header is malformed")?;
+    let kind = match kind {
+        "commit" => ObjectKind::Commit,
+        "tree" => ObjectKind::Tree,
+        "blob" => ObjectKind::Blob,
+        "tag" => ObjectKind::Tag,
+        _ => return Err("it has no known type"),
+    };
+    let length: u64 = length.parse().map_err(|_| "its header is malformed")?;
+    let mut data = Vec::new();
+    let read = stream.by_ref().take(length.saturating_add(1)).read_to_end(&mut data);
+    read.map_err(|_| "it is cut short, or its zlib stream is damaged")?;
+    if data.len() as u64 != length {
+        return Err("its content has another length than its header says");
+    }
+    Ok(RawObject { kind, data })
+}
