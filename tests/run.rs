@@ -113,7 +113,8 @@ fn input_reaches_the_command() {
     let repo = with_commit(&world);
     let mut command = repo.audit_command();
     command.args(["run", "--kind", "build", "--", "cat"]);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(b"a\0b\n").unwrap();
     assert_eq!(child.wait_with_output().unwrap().stdout, b"a\0b\n");
 }
