@@ -1,7 +1,12 @@
 //! One file a command: its arguments, whose doc comments are the help, and its four beats: gather,
 //! decide, report, outcome.
 
+mod child;
+mod ci;
 pub mod completions;
+mod draft;
+mod editor;
+mod fields;
 mod filter;
 mod format;
 mod history;
@@ -9,8 +14,12 @@ mod judge;
 mod ledger;
 mod log;
 mod people;
+mod record;
+mod recorder;
 mod records;
+mod run;
 mod show;
+mod signing;
 
 use crate::git::Repository;
 use crate::outcome::{Failure, Outcome};
@@ -52,6 +61,8 @@ Start with: audit log";
 enum Command {
     Log(Box<log::LogArgs>),
     Show(show::ShowArgs),
+    Record(Box<record::RecordArgs>),
+    Run(Box<run::RunArgs>),
     People(people::PeopleArgs),
     Ledger(ledger::LedgerArgs),
     Completions(completions::CompletionsArgs),
@@ -89,7 +100,13 @@ impl Context {
 /// # Errors
 /// The outcome to exit with, when there is no command to run.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Outcome> {
-    Cli::try_parse_from(args.into_iter().map(number_shorthand)).map_err(|error| {
+    // What stands behind `--` is not ours to read: paths, or the command of `audit run`.
+    let mut ours = true;
+    let args = args.into_iter().map(|arg| {
+        ours &= arg != "--";
+        if ours { number_shorthand(arg) } else { arg }
+    });
+    Cli::try_parse_from(args).map_err(|error| {
         // Nothing is left to do if even this cannot be printed.
         let _ = error.print();
         if error.use_stderr() { Outcome::Failed } else { Outcome::Yes }
@@ -114,6 +131,8 @@ pub fn run(cli: Cli) -> Outcome {
     let result = match cli.command {
         Command::Log(args) => log::run(&mut context, *args),
         Command::Show(args) => show::run(&mut context, args),
+        Command::Record(args) => record::run(&mut context, *args),
+        Command::Run(args) => run::run(&mut context, *args),
         Command::People(args) => people::run(&mut context, args),
         Command::Ledger(args) => ledger::run(&mut context, args),
         Command::Completions(args) => completions::run(&mut context, args),

@@ -90,6 +90,20 @@ impl Repository {
         }
     }
 
+    /// The tree of a commit.
+    ///
+    /// # Errors
+    /// When the commit is not here, or is malformed.
+    pub fn tree_of(&self, commit: Oid) -> Result<Oid, Failure> {
+        let object =
+            self.read(commit)?.filter(|object| object.kind == ObjectKind::Commit).ok_or_else(
+                || Failure::new(format!("there is no commit {commit} in this repository")),
+            )?;
+        object::links(&object.data, self.hash())
+            .map(|links| links.tree)
+            .map_err(|bogus| Failure::new(format!("commit {commit}: {}", bogus.0)))
+    }
+
     /// Reads the arguments of a walk: revisions and ranges, then paths. Without `separated`, what is no
     /// revision but the name of a file begins the paths, as in git.
     ///

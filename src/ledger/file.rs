@@ -353,6 +353,16 @@ fn with(report: Report, rules: &Rules, line: &[u8]) -> Report {
     checker.finish()
 }
 
+impl View {
+    /// Whether a record could be appended to this ledger, as far as reading it can tell.
+    ///
+    /// # Errors
+    /// When it is damaged.
+    pub fn writable(&self) -> Result<(), Failure> {
+        refuse_damage(&self.report, &self.path)
+    }
+}
+
 fn refuse_damage(report: &Report, path: &Path) -> Result<(), Failure> {
     let Some(finding) = report.first_damage() else { return Ok(()) };
     Err(Failure::new(format!(

@@ -49,6 +49,22 @@ impl FromStr for Id {
     }
 }
 
+/// The digest of a stream, as records state digests: `sha256:` and 64 hex digits.
+#[derive(Debug, Clone, Default)]
+pub struct Digester(Sha256);
+
+impl Digester {
+    /// Takes in what has come.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all that came.
+    pub fn finish(self) -> String {
+        format!("sha256:{}", Id(self.0.finalize().into()))
+    }
+}
+
 /// What makes each record unique: 16 random bytes.
 ///
 /// With it an id can't be guessed from what the record says, and a retry is a different record.

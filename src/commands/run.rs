@@ -1,0 +1,293 @@
+//! `audit run`: run a command, and record that it ran as a side effect.
+
+use super::child::{self, Ended};
+use super::draft::{Draft, ReasonArgs};
+use super::recorder::Recorder;
+use super::signing::SignArgs;
+use super::{Context, fields};
+use crate::event::Kind;
+use crate::ledger::kinds::{Field, TABLES, Table};
+use crate::ledger::time;
+use crate::outcome::{Failure, Outcome};
+use crate::ui::Ui;
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches, Args, FromArgMatches};
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
+use std::process::ExitStatus;
+use std::time::{Duration, Instant};
+
+const ABOUT: &str = "Run a command, record how it went, and exit as it did";
+
+const LONG_ABOUT: &str = "\
+Run a command, record how it went, and exit as it did
+
+The record gets its start, end and duration, the outcome (success: exit code 0; failure: another; \
+cancelled: it was told to stop; error: it could not be started, or a signal killed it), the exit code \
+or signal, and digests of what it printed. What can be refused (an unknown commit, a missing --env, a \
+damaged ledger) is refused before the command starts.
+
+Its input and output are left untouched. A stream that is a terminal stays one for the command, and has \
+no digest; any other is copied through byte for byte while it is hashed: what.output is the SHA-256 of \
+standard output, what.error_output that of standard error; when both go to one file or pipe, \
+what.output covers both in their order.
+
+Of the command line only the program's name is recorded: arguments may hold secrets. SIGINT, SIGTERM, \
+SIGHUP and SIGQUIT are handed on to the command.
+
+Exit codes: that of the command, 128 + the number of the signal that killed it, 127 when there is no \
+such program, 126 when it could not be started; 2 when the record could not be written, after the \
+command has ended.";
+
+const EXAMPLES: &str = "\
+Examples:
+  audit run --kind build -- make release
+  audit run --kind test --name integration -- cargo test
+  audit run --kind deploy --env production --why 'release 1.4' -- ./deploy.sh production
+  audit run --kind rollback --env production --commit v1.3 --from-commit v1.4 -- ./deploy.sh v1.3";
+
+/// Fields that this command finds out by itself.
+const MEASURED: [&str; 8] =
+    ["outcome", "started", "finished", "duration", "exit_code", "signal", "output", "tree"];
+
+/// Flags whatever the kind.
+#[derive(Debug, Clone, Args)]
+struct RunFlags {
+    #[command(flatten, next_help_heading = "Who and why")]
+    reasons: ReasonArgs,
+
+    #[command(flatten, next_help_heading = "Signature")]
+    sign: SignArgs,
+
+    /// Record all arguments of the command, in what.command; they must hold no secrets
+    #[arg(long, help_heading = fields::HEADING)]
+    record_args: bool,
+}
+
+/// What to run, and what to record of it.
+#[derive(Debug, Clone)]
+pub(crate) struct RunArgs {
+    table: &'static Table,
+    flags: RunFlags,
+    program: OsString,
+    arguments: Vec<OsString>,
+    matches: ArgMatches,
+}
+
+impl Args for RunArgs {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        let kinds = tables().map(|table| table.kind.name());
+        let command = command
+            .about(ABOUT)
+            .long_about(LONG_ABOUT)
+            .after_help(EXAMPLES)
+            .arg(
+                Arg::new("kind")
+                    .long("kind")
+                    .value_name("KIND")
+                    .required(true)
+                    .value_parser(PossibleValuesParser::new(kinds))
+                    .help("What the command does")
+                    .help_heading(fields::HEADING),
+            )
+            .args(asked().map(|field| fields::arg(field, false)))
+            .arg(
+                Arg::new("command")
+                    .value_name("CMD")
+                    .last(true)
+                    .num_args(1..)
+                    .required(true)
+                    .value_parser(clap::value_parser!(OsString))
+                    .help("The command and its arguments, behind --"),
+            );
+        RunFlags::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for RunArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let missing = || clap::Error::new(clap::error::ErrorKind::MissingRequiredArgument);
+        let kind = matches.get_one::<String>("kind").ok_or_else(missing)?;
+        let table = tables().find(|table| table.kind.name() == kind).ok_or_else(missing)?;
+        let mut command = matches.get_many::<OsString>("command").ok_or_else(missing)?.cloned();
+        let program = command.next().ok_or_else(missing)?;
+        Ok(RunArgs {
+            table,
+            flags: RunFlags::from_arg_matches(matches)?,
+            program,
+            arguments: command.collect(),
+            matches: matches.clone(),
+        })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// The kinds of what runs: those with an outcome.
+fn tables() -> impl Iterator<Item = &'static Table> {
+    TABLES.iter().filter(|table| table.fields().any(|field| field.name == "outcome"))
+}
+
+/// The fields that are asked of the user, each once.
+fn asked() -> impl Iterator<Item = Field> {
+    let mut seen: BTreeSet<&str> = MEASURED.into();
+    tables().flat_map(|table| table.fields()).filter(move |field| seen.insert(field.name))
+}
+
+/// Runs the command.
+pub(crate) fn run(context: &mut Context, args: RunArgs) -> anyhow::Result<Outcome> {
+    let recorder = Recorder::new(context.open()?);
+    let mut draft = args.draft(&recorder, context.now)?;
+    let begin = Instant::now();
+    let ended = child::run(&args.program, &args.arguments);
+    let elapsed = begin.elapsed();
+    if let Err(error) = &ended {
+        let program = args.program.to_string_lossy().into_owned();
+        context.ui.report(&anyhow::anyhow!("cannot run '{program}': {error}"));
+    }
+    measure(&mut draft, &ended, context.now, elapsed)?;
+    record(&recorder, &context.ui, &args, &draft, context.now + whole_seconds(elapsed)).map_err(
+        |failure| Failure {
+            message: format!("the command has run ({}), but {failure}", how(&ended)),
+            ..failure
+        },
+    )?;
+    Ok(Outcome::Child(exit_code(&ended)))
+}
+
+impl RunArgs {
+    /// Everything that can be said before the command runs, checked as if it had succeeded.
+    fn draft(&self, recorder: &Recorder, now: i64) -> Result<Draft, Failure> {
+        let kind: Kind = self.table.kind;
+        let view = recorder.read()?;
+        let mut draft = Draft::new(kind);
+        for field in asked() {
+            let given = self.matches.value_source(field.name).is_some();
+            if given && field.name != "name" && !self.table.fields().any(|known| known == field) {
+                let flag = fields::flag(field.name);
+                return Err(Failure::new(format!("{flag}: a {kind} has no {}", field.name)));
+            }
+        }
+        draft.fields(recorder, &self.matches)?;
+        draft.reasons(&self.flags.reasons, &view)?;
+        draft.commit(recorder)?;
+        let name = match self.matches.get_one::<String>("name") {
+            Some(name) => name.clone(),
+            None => {
+                let path = Path::new(&self.program);
+                path.file_name().unwrap_or(&self.program).to_string_lossy().into_owned()
+            }
+        };
+        draft.what.insert("name".into(), json!(name));
+        if self.flags.record_args {
+            let words = std::iter::once(&self.program).chain(&self.arguments);
+            let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+            draft.what.insert("command".into(), json!(words));
+        }
+        let mut trial = draft.clone();
+        trial.what.insert("outcome".into(), json!("success"));
+        recorder.body(&trial, &view, now)?;
+        Ok(draft)
+    }
+}
+
+/// Adds what is known now that the command has ended.
+fn measure(
+    draft: &mut Draft,
+    ended: &io::Result<Ended>,
+    started: i64,
+    elapsed: Duration,
+) -> Result<(), Failure> {
+    let what = &mut draft.what;
+    what.insert("started".into(), json!(time::format(started)?));
+    what.insert("finished".into(), json!(time::format(started + whole_seconds(elapsed))?));
+    what.insert("duration".into(), json!(u64::try_from(elapsed.as_millis()).unwrap_or(0)));
+    let outcome = match ended {
+        Err(_) => "error",
+        Ok(ended) if ended.status.success() => "success",
+        Ok(ended) if ended.asked_to_stop => "cancelled",
+        Ok(ended) if ended.status.code().is_none() => "error",
+        Ok(_) => "failure",
+    };
+    what.insert("outcome".into(), json!(outcome));
+    let Ok(ended) = ended else { return Ok(()) };
+    if let Some(code) = ended.status.code() {
+        what.insert("exit_code".into(), json!(code));
+    }
+    if let Some(signal) = killed_by(ended.status) {
+        what.insert("signal".into(), json!(signal_name(signal)));
+    }
+    for (key, digest) in [("output", &ended.output), ("error_output", &ended.errors)] {
+        what.extend(digest.as_ref().map(|digest| (key.to_string(), json!(digest))));
+    }
+    Ok(())
+}
+
+/// Writes the record, on top of the ledger as it is now.
+fn record(
+    recorder: &Recorder,
+    ui: &Ui,
+    args: &RunArgs,
+    draft: &Draft,
+    now: i64,
+) -> Result<(), Failure> {
+    let view = recorder.read()?;
+    let body = recorder.body(draft, &view, now)?;
+    let entry = recorder.line(&body, &args.flags.sign)?;
+    recorder.append(ui, view, &entry, now).map(|_| ())
+}
+
+fn whole_seconds(elapsed: Duration) -> i64 {
+    i64::try_from(elapsed.as_secs()).unwrap_or(0)
+}
+
+/// The exit code of this program, as a shell would give it.
+fn exit_code(ended: &io::Result<Ended>) -> u8 {
+    match ended {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => 127,
+        Err(_) => 126,
+        Ok(ended) => {
+            let code = ended.status.code().or(killed_by(ended.status).map(|signal| 128 + signal));
+            // Elsewhere than on Unix codes may be larger; all but 0 are failures.
+            code.and_then(|code| u8::try_from(code).ok()).unwrap_or(255)
+        }
+    }
+}
+
+fn how(ended: &io::Result<Ended>) -> String {
+    match ended {
+        Ok(ended) => ended.status.to_string(),
+        Err(_) => "it could not be started".into(),
+    }
+}
+
+#[cfg(unix)]
+fn killed_by(status: ExitStatus) -> Option<i32> {
+    std::os::unix::process::ExitStatusExt::signal(&status)
+}
+
+#[cfg(unix)]
+fn signal_name(signal: i32) -> String {
+    let name = signal_hook::low_level::signal_name(signal);
+    name.map_or_else(|| format!("SIG{signal}"), str::to_string)
+}
+
+#[cfg(not(unix))]
+fn killed_by(_: ExitStatus) -> Option<i32> {
+    None
+}
+
+#[cfg(not(unix))]
+fn signal_name(signal: i32) -> String {
+    signal.to_string()
+}
