@@ -22,6 +22,8 @@ pub struct Pathspec {
 
 #[derive(Debug, Clone)]
 struct Pattern {
+    /// The pattern as it stands: git takes it literally first, also when it could be a glob.
+    path: Vec<u8>,
     /// The pattern up to its first special character: a prefix of every path that matches.
     literal: Vec<u8>,
     glob: Option<GlobMatcher>,
@@ -95,10 +97,12 @@ impl Pathspec {
 
 impl Pattern {
     fn matches(&self, path: &[u8]) -> bool {
-        if let Some(glob) = &self.glob {
-            return glob.is_match(bytes_to_path(path));
-        }
-        let literal = self.literal.as_slice();
+        self.is_literally(path)
+            || self.glob.as_ref().is_some_and(|glob| glob.is_match(bytes_to_path(path)))
+    }
+
+    fn is_literally(&self, path: &[u8]) -> bool {
+        let literal = self.path.as_slice();
         if literal.is_empty() {
             return true;
         }
@@ -125,7 +129,7 @@ impl Pattern {
             // The folder is on the way to the literal part, if a path component ends here.
             Ordering::Less => self.literal[folder.len()] == b'/',
             Ordering::Greater => {
-                self.glob.is_some()
+                self.literal.len() < self.path.len()
                     || self.literal.is_empty()
                     || self.literal.ends_with(b"/")
                     || folder[self.literal.len()] == b'/'
@@ -189,17 +193,21 @@ fn parse_pattern(text: &str, prefix: &str) -> Result<(Pattern, bool), Failure> {
     let special = path.find(['*', '?', '[', '\\']);
     let (literal_part, matcher) = match special {
         Some(at) if !literal => {
-            let matcher = GlobBuilder::new(&path)
+            // Braces mean nothing to git. A glob that never ends (`[x`) matches nothing there but
+            // itself, taken literally.
+            let matcher = GlobBuilder::new(&path.replace('{', "\\{").replace('}', "\\}"))
                 .literal_separator(glob)
                 .case_insensitive(icase)
                 .backslash_escape(true)
                 .build()
-                .map_err(|error| bad(&error.kind().to_string()))?;
-            (path[..at].to_owned(), Some(matcher.compile_matcher()))
+                .ok()
+                .map(|matcher| matcher.compile_matcher());
+            (path[..at].to_owned(), matcher)
         }
         _ => (path.clone(), None),
     };
-    Ok((Pattern { literal: literal_part.into_bytes(), glob: matcher, icase }, exclude))
+    let (path, literal) = (path.into_bytes(), literal_part.into_bytes());
+    Ok((Pattern { path, literal, glob: matcher, icase }, exclude))
 }
 
 /// Joins a path to the folder it is meant from and resolves `.` and `..`; `None` when it leaves the

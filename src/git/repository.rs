@@ -290,10 +290,11 @@ impl Repository {
     }
 }
 
-/// A `git` command in a folder, deaf to replacement references: we audit the real objects.
+/// A `git` command in a folder, deaf to replacement references and grafts: we audit the real objects.
 pub(super) fn git_command(dir: &Path) -> Command {
     let mut command = Command::new("git");
     command.arg("--no-replace-objects").current_dir(dir).stdin(std::process::Stdio::null());
+    command.env("GIT_GRAFT_FILE", "/dev/null");
     command
 }
 

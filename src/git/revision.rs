@@ -29,9 +29,12 @@ impl Repository {
         if let Some(oid) = self.hash().oid(revision.as_bytes()) {
             return Ok(oid);
         }
-        let found =
-            self.with_handle(|handle| handle.revparse_single(revision).map(|object| object.id()));
-        match found {
+        // Where it searches messages, libgit2 finds other commits than git does, and on its way to a
+        // parent it follows grafts. git is told not to.
+        let plain = !revision.contains([':', '{', '~', '^', '@']);
+        let found = plain
+            .then(|| self.with_handle(|handle| handle.revparse_single(revision).map(|o| o.id())));
+        match found.flatten() {
             Some(Ok(oid)) => Ok(oid),
             // git knows forms that libgit2 does not, and tells short ids apart by what they name.
             Some(Err(_)) | None => self.resolve_by_git(revision),
@@ -119,7 +122,7 @@ impl Repository {
         for (at, arg) in args.iter().enumerate() {
             match self.tips(arg) {
                 Ok(tips) => {
-                    if !separated && !arg.starts_with('^') && self.is_file(arg) {
+                    if !separated && !arg.starts_with('^') && self.exists(arg) {
                         return Err(Failure::new(format!(
                             "ambiguous argument '{arg}': both a revision and a file"
                         ))
@@ -139,12 +142,19 @@ impl Repository {
         Ok(selection)
     }
 
+    /// Whether an argument can be meant as a path: git's `verify_filename`.
     fn is_file(&self, arg: &str) -> bool {
-        if arg.starts_with(':') || arg.contains(['*', '?']) {
-            return arg.starts_with(":(") || arg.starts_with(":/") || arg.contains(['*', '?']);
-        }
-        self.work_dir()
-            .is_some_and(|top| std::fs::symlink_metadata(top.join(self.prefix()).join(arg)).is_ok())
+        arg.starts_with(":(") || arg.contains(['*', '?', '[']) || self.exists(arg)
+    }
+
+    /// Whether there is a file of this name: git's `check_filename`.
+    fn exists(&self, arg: &str) -> bool {
+        let Some(top) = self.work_dir() else { return false };
+        let path = match arg.strip_prefix(":/") {
+            Some(path) => top.join(path),
+            None => top.join(self.prefix()).join(arg),
+        };
+        std::fs::symlink_metadata(path).is_ok()
     }
 
     /// The tips that one argument stands for.
@@ -171,6 +181,12 @@ impl Repository {
             let mut tips: Vec<Tip> = self.parents(revision)?.into_iter().map(exclude).collect();
             tips.push(include(self.commit_id(revision)?));
             return Ok(tips);
+        }
+        if let Some((revision, nth)) = split_parent(arg) {
+            let missing = || Failure::new(format!("'{revision}' has no parent number {nth}"));
+            let parents = self.parents(revision)?;
+            let parent = nth.checked_sub(1).and_then(|at| parents.get(at)).ok_or_else(missing)?;
+            return Ok(vec![exclude(*parent), include(self.commit_id(revision)?)]);
         }
         match arg.strip_prefix('^') {
             Some(revision) => Ok(vec![exclude(self.commit_id(revision)?)]),
@@ -218,6 +234,15 @@ fn split_range<'a>(arg: &'a str, dots: &str) -> Option<(&'a str, &'a str)> {
     }
     let or_head = |side: &'a str| if side.is_empty() { "HEAD" } else { side };
     Some((or_head(left), or_head(right)))
+}
+
+/// Splits `revision^-` and `revision^-2`: what the revision has beyond its first (second) parent.
+fn split_parent(arg: &str) -> Option<(&str, usize)> {
+    let (revision, number) = arg.rsplit_once("^-")?;
+    match number {
+        "" => Some((revision, 1)),
+        number => number.parse().ok().map(|nth| (revision, nth)),
+    }
 }
 
 /// Common ancestors found by walking both sides down by date, git's `paint_down_to_common`: both
