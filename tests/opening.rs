@@ -1,6 +1,6 @@
 //! Every kind of repository that git opens, and every way in which it cannot be opened.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 
 mod common;
 
