@@ -7,7 +7,7 @@
 //! The line's name is the SHA-256 of all its bytes with the `\n`. The signature covers the body as it
 //! stands, and a `\n`. Nothing stands beside `body` and `sig`: it would be signed by nobody.
 //!
-//! [`format`] and [`Line::read`] are the two directions. `Line` only borrows and looks at what the
+//! [`format()`] and [`Line::read`] are the two directions. `Line` only borrows and looks at what the
 //! check of a whole file needs; [`Entry`] owns its line and has the typed [`Body`].
 
 use super::canonical;

@@ -23,7 +23,7 @@
 //! | [`chain`] | the graph: heads, forks, order, look-up by prefix |
 //! | [`check`] | a whole file, streaming: findings and counts |
 //! | [`view`] | reading the ledger of a repository |
-//! | [`file`] | appending to it so that nothing acknowledged is lost |
+//! | [`mod@file`] | appending to it so that nothing acknowledged is lost |
 //! | [`sign`] | signing by running the user's program |
 //!
 //! Nothing here knows git or judges signatures: callers hand over values, and judge
