@@ -160,6 +160,12 @@ fn revision(
         let event = judge.event(reader.tag_event(repo, &tag)?);
         things.push(Thing::Event(Box::new(event), Vec::new()));
     }
+    if let Some(Thing::Event(event, _)) = things.first()
+        && matches!(&event.what, What::Tag(facts) if facts.target_kind == "missing")
+    {
+        // There is nothing behind it to show; the tag itself says so.
+        return Ok(things);
+    }
     match repo.peel(oid)? {
         (commit, ObjectKind::Commit) => {
             let walked = Walked { oid: commit, raw: Commits::without_graph(repo).read(commit)? };

@@ -1,6 +1,6 @@
 //! Files in the tree of a commit, read without a work tree.
 
-use super::paths::tree_entries;
+use super::paths::{read_tree, tree_entries};
 use super::repository::ObjectKind;
 use super::source::Commits;
 use super::{Oid, Repository};
@@ -55,10 +55,7 @@ impl Repository {
     }
 
     fn tree(&self, oid: Oid) -> Result<Vec<u8>, Failure> {
-        match self.read(oid)? {
-            Some(object) if object.kind == ObjectKind::Tree => Ok(object.data),
-            _ => Err(Failure::new(format!("tree {oid} is not in this repository"))),
-        }
+        read_tree(self, Some(oid))
     }
 }
 

@@ -20,11 +20,11 @@
 //!   line, which directly follows the parents ([`CommitObject::walk_date`]).
 //! - `%an` and `%cn` print the *last* `author` and `committer` header; an object with two of them is
 //!   marked [`Oddity::DuplicateAuthor`] or [`Oddity::DuplicateCommitter`].
-//! - Text ends at the first NUL; the signature covers the bytes behind it as well.
+//! - A message ends at its first NUL, a header line, too; the signature covers the bytes behind it as well.
 
 use super::identity::{self, Ident};
 use super::{HashKind, Oid};
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 /// Something about an object that no honest tool writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -188,22 +188,23 @@ pub fn commit(raw: &[u8], hash: HashKind) -> Result<CommitObject<'_>, Bogus> {
         has_signature: false,
         oddities: Vec::new(),
     };
-    let text = match memchr(0, raw) {
-        Some(nul) => {
-            object.oddities.push(Oddity::Nul);
-            &raw[..nul]
-        }
-        None => raw,
-    };
+    let nul = memchr(0, raw).unwrap_or(raw.len());
+    if nul < raw.len() {
+        object.oddities.push(Oddity::Nul);
+    }
     let own_signature = hash.signature_header();
     let mut signatures = 0;
-    let mut at = rest.min(text.len());
-    while at < text.len() {
-        let line = &text[at..];
-        let line = &line[..memchr(b'\n', line).unwrap_or(line.len())];
+    let mut at = rest;
+    while at < raw.len() {
+        // git's `parse_commit_header` takes a NUL for the end of a line, and goes on behind it.
+        let line = &raw[at..];
+        let line = &line[..memchr2(b'\n', 0, line).unwrap_or(line.len())];
         if line.is_empty() {
-            // As `%s`, which starts behind the empty line.
-            object.message = &text[at + 1..];
+            if raw[at] == b'\n' {
+                // As `%s`, which starts behind the empty line.
+                let message = &raw[at + 1..];
+                object.message = &message[..memchr(0, message).unwrap_or(message.len())];
+            }
             break;
         }
         if let Some(value) = line.strip_prefix(b"author ") {
@@ -217,7 +218,10 @@ pub fn commit(raw: &[u8], hash: HashKind) -> Result<CommitObject<'_>, Bogus> {
         } else if line.starts_with(b"tree ") {
             mark(&mut object.oddities, Oddity::DuplicateTree);
         } else if let Some(value) = line.strip_prefix(b"encoding ") {
-            object.encoding.get_or_insert(value);
+            // `find_commit_header`, for its part, looks no further than the first NUL.
+            if at < nul {
+                object.encoding.get_or_insert(value);
+            }
         } else if line.starts_with(b"gpgsig") {
             object.has_signature = true;
             if line.strip_prefix(own_signature).is_some_and(|rest| rest.first() == Some(&b' ')) {
@@ -229,8 +233,8 @@ pub fn commit(raw: &[u8], hash: HashKind) -> Result<CommitObject<'_>, Bogus> {
     if signatures > 1 {
         object.oddities.push(Oddity::SeveralSignatures);
     }
-    // A NUL within the headers hides the rest from `%an`, but not from the signature.
-    object.has_signature |= text.len() < raw.len();
+    // A signature header may stand behind the NUL at which reading ended.
+    object.has_signature |= nul < raw.len();
     if object.author.is_none() {
         object.oddities.push(Oddity::MissingAuthor);
     }

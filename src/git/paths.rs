@@ -266,7 +266,7 @@ pub(super) fn tree_entries(data: &[u8], hash: HashKind) -> Option<Vec<TreeEntry<
     Some(entries)
 }
 
-fn read_tree(repo: &Repository, oid: Option<Oid>) -> Result<Vec<u8>, Failure> {
+pub(super) fn read_tree(repo: &Repository, oid: Option<Oid>) -> Result<Vec<u8>, Failure> {
     let Some(oid) = oid else { return Ok(Vec::new()) };
     match repo.read(oid)? {
         Some(object) if object.kind == ObjectKind::Tree => Ok(object.data),

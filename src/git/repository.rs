@@ -354,14 +354,17 @@ fn explain(start: &Path, error: &git2::Error) -> Result<Found, Failure> {
         .hint("run audit inside a repository, or name one: audit -C PATH …"));
     }
     if error.code() == ErrorCode::Owner {
-        return Err(Failure::new(format!(
-            "the repository at '{}' is owned by another user",
-            start.display()
-        ))
-        .hint(format!(
-            "if you trust its owner: git config --global --add safe.directory '{}'",
-            std::fs::canonicalize(start).unwrap_or_else(|_| start.to_owned()).display()
-        )));
+        // git may have been told elsewhere than libgit2 looks (`GIT_CONFIG_GLOBAL`) that it is safe.
+        return ask_git(start).map_err(|_| {
+            Failure::new(format!(
+                "the repository at '{}' is owned by another user",
+                start.display()
+            ))
+            .hint(format!(
+                "if you trust its owner: git config --global --add safe.directory '{}'",
+                std::fs::canonicalize(start).unwrap_or_else(|_| start.to_owned()).display()
+            ))
+        });
     }
     ask_git(start).map_err(|failure| {
         let hint = failure.hint.unwrap_or_else(|| failure.message.clone());

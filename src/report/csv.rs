@@ -41,7 +41,7 @@ impl<W: Write> CsvReport<W> {
     /// When the stream does not take it.
     pub fn new(out: W) -> io::Result<CsvReport<W>> {
         let mut out = csv::Writer::from_writer(out);
-        out.write_record(COLUMNS)?;
+        out.write_record(COLUMNS).map_err(plain)?;
         Ok(CsvReport { out })
     }
 
@@ -83,8 +83,7 @@ impl<W: Write> CsvReport<W> {
             signature.map_or('N', |verdict| verdict.status.letter()).to_string(),
             signature.and_then(|verdict| verdict.signer.clone()).unwrap_or_default(),
         ];
-        self.out.write_record(cells.iter().map(|cell| defuse(cell).into_owned()))?;
-        Ok(())
+        self.out.write_record(cells.iter().map(|cell| defuse(cell).into_owned())).map_err(plain)
     }
 
     /// Flushes.
@@ -93,6 +92,14 @@ impl<W: Write> CsvReport<W> {
     /// When the stream does not take it.
     pub fn finish(mut self) -> io::Result<()> {
         self.out.flush()
+    }
+}
+
+/// The stream's own error, so that a closed pipe is still known as one.
+pub(super) fn plain(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

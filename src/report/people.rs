@@ -1,7 +1,8 @@
 //! Persons: as a table, JSON, CSV and Markdown.
 
+use super::csv::{defuse, plain};
 use super::table::{self, Column};
-use super::{Format, csv::defuse, json, markdown, moment};
+use super::{Format, json, markdown, moment};
 use crate::event::{Grade, When};
 use crate::people::{Parts, Person};
 use crate::ui::Style;
@@ -137,7 +138,8 @@ pub fn write(
                 "signed",
                 "first",
                 "last",
-            ])?;
+            ])
+            .map_err(plain)?;
             for person in persons {
                 let row = PersonJson::from(person);
                 let join =
@@ -157,7 +159,8 @@ pub fn write(
                     row.first.unwrap_or_default(),
                     row.last.unwrap_or_default(),
                 ];
-                csv.write_record(cells.iter().map(|cell| defuse(cell).into_owned()))?;
+                csv.write_record(cells.iter().map(|cell| defuse(cell).into_owned()))
+                    .map_err(plain)?;
             }
             csv.flush()
         }

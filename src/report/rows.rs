@@ -242,7 +242,12 @@ pub fn summary(event: &Event) -> String {
         What::Tag(facts) => {
             let target = text::short(&facts.target);
             let light = if facts.annotated { "" } else { " (lightweight)" };
-            format!("tag {} → {target}{light}", facts.name)
+            // Somebody moved the object of one tag under the name of another.
+            let named = match &facts.header_name {
+                Some(name) => format!(" (made as {name})"),
+                None => String::new(),
+            };
+            format!("tag {}{named} → {target}{light}", facts.name)
         }
         What::Record(fields) => record_summary(event, fields),
     }
