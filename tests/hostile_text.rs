@@ -490,13 +490,18 @@ fn commits_that_are_none() {
         }
     }
     // Bare, but commits to git.
-    let id = repo.raw("commit", format!("tree {tree}\n").as_bytes());
+    let id = repo.raw("commit", format!("tree {tree}\n\n").as_bytes());
     repo.git(["log", "--format=%H", &id]);
     repo.update_ref("refs/heads/bad", &id);
     let event = &repo.audit(["log", "bad", "--format=jsonl"]).success().json_lines()[0];
     assert_eq!(event["proof"]["notes"], serde_json::json!(["missing-author", "missing-committer"]));
     repo.update_ref("refs/heads/main", &id);
-    check(&repo, 1);
+    for format in FORMATS {
+        repo.audit(["log", "--format", format]).success();
+        repo.audit(["show", "--format", format]).success();
+        // It names nobody: a negative answer.
+        repo.audit(["people", "--format", format]).code(1);
+    }
 }
 
 #[test]
