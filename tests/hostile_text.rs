@@ -478,6 +478,7 @@ fn commits_that_are_none() {
         String::new(),
         "garbage".into(),
         format!("tree {tree}"),
+        format!("tree {tree}\n"),
         format!("tree {tree}\nparent {}\n\n", "x".repeat(40)),
         format!("author A <a> 1 +0000\ntree {tree}\n\n"),
         "tree 0000\n\n".into(),
