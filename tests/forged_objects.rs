@@ -203,7 +203,7 @@ fn a_signature_in_the_body_is_none() {
         let (unsigned, header) = cut(&text, scene.headers().0);
         scene.commit(format!("{unsigned}\n{header}")).letter("N").grade("claimed");
         scene.commit(unsigned.replace("\n\nSigned", &format!("\n\n{header}\nSigned"))).letter("N");
-        let armor = header.replace('\n', "\n").replace("\n ", "\n");
+        let armor = header.replace("\n ", "\n");
         let armor = armor.trim_start_matches(scene.headers().0).trim_start();
         scene.commit(format!("{unsigned}\n{armor}")).letter("N").grade("claimed");
     });
