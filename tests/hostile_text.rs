@@ -1,6 +1,6 @@
 //! Text by people who wish us ill: shown, never obeyed; and nothing is skipped for being ugly.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::type_complexity, clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
 
