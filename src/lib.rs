@@ -3,7 +3,7 @@
 //! The library behind the `audit` program. Commands gather facts, pure modules decide, reports speak:
 //!
 //! ```text
-//! main → run → commands → { timeline, report } → { git, signature, people } → event
+//! main → run → commands → { timeline, deployments, report } → { git, signature, people } → event
 //! ```
 //!
 //! | module | its subject |
@@ -14,6 +14,7 @@
 //! | [`ledger`] | what people and machines state, in a file that nobody can quietly change |
 //! | [`signature`] | a payload and a signature in, a verdict out |
 //! | [`people`] | persons with their addresses, keys and deeds |
+//! | [`deployments`] | what ran where, from when until when |
 //! | [`timeline`] | git events and ledger events as one stream |
 //! | [`report`] | a file a format, over `Write` |
 //! | [`pipeline`] | an ordered parallel map |
@@ -21,6 +22,7 @@
 //! | [`ui`] | streams, pager, colours, escaping |
 
 pub mod commands;
+pub mod deployments;
 pub mod event;
 pub mod git;
 pub mod ledger;

@@ -68,6 +68,16 @@ impl<'r> Commits<'r> {
         Some(graph.commit_by_id(id)?.generation()).filter(|&generation| generation > 0)
     }
 
+    /// Whether a commit is here.
+    pub fn has(&self, oid: Oid) -> bool {
+        let graph = self.graph.as_ref();
+        let in_graph = graph.is_some_and(|graph| {
+            gix_hash::oid::try_from_bytes(oid.as_bytes())
+                .is_ok_and(|id| graph.commit_by_id(id).is_some())
+        });
+        in_graph || self.repo.contains(oid)
+    }
+
     /// Loads one commit.
     ///
     /// # Errors

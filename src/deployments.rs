@@ -1,0 +1,522 @@
+//! What ran where, from when until when: the deploy and rollback records of a ledger, joined.
+//!
+//! ```text
+//! production/api   9f2c1ab  Mon 10:00 ─────────┐
+//!                  11a0c3d  Tue 09:00 failed   │        never ran
+//!                  77aa020  Tue 15:00          └──┐     replaced 9f2c1ab
+//!                  9f2c1ab  Tue 15:20 rollback    └──── runs now
+//! ```
+//!
+//! A deployment is in force from its time until the next successful one in the same place, or until its
+//! environment is deleted. The order is that of the ledger: what a record builds on came before it,
+//! whatever the clocks of two machines said. Two kinds of records stand elsewhere than where they were
+//! written: a *late* one (written with `--when`) at the time that it states, and a *correction*
+//! (`corrects` another deploy or rollback) in the stead of what it corrects, unless it states a time of
+//! its own. A note that corrects a deployment changes nothing here.
+//!
+//! Nothing is opened and no clock is read: events in, values out. Commits are compared by their ids only;
+//! whether they are in this clone is for callers to find out.
+
+pub mod approvals;
+pub mod road;
+pub mod suspects;
+
+use crate::event::{Event, Kind, What};
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+
+/// Where code runs: an environment, and the service within it where records name one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// The environment: `production`.
+    pub env: String,
+    /// The service: `api`.
+    pub service: Option<String>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.service {
+            Some(service) => write!(f, "{}/{service}", self.env),
+            None => f.write_str(&self.env),
+        }
+    }
+}
+
+/// What became of a deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It is in force.
+    Runs,
+    /// It was in force until a later deployment or rollback took its place.
+    Replaced {
+        /// The number of the one that did.
+        by: usize,
+    },
+    /// It was in force until its environment was deleted.
+    Removed,
+    /// It never came into force: its outcome is not `success`.
+    Failed,
+    /// It does not count: a later record corrects it.
+    Corrected {
+        /// The number of the one that stands in its stead.
+        by: usize,
+    },
+}
+
+/// One deploy or rollback record.
+#[derive(Debug, Clone)]
+pub struct Deployment<'e> {
+    /// The record.
+    pub event: &'e Event,
+    /// Where.
+    pub place: Place,
+    /// The full id of the commit that it put there, as recorded.
+    pub commit: &'e str,
+    /// From when it counts, in seconds since 1970 UTC: a claim.
+    pub from: i64,
+    /// Until when it was in force; `None` while it is, and for one that never was.
+    pub until: Option<i64>,
+    /// What became of it.
+    pub state: State,
+}
+
+impl<'e> Deployment<'e> {
+    /// Whether it is or was in force.
+    pub fn ran(&self) -> bool {
+        matches!(self.state, State::Runs | State::Replaced { .. } | State::Removed)
+    }
+
+    /// Whether it was in force at a moment.
+    pub fn ran_at(&self, moment: i64) -> bool {
+        self.ran() && self.from <= moment && self.until.is_none_or(|until| moment < until)
+    }
+
+    /// Whether it is a rollback.
+    pub fn is_rollback(&self) -> bool {
+        self.event.kind == Kind::Rollback
+    }
+
+    /// A text field of the record's `what`.
+    pub fn field(&self, name: &str) -> Option<&'e str> {
+        field(self.event, name)
+    }
+}
+
+/// A text field of a record's `what`; `None` for git events.
+pub fn field<'e>(event: &'e Event, name: &str) -> Option<&'e str> {
+    fields(event)?.get(name)?.as_str()
+}
+
+fn fields(event: &Event) -> Option<&Map<String, Value>> {
+    match &event.what {
+        What::Record(fields) => Some(fields),
+        What::Commit(_) | What::Tag(_) => None,
+    }
+}
+
+/// A deploy or rollback record that says too little to be placed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unplaced<'e> {
+    /// The id of the record.
+    pub id: &'e str,
+    /// What it lacks.
+    pub lacks: &'static str,
+}
+
+/// All deployments of a ledger.
+#[derive(Debug, Clone, Default)]
+pub struct Deployments<'e> {
+    all: Vec<Deployment<'e>>,
+    /// Those that are or were in force, by place, oldest first.
+    ran: BTreeMap<Place, Vec<usize>>,
+    /// Environments that records name, with or without a deployment; not the deleted ones.
+    environments: BTreeSet<&'e str>,
+    unplaced: Vec<Unplaced<'e>>,
+}
+
+impl<'e> Deployments<'e> {
+    /// Joins the records of a ledger, given in the order of reports (causal, then by time). Events of
+    /// other kinds may be among them.
+    pub fn new(events: impl IntoIterator<Item = &'e Event>) -> Deployments<'e> {
+        let mut deployments = Deployments::default();
+        let mut positions: Vec<Position> = Vec::new();
+        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        let mut deleted: Vec<(Position, &str)> = Vec::new();
+        // Of records that build on each other the later one can't have happened earlier.
+        let mut latest = i64::MIN;
+        for (sequence, event) in events.into_iter().enumerate() {
+            let Some(when) = event.when.map(|when| when.seconds) else { continue };
+            let late = field(event, "recorded").is_some();
+            if !late {
+                latest = latest.max(when);
+            }
+            let own = Position { time: if late { when } else { latest }, sequence, step: 0 };
+            if event.kind == Kind::Environment {
+                deployments.environment(event, own, &mut deleted);
+            }
+            if !matches!(event.kind, Kind::Deploy | Kind::Rollback) {
+                continue;
+            }
+            let (env, commit) = match read(event) {
+                Ok(found) => found,
+                Err(lacks) => {
+                    deployments.unplaced.push(Unplaced { id: &event.id, lacks });
+                    continue;
+                }
+            };
+            let service = event.place.as_ref().and_then(|place| place.service.clone());
+            let number = deployments.all.len();
+            let mut position = own;
+            for corrected in corrected_by(event).filter_map(|id| numbers.get(id).copied()) {
+                let stood = positions[corrected];
+                if !late {
+                    position = Position { step: stood.step + 1, ..stood };
+                }
+                deployments.all[corrected].state = State::Corrected { by: number };
+            }
+            let success = field(event, "outcome") == Some("success");
+            deployments.all.push(Deployment {
+                event,
+                place: Place { env: env.to_owned(), service },
+                commit,
+                from: position.time,
+                until: None,
+                state: if success { State::Runs } else { State::Failed },
+            });
+            deployments.environments.insert(env);
+            positions.push(position);
+            numbers.insert(&event.id, number);
+        }
+        deployments.replace(&positions, &deleted);
+        deployments
+    }
+
+    fn environment(
+        &mut self,
+        event: &'e Event,
+        at: Position,
+        deleted: &mut Vec<(Position, &'e str)>,
+    ) {
+        let Some(env) = event.place.as_ref().and_then(|place| place.env.as_deref()) else { return };
+        if field(event, "action") == Some("deleted") {
+            deleted.push((at, env));
+            self.environments.remove(env);
+        } else {
+            self.environments.insert(env);
+        }
+    }
+
+    /// Finds out what replaced what, place by place.
+    fn replace(&mut self, positions: &[Position], deleted: &[(Position, &str)]) {
+        for number in 0..self.all.len() {
+            if self.all[number].state == State::Runs {
+                self.ran.entry(self.all[number].place.clone()).or_default().push(number);
+            }
+        }
+        for (place, numbers) in &mut self.ran {
+            numbers.sort_by_key(|&number| positions[number]);
+            for at in 0..numbers.len() {
+                let number = numbers[at];
+                let next = numbers.get(at + 1).copied();
+                let end = deleted
+                    .iter()
+                    .filter(|(position, env)| *env == place.env && *position > positions[number])
+                    .map(|(position, _)| *position)
+                    .min();
+                match (next, end) {
+                    (Some(by), end) if end.is_none_or(|end| positions[by] < end) => {
+                        self.all[number].until = Some(self.all[by].from);
+                        self.all[number].state = State::Replaced { by };
+                    }
+                    (_, Some(end)) => {
+                        self.all[number].until = Some(end.time);
+                        self.all[number].state = State::Removed;
+                    }
+                    (_, None) => {}
+                }
+            }
+        }
+    }
+
+    /// Every deploy and rollback record that could be placed, as they stand in the ledger.
+    pub fn all(&self) -> &[Deployment<'e>] {
+        &self.all
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Records that say too little.
+    pub fn unplaced(&self) -> &[Unplaced<'e>] {
+        &self.unplaced
+    }
+
+    /// Environments that exist as far as records say, by name.
+    pub fn environments(&self) -> impl Iterator<Item = &'e str> {
+        self.environments.iter().copied()
+    }
+
+    /// Places where something is or was in force, by name.
+    pub fn places(&self) -> impl Iterator<Item = &Place> {
+        self.ran.keys()
+    }
+
+    /// The places that a name means: exactly this place, else all services of this environment.
+    pub fn named(&self, name: &str) -> Vec<&Place> {
+        let exact: Vec<&Place> =
+            self.ran.keys().filter(|place| place.to_string() == name).collect();
+        match exact.is_empty() {
+            true => self.ran.keys().filter(|place| place.env == name).collect(),
+            false => exact,
+        }
+    }
+
+    /// Whether an environment or place of this name was ever recorded.
+    pub fn knows(&self, name: &str) -> bool {
+        self.environments.contains(name)
+            || self.all.iter().any(|one| one.place.env == name || one.place.to_string() == name)
+    }
+
+    /// What is or was in force in a place, oldest first.
+    pub fn history(&self, place: &Place) -> impl DoubleEndedIterator<Item = &Deployment<'e>> {
+        self.ran.get(place).into_iter().flatten().map(|&number| &self.all[number])
+    }
+
+    /// What runs in a place now.
+    pub fn current(&self, place: &Place) -> Option<&Deployment<'e>> {
+        self.history(place).next_back().filter(|last| last.state == State::Runs)
+    }
+
+    /// What ran in a place at a moment.
+    pub fn at(&self, place: &Place, moment: i64) -> Option<&Deployment<'e>> {
+        self.history(place).rev().find(|one| one.ran_at(moment))
+    }
+
+    /// The deployment so many successful ones before another in its place.
+    pub fn before(&self, one: &Deployment<'e>, back: usize) -> Option<&Deployment<'e>> {
+        let history: Vec<&Deployment<'e>> = self.history(&one.place).collect();
+        let at = history.iter().position(|other| other.event.id == one.event.id)?;
+        history.get(at.checked_sub(back)?).copied()
+    }
+
+    /// What failed in a place after a moment, oldest first.
+    pub fn failed_since(
+        &self,
+        place: &Place,
+        moment: i64,
+    ) -> impl Iterator<Item = &Deployment<'e>> {
+        self.all.iter().filter(move |one| {
+            one.state == State::Failed && one.place == *place && one.from >= moment
+        })
+    }
+}
+
+/// Where a record stands in the order of things: by time, then as in the ledger; corrections behind what
+/// they correct.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Position {
+    time: i64,
+    sequence: usize,
+    step: usize,
+}
+
+/// The environment and the commit, or what is missing.
+fn read(event: &Event) -> Result<(&str, &str), &'static str> {
+    let env = event.place.as_ref().and_then(|place| place.env.as_deref());
+    let env = env.filter(|env| !env.is_empty()).ok_or("it names no environment")?;
+    let commit = field(event, "commit").ok_or("it names no commit")?;
+    let full = matches!(commit.len(), 40 | 64) && commit.bytes().all(|b| b.is_ascii_hexdigit());
+    if full { Ok((env, commit)) } else { Err("its commit is no full id") }
+}
+
+/// The ids of the records that this one corrects.
+fn corrected_by(event: &Event) -> impl Iterator<Item = &str> {
+    let corrects = event.why.links.iter().filter(|link| link.rel == "corrects");
+    corrects.filter_map(|link| link.id.as_deref())
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::event::{Grade, Identity, Link, Proof, When, Where, Who, Why};
+    use serde_json::json;
+
+    /// A record with an id, a kind, a time and fields of `what`; `env` and `service` go where they belong.
+    pub(crate) fn record(id: &str, kind: Kind, when: i64, fields: Value) -> Event {
+        let Value::Object(mut what) = fields else { panic!("fields are an object") };
+        let mut take = |key: &str| match what.remove(key) {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        };
+        let place = Where { env: take("env"), service: take("service") };
+        let name = take("by").unwrap_or_else(|| "Ana".to_owned());
+        Event {
+            kind,
+            id: id.to_owned(),
+            when: Some(When::utc(when)),
+            who: Who {
+                identity: Some(Identity {
+                    email: format!("{}@example.com", name.to_lowercase()),
+                    name,
+                }),
+                ..Who::default()
+            },
+            what: What::Record(what),
+            place: Some(place),
+            why: Why::default(),
+            proof: Proof { grade: Grade::Claimed, signature: None, notes: Vec::new() },
+        }
+    }
+
+    fn commit(digit: char) -> String {
+        std::iter::repeat_n(digit, 40).collect()
+    }
+
+    fn deploy(id: &str, when: i64, digit: char, outcome: &str) -> Event {
+        let fields = json!({"env": "production", "commit": commit(digit), "outcome": outcome});
+        record(id, Kind::Deploy, when, fields)
+    }
+
+    fn corrects(mut event: Event, id: &str) -> Event {
+        event.why.links.push(Link { rel: "corrects".into(), id: Some(id.to_owned()), url: None });
+        event
+    }
+
+    /// `digit from-until` of what ran in production.
+    fn spans(deployments: &Deployments<'_>) -> Vec<(char, i64, Option<i64>)> {
+        let place = Place { env: "production".into(), service: None };
+        let span = |one: &Deployment<'_>| (one.commit.chars().next().unwrap(), one.from, one.until);
+        deployments.history(&place).map(span).collect()
+    }
+
+    #[test]
+    fn each_success_replaces_the_one_before_and_a_failure_nothing() {
+        let events = [
+            deploy("a", 10, '1', "success"),
+            deploy("b", 20, '2', "failure"),
+            deploy("c", 30, '3', "success"),
+            record(
+                "d",
+                Kind::Rollback,
+                40,
+                json!({"env": "production", "commit": commit('1'), "outcome": "success"}),
+            ),
+        ];
+        let found = Deployments::new(&events);
+        assert_eq!(spans(&found), [('1', 10, Some(30)), ('3', 30, Some(40)), ('1', 40, None)]);
+        assert_eq!(found.all()[1].state, State::Failed);
+        assert_eq!(found.all()[2].state, State::Replaced { by: 3 });
+        let place = Place { env: "production".into(), service: None };
+        assert_eq!(found.current(&place).unwrap().event.id, "d");
+        assert_eq!(found.at(&place, 29).unwrap().event.id, "a");
+        assert_eq!(found.at(&place, 30).unwrap().event.id, "c");
+        assert!(found.at(&place, 9).is_none());
+        assert_eq!(found.before(found.current(&place).unwrap(), 2).unwrap().event.id, "a");
+        assert!(found.before(found.current(&place).unwrap(), 3).is_none());
+        assert_eq!(found.failed_since(&place, 15).count(), 1);
+    }
+
+    #[test]
+    fn the_ledger_decides_the_order_and_not_the_clocks() {
+        // The second was written by somebody who had seen the first, on a machine whose clock is behind.
+        let events = [deploy("a", 100, '1', "success"), deploy("b", 40, '2', "success")];
+        assert_eq!(spans(&Deployments::new(&events)), [('1', 100, Some(100)), ('2', 100, None)]);
+    }
+
+    #[test]
+    fn a_late_record_stands_at_the_time_that_it_states() {
+        let mut late = deploy("b", 40, '2', "success");
+        let What::Record(fields) = &mut late.what else { panic!() };
+        fields.insert("recorded".into(), json!("2026-01-01T00:00:00Z"));
+        let events = [deploy("a", 10, '1', "success"), deploy("c", 100, '3', "success"), late];
+        assert_eq!(
+            spans(&Deployments::new(&events)),
+            [('1', 10, Some(40)), ('2', 40, Some(100)), ('3', 100, None)]
+        );
+    }
+
+    #[test]
+    fn a_correction_stands_in_the_stead_of_what_it_corrects() {
+        let events = [
+            deploy("a", 10, '1', "success"),
+            deploy("b", 20, '2', "success"),
+            corrects(deploy("c", 90, '3', "success"), "a"),
+            corrects(deploy("d", 95, '4', "success"), "c"),
+        ];
+        let found = Deployments::new(&events);
+        assert_eq!(spans(&found), [('4', 10, Some(20)), ('2', 20, None)]);
+        assert_eq!(found.all()[0].state, State::Corrected { by: 2 });
+        assert_eq!(found.all()[2].state, State::Corrected { by: 3 });
+    }
+
+    #[test]
+    fn a_deployment_that_never_happened_is_corrected_by_a_cancelled_one() {
+        let events = [
+            deploy("a", 10, '1', "success"),
+            deploy("b", 20, '2', "success"),
+            corrects(deploy("c", 90, '2', "cancelled"), "b"),
+        ];
+        assert_eq!(spans(&Deployments::new(&events)), [('1', 10, None)]);
+    }
+
+    #[test]
+    fn a_note_corrects_no_deployment() {
+        let note = corrects(record("n", Kind::Note, 50, json!({"env": "production"})), "a");
+        let events = [deploy("a", 10, '1', "success"), note];
+        assert_eq!(spans(&Deployments::new(&events)), [('1', 10, None)]);
+    }
+
+    #[test]
+    fn a_deleted_environment_runs_nothing_until_it_is_deployed_to_again() {
+        let delete =
+            record("x", Kind::Environment, 30, json!({"env": "production", "action": "deleted"}));
+        let mut events = vec![deploy("a", 10, '1', "success"), delete];
+        let found = Deployments::new(&events);
+        assert_eq!(spans(&found), [('1', 10, Some(30))]);
+        assert_eq!(found.all()[0].state, State::Removed);
+        assert_eq!(found.environments().count(), 0);
+        assert!(found.knows("production"));
+        events.push(deploy("b", 50, '2', "success"));
+        let found = Deployments::new(&events);
+        assert_eq!(spans(&found), [('1', 10, Some(30)), ('2', 50, None)]);
+        assert_eq!(found.environments().collect::<Vec<_>>(), ["production"]);
+    }
+
+    #[test]
+    fn services_are_places_of_their_own() {
+        let of = |id: &str, service: &str, when, digit| {
+            let fields = json!({"env": "production", "service": service, "commit": commit(digit), "outcome": "success"});
+            record(id, Kind::Deploy, when, fields)
+        };
+        let events = [of("a", "api", 10, '1'), of("b", "web", 20, '2'), of("c", "api", 30, '3')];
+        let found = Deployments::new(&events);
+        assert_eq!(
+            found.places().map(Place::to_string).collect::<Vec<_>>(),
+            ["production/api", "production/web"]
+        );
+        assert_eq!(found.named("production").len(), 2);
+        assert_eq!(found.named("production/api").len(), 1);
+        assert!(found.named("api").is_empty());
+    }
+
+    #[test]
+    fn records_that_say_too_little_are_counted() {
+        let mut no_env = deploy("a", 10, '1', "success");
+        no_env.place = None;
+        let short = record(
+            "b",
+            Kind::Deploy,
+            10,
+            json!({"env": "production", "commit": "9f2c1ab", "outcome": "success"}),
+        );
+        let events = [no_env, short];
+        let found = Deployments::new(&events);
+        assert!(found.is_empty());
+        assert_eq!(found.unplaced().iter().map(|one| one.id).collect::<Vec<_>>(), ["a", "b"]);
+    }
+}

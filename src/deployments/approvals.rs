@@ -1,0 +1,249 @@
+//! Which approvals cover a deployment: those for its commit or artifact, and those carried over from
+//! another commit with the same tree or the same patch.
+//!
+//! ```text
+//! approval of 11a0c3d for production       deploy of 9f2c1ab to production
+//!   same commit                            covers
+//!   another commit, the same tree          covers: what was approved are these very files
+//!   another commit, the same patch         covers: the change was rebased or cherry-picked since
+//!   another environment or service         does not
+//! ```
+//!
+//! Whether an approval counts (in time, by the right person, enough of them) is for policy; here is only
+//! what there is, with what is remarkable about it.
+
+use super::{Place, field};
+use crate::event::{Event, Kind};
+use chrono::DateTime;
+
+/// How an approval is tied to what was deployed, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tie {
+    /// It names the commit.
+    Commit,
+    /// It names the artifact.
+    Artifact,
+    /// It names another commit with the same tree.
+    Tree,
+    /// It names another commit with the same patch.
+    Patch,
+}
+
+impl Tie {
+    /// The word that JSON prints.
+    pub fn name(self) -> &'static str {
+        match self {
+            Tie::Commit => "commit",
+            Tie::Artifact => "artifact",
+            Tie::Tree => "tree",
+            Tie::Patch => "patch",
+        }
+    }
+}
+
+/// When an approval was given, seen from the deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timing {
+    /// Before it, or in the same second, and still valid then.
+    Before,
+    /// Before it, but it had expired by then.
+    Expired,
+    /// After it.
+    After,
+}
+
+impl Timing {
+    /// The word that JSON prints.
+    pub fn name(self) -> &'static str {
+        match self {
+            Timing::Before => "before",
+            Timing::Expired => "expired",
+            Timing::After => "after",
+        }
+    }
+}
+
+/// One approval (or rejection) of something.
+#[derive(Debug, Clone, Copy)]
+pub struct Approval<'e> {
+    /// The record.
+    pub event: &'e Event,
+    /// How it is tied to what was deployed.
+    pub tie: Tie,
+    /// `false` for a rejection.
+    pub approved: bool,
+    /// When it was given.
+    pub timing: Timing,
+}
+
+/// What was, or is to be, deployed.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// Where.
+    pub place: &'a Place,
+    /// The full id of the commit.
+    pub commit: &'a str,
+    /// The full id of its tree, where it is known.
+    pub tree: Option<&'a str>,
+    /// The artifact, where one is named.
+    pub artifact: Option<&'a str>,
+    /// When, in seconds since 1970 UTC.
+    pub at: i64,
+}
+
+/// The approvals among `events` that cover `subject`, as they stand in the ledger. `same_patch` says
+/// whether a commit makes the same change as the subject's; it is asked last.
+pub fn covering<'e>(
+    events: impl IntoIterator<Item = &'e Event>,
+    subject: &Subject<'_>,
+    mut same_patch: impl FnMut(&str) -> bool,
+) -> Vec<Approval<'e>> {
+    let mut found = Vec::new();
+    for event in events {
+        if event.kind != Kind::Approval || !is_for(event, subject.place) {
+            continue;
+        }
+        let Some(tie) = tie(event, subject, &mut same_patch) else { continue };
+        let approved = match field(event, "decision") {
+            Some("approved") => true,
+            Some("rejected") => false,
+            _ => continue,
+        };
+        let when = event.when.map_or(i64::MAX, |when| when.seconds);
+        let timing = if when > subject.at {
+            Timing::After
+        } else if expires(event).is_some_and(|expires| expires < subject.at) {
+            Timing::Expired
+        } else {
+            Timing::Before
+        };
+        found.push(Approval { event, tie, approved, timing });
+    }
+    found
+}
+
+/// Until when an approval holds, in seconds since 1970 UTC, if it says so.
+pub fn expires(event: &Event) -> Option<i64> {
+    let text = field(event, "expires")?;
+    DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.timestamp())
+}
+
+/// An approval without a service is for all services of its environment.
+fn is_for(event: &Event, place: &Place) -> bool {
+    let Some(given) = &event.place else { return false };
+    given.env.as_deref() == Some(place.env.as_str())
+        && (given.service.is_none() || given.service == place.service)
+}
+
+fn tie(
+    event: &Event,
+    subject: &Subject<'_>,
+    same_patch: &mut impl FnMut(&str) -> bool,
+) -> Option<Tie> {
+    let artifact = field(event, "artifact");
+    let Some(commit) = field(event, "commit") else {
+        return (artifact.is_some() && artifact == subject.artifact).then_some(Tie::Artifact);
+    };
+    if commit == subject.commit {
+        return Some(Tie::Commit);
+    }
+    if artifact.is_some() && artifact == subject.artifact {
+        return Some(Tie::Artifact);
+    }
+    if subject.tree.is_some() && field(event, "tree") == subject.tree {
+        return Some(Tie::Tree);
+    }
+    same_patch(commit).then_some(Tie::Patch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::record;
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn place() -> Place {
+        Place { env: "production".into(), service: Some("api".into()) }
+    }
+
+    /// The ties and timings of one approval, for commit `c1` with tree `t1` deployed at 100.
+    fn ties(when: i64, fields: Value) -> Vec<(Tie, bool, Timing)> {
+        let place = place();
+        let subject = Subject {
+            place: &place,
+            commit: "c1",
+            tree: Some("t1"),
+            artifact: Some("sha256:aa"),
+            at: 100,
+        };
+        let event = record("a", Kind::Approval, when, fields);
+        covering([&event], &subject, |commit| commit == "rebased")
+            .iter()
+            .map(|approval| (approval.tie, approval.approved, approval.timing))
+            .collect()
+    }
+
+    #[test]
+    fn an_approval_is_tied_by_commit_artifact_tree_or_patch() {
+        let of = |fields: Value| ties(50, fields);
+        let approved = |tie| vec![(tie, true, Timing::Before)];
+        assert_eq!(
+            of(json!({"env": "production", "commit": "c1", "decision": "approved"})),
+            approved(Tie::Commit)
+        );
+        assert_eq!(
+            of(json!({"env": "production", "artifact": "sha256:aa", "decision": "approved"})),
+            approved(Tie::Artifact)
+        );
+        assert_eq!(
+            of(json!({"env": "production", "commit": "c2", "tree": "t1", "decision": "approved"})),
+            approved(Tie::Tree)
+        );
+        assert_eq!(
+            of(
+                json!({"env": "production", "commit": "rebased", "tree": "t2", "decision": "approved"})
+            ),
+            approved(Tie::Patch)
+        );
+        assert_eq!(
+            of(json!({"env": "production", "commit": "c2", "tree": "t2", "decision": "approved"})),
+            []
+        );
+        assert_eq!(
+            of(json!({"env": "production", "artifact": "sha256:bb", "decision": "approved"})),
+            []
+        );
+    }
+
+    #[test]
+    fn an_approval_is_for_its_environment_and_service() {
+        let of = |fields: Value| ties(50, fields).len();
+        assert_eq!(
+            of(
+                json!({"env": "production", "service": "api", "commit": "c1", "decision": "approved"})
+            ),
+            1
+        );
+        assert_eq!(
+            of(
+                json!({"env": "production", "service": "web", "commit": "c1", "decision": "approved"})
+            ),
+            0
+        );
+        assert_eq!(of(json!({"env": "staging", "commit": "c1", "decision": "approved"})), 0);
+        assert_eq!(of(json!({"commit": "c1", "decision": "approved"})), 0);
+    }
+
+    #[test]
+    fn timing_is_seen_from_the_deployment() {
+        let at = |when, fields: Value| ties(when, fields).first().map(|tie| (tie.1, tie.2));
+        let plain = json!({"env": "production", "commit": "c1", "decision": "approved"});
+        assert_eq!(at(100, plain.clone()), Some((true, Timing::Before)));
+        assert_eq!(at(101, plain), Some((true, Timing::After)));
+        let until = |text: &str| json!({"env": "production", "commit": "c1", "decision": "approved", "expires": text});
+        assert_eq!(at(50, until("1970-01-01T00:01:39Z")), Some((true, Timing::Expired)));
+        assert_eq!(at(50, until("1970-01-01T00:01:40Z")), Some((true, Timing::Before)));
+        let rejected = json!({"env": "production", "commit": "c1", "decision": "rejected"});
+        assert_eq!(at(50, rejected), Some((false, Timing::Before)));
+    }
+}
