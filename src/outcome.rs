@@ -31,6 +31,13 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// The outcome of a run of which this part went so, unless it went well: then `other`.
+    pub fn or(self, other: Outcome) -> Outcome {
+        if self == Outcome::Yes { other } else { self }
+    }
+}
+
 impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> ExitCode {
         ExitCode::from(outcome.code())

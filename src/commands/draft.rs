@@ -1,5 +1,6 @@
 //! What a record is to state, gathered from flags and JSON before it is completed and checked.
 
+use super::address::Addresses;
 use super::fields;
 use super::recorder::Recorder;
 use crate::event::Kind;
@@ -142,8 +143,12 @@ impl Draft {
         matches: &ArgMatches,
     ) -> Result<(), Failure> {
         let Some(table) = kinds::table(self.kind) else { return Ok(()) };
+        let address = |text: &str| -> Result<String, Failure> {
+            let view = recorder.read()?;
+            Ok(Addresses::new(recorder.repo(), &view).revision(text)?.into_owned())
+        };
         for field in table.fields() {
-            if let Some(value) = fields::value(recorder.repo(), field, matches)? {
+            if let Some(value) = fields::value(recorder.repo(), &address, field, matches)? {
                 let object =
                     if field.object() == "where" { &mut self.place } else { &mut self.what };
                 object.insert(field.name.into(), value);

@@ -109,12 +109,14 @@ fn help(field: Field) -> &'static str {
     }
 }
 
-/// Reads the value of a field from the command line. `None` when it was not given.
+/// Reads the value of a field from the command line. `None` when it was not given. `address` puts the
+/// ids of commits in the place of environments' addresses.
 ///
 /// # Errors
 /// Unknown revisions and dates; what else is wrong is found when the record is checked as a whole.
 pub(crate) fn value(
     repo: &Repository,
+    address: &dyn Fn(&str) -> Result<String, Failure>,
     field: Field,
     matches: &ArgMatches,
 ) -> Result<Option<Value>, Failure> {
@@ -122,7 +124,7 @@ pub(crate) fn value(
     let Ok(Some(given)) = matches.try_get_many::<String>(field.name) else { return Ok(None) };
     let values = given
         .map(|text| {
-            one(repo, field, text).map_err(|failure| Failure {
+            one(repo, address, field, text).map_err(|failure| Failure {
                 message: format!("{}: {}", flag(field.name), failure.message),
                 ..failure
             })
@@ -134,16 +136,21 @@ pub(crate) fn value(
     })
 }
 
-fn one(repo: &Repository, field: Field, text: &str) -> Result<Value, Failure> {
+fn one(
+    repo: &Repository,
+    address: &dyn Fn(&str) -> Result<String, Failure>,
+    field: Field,
+    text: &str,
+) -> Result<Value, Failure> {
     Ok(match field.shape {
         // The commit of a record must be here; others may have been lost, as the head of a squashed
         // change is, and then a full id stands for itself.
         Shape::Object | Shape::Objects if field.name == "commit" => {
-            json!(repo.commit_id(text)?.to_string())
+            json!(repo.commit_id(&address(text)?)?.to_string())
         }
         Shape::Object | Shape::Objects => match repo.hash().oid(text.as_bytes()) {
             Some(oid) if !repo.contains(oid) => json!(oid.to_string()),
-            _ => json!(repo.commit_id(text)?.to_string()),
+            _ => json!(repo.commit_id(&address(text)?)?.to_string()),
         },
         Shape::Time => json!(time::format(moment(repo, text)?)?),
         Shape::Duration => match milliseconds(text) {

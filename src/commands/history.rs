@@ -60,6 +60,30 @@ pub(crate) fn head(repo: &Repository) -> Result<Option<Oid>, Failure> {
     })
 }
 
+/// The branch that changes are merged into, with its name for people: the remote's default branch, else
+/// that of HEAD, else the commit at HEAD. `None` where there is no commit.
+pub(crate) fn default_branch(repo: &Repository) -> Result<Option<(String, Oid)>, Failure> {
+    if let Some(remote) = repo.refs("refs/remotes/origin/HEAD")?.first() {
+        let name = repo
+            .refs("refs/remotes/origin/")?
+            .iter()
+            .filter(|other| other.target == remote.target && other.name != remote.name)
+            .map(|other| other.name.trim_start_matches("refs/remotes/").to_owned())
+            .min_by_key(|name| {
+                (!matches!(name.as_str(), "origin/main" | "origin/master"), name.len())
+            });
+        return Ok(Some((name.unwrap_or_else(|| "origin/HEAD".to_owned()), remote.target)));
+    }
+    Ok(match repo.head()? {
+        Head::Branch(reference) => {
+            let short = reference.name.strip_prefix("refs/heads/").unwrap_or(&reference.name);
+            Some((short.to_owned(), reference.target))
+        }
+        Head::Detached(oid) => Some(("HEAD".to_owned(), oid)),
+        Head::Unborn(_) => None,
+    })
+}
+
 /// Why there are no commits to walk.
 pub(crate) fn why_empty(repo: &Repository) -> Result<String, Failure> {
     Ok(match repo.head()? {

@@ -1,6 +1,7 @@
 //! `audit log`: the timeline.
 
 use super::Context;
+use super::address::Addresses;
 use super::filter::{Filter, FilterArgs};
 use super::format::FormatArg;
 use super::history;
@@ -32,7 +33,8 @@ use std::ops::ControlFlow;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct LogArgs {
-    /// Where to start, or a range as in git: main, v1..v2, main...topic, ^v1; HEAD without it
+    /// Where to start, or a range as in git: main, v1..v2, main...topic, ^v1; or what runs in an
+    /// environment: production, production~1..production; HEAD without it
     #[arg(value_name = "REV")]
     revisions: Vec<String>,
 
@@ -155,7 +157,8 @@ enum Others {
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
-    let query = args.check(&repo)?;
+    let view = records::read(&repo)?;
+    let query = args.check(&repo, &Addresses::new(&repo, &view))?;
     let judge = Judge::new(&repo, &args.judge, context.now)?;
     let reader = args.reader(&repo)?;
     warn_of_replacements(context, &repo)?;
@@ -165,7 +168,6 @@ pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcom
     let walk = Walk::new(Commits::new(&repo), query.plan.clone())?;
     let selected = walk.selected();
     let mut others = args.tags(&repo, &reader, &query, selected.as_ref())?;
-    let view = records::read(&repo)?;
     let ledger_state = records::warn(context, &view);
     let records = args.records(&view, &judge, &query, selected.as_ref())?;
     others.extend(records.into_iter().map(|event| Unjudged { event, signed: None }));
@@ -242,10 +244,11 @@ fn stream(
 }
 
 impl LogArgs {
-    fn check(&self, repo: &Repository) -> Result<Query, Failure> {
+    fn check(&self, repo: &Repository, addresses: &Addresses<'_>) -> Result<Query, Failure> {
         // clap hands over what stands behind `--` apart; `audit log --` without paths still separates.
         let separated = !self.paths.is_empty();
-        let selection = repo.select(&self.revisions, &self.paths, separated)?;
+        let revisions = addresses.revisions(&self.revisions)?;
+        let selection = repo.select(&revisions, &self.paths, separated)?;
         let explicit = !selection.tips.is_empty() && !self.all;
         let mut tips = selection.tips;
         if self.all {

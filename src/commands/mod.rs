@@ -1,9 +1,11 @@
 //! One file a command: its arguments, whose doc comments are the help, and its four beats: gather,
 //! decide, report, outcome.
 
+mod address;
 mod child;
 mod ci;
 pub mod completions;
+mod copies;
 mod draft;
 mod editor;
 mod fields;
@@ -20,6 +22,8 @@ mod records;
 mod run;
 mod show;
 mod signing;
+mod status;
+mod trace;
 
 use crate::git::Repository;
 use crate::outcome::{Failure, Outcome};
@@ -61,6 +65,8 @@ Start with: audit log";
 enum Command {
     Log(Box<log::LogArgs>),
     Show(show::ShowArgs),
+    Status(status::StatusArgs),
+    Trace(trace::TraceArgs),
     Record(Box<record::RecordArgs>),
     Run(Box<run::RunArgs>),
     People(people::PeopleArgs),
@@ -131,6 +137,8 @@ pub fn run(cli: Cli) -> Outcome {
     let result = match cli.command {
         Command::Log(args) => log::run(&mut context, *args),
         Command::Show(args) => show::run(&mut context, args),
+        Command::Status(args) => status::run(&mut context, args),
+        Command::Trace(args) => trace::run(&mut context, args),
         Command::Record(args) => record::run(&mut context, *args),
         Command::Run(args) => run::run(&mut context, *args),
         Command::People(args) => people::run(&mut context, args),

@@ -1,9 +1,10 @@
 //! `audit people`: who acts here.
 
 use super::Context;
+use super::address::Addresses;
 use super::format::FormatArg;
-use super::history;
 use super::judge::{Judge, JudgeArgs};
+use super::{history, records};
 use crate::event::{Event, Identity};
 use crate::git::Repository;
 use crate::git::commits::CommitReader;
@@ -70,7 +71,11 @@ pub(crate) fn run(context: &mut Context, args: PeopleArgs) -> anyhow::Result<Out
     };
     let tips = match args.revisions.is_empty() {
         true => history::all_tips(&repo)?,
-        false => repo.select(&args.revisions, &[], true)?.tips,
+        false => {
+            let view = records::read(&repo)?;
+            let revisions = Addresses::new(&repo, &view).revisions(&args.revisions)?;
+            repo.select(&revisions, &[], true)?.tips
+        }
     };
     let plan = Plan {
         tips,

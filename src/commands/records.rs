@@ -2,10 +2,12 @@
 
 use super::Context;
 use super::judge::Judge;
+use crate::deployments::Deployments;
 use crate::event::Event;
 use crate::git::Repository;
 use crate::ledger::{Ledger, Rules, Severity, View};
 use crate::outcome::{Failure, Outcome};
+use crate::report::text;
 use crate::signature;
 
 /// Reads and checks the ledger of a repository; one that does not exist has no entries.
@@ -31,6 +33,40 @@ pub(crate) fn events(view: &View, judge: &Judge) -> Result<Vec<Event>, Failure> 
         events.push(Some(judge.entry(&entry?)));
     }
     Ok(view.chain().order().into_iter().filter_map(|number| events[number].take()).collect())
+}
+
+/// All entries as events, oldest first in the order of reports, not judged: a signature on them has been
+/// looked at by nobody, and they are graded as claims. [`judged`] gives one of them its verdict.
+///
+/// # Errors
+/// When the file changes while it is read.
+pub(crate) fn unjudged(view: &View) -> Result<Vec<Event>, Failure> {
+    let mut events: Vec<Option<Event>> = Vec::with_capacity(view.chain().len());
+    for entry in view.entries()? {
+        events.push(Some(entry?.event()));
+    }
+    Ok(view.chain().order().into_iter().filter_map(|number| events[number].take()).collect())
+}
+
+/// One entry as a judged event, by its full id.
+///
+/// # Errors
+/// When the ledger has no such entry, or the file has changed since it was checked.
+pub(crate) fn judged(view: &View, judge: &Judge, id: &str) -> Result<Event, Failure> {
+    Ok(judge.entry(&view.entry(view.find(id)?)?))
+}
+
+/// Says which deploy records can't be placed.
+pub(crate) fn warn_of_unplaced(context: &Context, deployments: &Deployments<'_>) {
+    let unplaced = deployments.unplaced();
+    if let Some(first) = unplaced.first() {
+        context.ui.warn(&format!(
+            "{} deploy or rollback records say too little to be placed: {} ({})",
+            unplaced.len(),
+            text::short(first.id),
+            first.lacks
+        ));
+    }
 }
 
 /// Says what is wrong with the ledger, and what that means for the exit code: damage is an error,

@@ -6,8 +6,8 @@
 
 use super::moment;
 use crate::event::{
-    ChangeRequest, CommitFacts, Event, Identity, Link, ReviewClaim, TagFacts, Verdict, What, When,
-    Where, Why,
+    ChangeRequest, CommitFacts, Event, Identity, Link, Proof, ReviewClaim, TagFacts, Verdict, What,
+    When, Where, Why,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -137,8 +137,9 @@ struct LinkJson<'a> {
     url: Option<&'a str>,
 }
 
+/// A proof as JSON prints it.
 #[derive(Debug, Serialize)]
-struct ProofJson<'a> {
+pub struct ProofJson<'a> {
     grade: &'static str,
     signature: Option<SignatureJson<'a>>,
     notes: &'a [String],
@@ -186,11 +187,17 @@ impl<'a> From<&'a Event> for EventJson<'a> {
             },
             place: event.place.as_ref().map(PlaceJson::from),
             why: (&event.why).into(),
-            proof: ProofJson {
-                grade: event.proof.grade.name(),
-                signature: event.proof.signature.as_ref().map(SignatureJson::from),
-                notes: &event.proof.notes,
-            },
+            proof: ProofJson::from(&event.proof),
+        }
+    }
+}
+
+impl<'a> From<&'a Proof> for ProofJson<'a> {
+    fn from(proof: &'a Proof) -> ProofJson<'a> {
+        ProofJson {
+            grade: proof.grade.name(),
+            signature: proof.signature.as_ref().map(SignatureJson::from),
+            notes: &proof.notes,
         }
     }
 }

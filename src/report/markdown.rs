@@ -1,4 +1,4 @@
-//! A GitHub-flavoured Markdown table of events.
+//! GitHub-flavoured Markdown tables: of events, and of any text.
 
 use super::{moment, rows, text};
 use crate::event::Event;
@@ -34,6 +34,20 @@ pub fn row(event: &Event, out: &mut dyn Write) -> io::Result<()> {
         cell(&rows::why(event)),
         cell(&rows::proof_words(event)),
     )
+}
+
+/// Writes a table of text.
+///
+/// # Errors
+/// When the stream does not take it.
+pub fn table(titles: &[&str], rows: &[Vec<String>], out: &mut dyn Write) -> io::Result<()> {
+    let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
+    writeln!(out, "{}", line(titles.iter().map(|title| cell(title)).collect()))?;
+    writeln!(out, "|{}", "---|".repeat(titles.len()))?;
+    for row in rows {
+        writeln!(out, "{}", line(row.iter().map(|text| cell(text)).collect()))?;
+    }
+    Ok(())
 }
 
 /// Makes text stand in a cell as it is: no markup, no line breaks, no HTML.

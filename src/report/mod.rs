@@ -11,8 +11,10 @@ pub mod markdown;
 pub mod moment;
 pub mod people;
 pub mod rows;
+pub mod status;
 pub mod table;
 pub mod text;
+pub mod trace;
 
 /// How to print a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

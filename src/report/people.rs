@@ -82,7 +82,7 @@ struct LineJson<'a> {
     person: PersonJson<'a>,
 }
 
-const COLUMNS: [Column; 9] = [
+const COLUMNS: [Column<'_>; 9] = [
     Column { title: "PERSON", right: false, wide: false },
     Column { title: "KNOWN AS", right: false, wide: false },
     Column { title: "AUTHORED", right: true, wide: false },

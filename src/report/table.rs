@@ -7,9 +7,9 @@ use std::io::{self, Write};
 
 /// A column: its heading, and on which side its cells stand.
 #[derive(Debug, Clone, Copy)]
-pub struct Column {
+pub struct Column<'t> {
     /// The heading.
-    pub title: &'static str,
+    pub title: &'t str,
     /// Numbers stand right.
     pub right: bool,
     /// Left out on a terminal narrower than [`WIDE`].
@@ -28,7 +28,7 @@ const LEAST: usize = 10;
 /// # Errors
 /// When the stream does not take it.
 pub fn write(
-    columns: &[Column],
+    columns: &[Column<'_>],
     rows: &[Vec<String>],
     style: Style,
     out: &mut dyn Write,

@@ -1,0 +1,330 @@
+//! Addresses of environments, wherever a revision is taken.
+//!
+//! ```text
+//! production                       what runs there now
+//! production/api                   … of one service
+//! production~2                     the deployment two before it
+//! production@{yesterday 14:00}     what ran there then; dates as in git
+//! production@{friday}~1            the deployment before that
+//! env:production                   the environment, where a branch or tag has the same name
+//! ```
+//!
+//! They stand inside ranges, too: `production..main`, `^staging/web`. An address is replaced by the full
+//! id of its commit before git sees the revision.
+
+use super::records;
+use crate::deployments::{Deployment, Deployments, Place};
+use crate::event::Event;
+use crate::git::{Repository, dates};
+use crate::ledger::View;
+use crate::outcome::Failure;
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+/// What forces the reading as an environment.
+const FORCED: &str = "env:";
+
+/// Resolves addresses by the records of one ledger.
+pub(crate) struct Addresses<'a> {
+    repo: &'a Repository,
+    view: &'a View,
+    events: OnceCell<Vec<Event>>,
+}
+
+/// The moment that an address means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// The present: `production`.
+    Now,
+    /// A date: `production@{yesterday}`.
+    Date(i64),
+    /// The time of the deployment itself: `production~1`.
+    Start,
+}
+
+/// A deployment that an address names.
+#[derive(Debug, Clone)]
+pub(crate) struct Point<'d, 'e> {
+    /// The deployment.
+    pub(crate) deployment: &'d Deployment<'e>,
+    /// Which moment was meant.
+    pub(crate) moment: Moment,
+}
+
+/// An address taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Address<'t> {
+    name: &'t str,
+    date: Option<&'t str>,
+    back: usize,
+    forced: bool,
+}
+
+impl<'a> Addresses<'a> {
+    /// Addresses by the ledger that `view` shows; its records are read when one is needed.
+    pub(crate) fn new(repo: &'a Repository, view: &'a View) -> Addresses<'a> {
+        Addresses { repo, view, events: OnceCell::new() }
+    }
+
+    /// Replaces the addresses in each of these revisions and ranges.
+    ///
+    /// # Errors
+    /// As [`Addresses::revision`].
+    pub(crate) fn revisions(&self, args: &[String]) -> Result<Vec<String>, Failure> {
+        args.iter().map(|arg| Ok(self.revision(arg)?.into_owned())).collect()
+    }
+
+    /// Replaces the addresses in a revision or range; what is none stays as it is.
+    ///
+    /// # Errors
+    /// An address that means several things, or nothing: an environment that no record names, a time at
+    /// which nothing ran, a commit that is not in this clone.
+    pub(crate) fn revision<'t>(&self, arg: &'t str) -> Result<Cow<'t, str>, Failure> {
+        if self.view.chain().is_empty() && !arg.contains(FORCED) {
+            return Ok(Cow::Borrowed(arg));
+        }
+        if let Some((left, dots, right)) = split_range(arg) {
+            let (left, right) = (self.side(left)?, self.side(right)?);
+            return Ok(Cow::Owned(format!("{left}{dots}{right}")));
+        }
+        if let Some(excluded) = arg.strip_prefix('^') {
+            return Ok(Cow::Owned(format!("^{}", self.side(excluded)?)));
+        }
+        self.side(arg)
+    }
+
+    fn side<'t>(&self, text: &'t str) -> Result<Cow<'t, str>, Failure> {
+        let events = self.events()?;
+        let deployments = Deployments::new(events);
+        match self.point(&deployments, text)? {
+            None => Ok(Cow::Borrowed(text)),
+            Some(point) => Ok(Cow::Owned(self.commit(&point)?)),
+        }
+    }
+
+    /// The records, unjudged, oldest first.
+    fn events(&self) -> Result<&[Event], Failure> {
+        if let Some(events) = self.events.get() {
+            return Ok(events);
+        }
+        let events = records::unjudged(self.view)?;
+        Ok(self.events.get_or_init(|| events))
+    }
+
+    /// The id of the commit that a deployment put there, which is in this clone.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub(crate) fn commit(&self, point: &Point<'_, '_>) -> Result<String, Failure> {
+        let Deployment { commit, place, .. } = point.deployment;
+        let here =
+            self.repo.hash().oid(commit.as_bytes()).is_some_and(|oid| self.repo.contains(oid));
+        match here {
+            true => Ok((*commit).to_owned()),
+            false => Err(Failure::new(format!(
+                "{place} ran {commit}, which is not in this clone"
+            ))
+            .hint("`git fetch` may bring it; if its branch was deleted, `git fetch origin <commit>`")),
+        }
+    }
+
+    /// The deployment that an address names; `None` when the text is no address.
+    ///
+    /// # Errors
+    /// As [`Addresses::revision`], but for commits that are not here.
+    pub(crate) fn point<'d, 'e>(
+        &self,
+        deployments: &'d Deployments<'e>,
+        text: &str,
+    ) -> Result<Option<Point<'d, 'e>>, Failure> {
+        let Some(address) = parse(text) else {
+            return match text.strip_prefix(FORCED) {
+                Some(_) => {
+                    Err(Failure::new(format!("'{text}' is no address of an environment"))
+                        .hint(FORMS))
+                }
+                None => Ok(None),
+            };
+        };
+        let name = address.name;
+        if !deployments.knows(name) {
+            return match address.forced {
+                true => Err(unknown(deployments, name)),
+                false => Ok(None),
+            };
+        }
+        if !address.forced
+            && let Some(revision) = self.git_name(name)
+        {
+            return Err(Failure::new(format!(
+                "'{name}' is the name of an environment and of a git revision"
+            ))
+            .hint(format!(
+                "write {FORCED}{text} for the environment, {revision}{} for git's",
+                &text[name.len()..]
+            )));
+        }
+        self.find(deployments, &address).map(Some)
+    }
+
+    fn find<'d, 'e>(
+        &self,
+        deployments: &'d Deployments<'e>,
+        address: &Address<'_>,
+    ) -> Result<Point<'d, 'e>, Failure> {
+        let name = address.name;
+        let date = address.date.map(|text| dates::parse(self.repo, text)).transpose()?;
+        let at = |place: &Place| match date {
+            Some(date) => deployments.at(place, date),
+            None => deployments.current(place),
+        };
+        let places = deployments.named(name);
+        let running: Vec<&Deployment<'e>> = places.iter().filter_map(|place| at(place)).collect();
+        let one = match running.as_slice() {
+            [] => return Err(nothing(deployments, name, address.date)),
+            [one] => *one,
+            [first, rest @ ..]
+                if address.back == 0 && rest.iter().all(|one| one.commit == first.commit) =>
+            {
+                *first
+            }
+            several => {
+                let spelled: Vec<String> =
+                    several.iter().map(|one| one.place.to_string()).collect();
+                return Err(Failure::new(format!("'{name}' runs several services"))
+                    .hint(format!("name one of them: {}", spelled.join(", "))));
+            }
+        };
+        let deployment = deployments.before(one, address.back).ok_or_else(|| {
+            let count = deployments.history(&one.place).count();
+            Failure::new(format!(
+                "{} has no deployment so far back: the ledger knows {count} successful",
+                one.place
+            ))
+            .hint(format!("audit show {FORCED}{} lists them", one.place))
+        })?;
+        let moment = match (date, address.back) {
+            (_, 1..) => Moment::Start,
+            (Some(date), 0) => Moment::Date(date),
+            (None, 0) => Moment::Now,
+        };
+        Ok(Point { deployment, moment })
+    }
+
+    /// The spelling that git alone reads, where a reference or an abbreviated id has this name.
+    fn git_name(&self, name: &str) -> Option<String> {
+        let references = self.repo.refs("refs/").ok()?;
+        let full = ["", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/"]
+            .iter()
+            .map(|prefix| format!("{prefix}{name}"))
+            .find(|full| references.iter().any(|reference| reference.name == *full));
+        if full.is_some() {
+            return full;
+        }
+        let hex = name.len() >= 4 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let id = if hex { self.repo.resolve(name).ok() } else { None };
+        id.map(|oid| oid.to_string())
+    }
+}
+
+/// The forms of an address, for hints.
+const FORMS: &str =
+    "env:NAME, env:NAME/SERVICE, and behind them ~2 or @{DATE}, as in env:production@{yesterday}";
+
+fn unknown(deployments: &Deployments<'_>, name: &str) -> Failure {
+    let known: Vec<&str> = deployments.environments().collect();
+    let failure = Failure::new(format!("no record names an environment '{name}'"));
+    match known.is_empty() {
+        true => failure.hint(
+            "nothing was deployed as far as the ledger knows; audit record deploy --env NAME",
+        ),
+        false => failure.hint(format!("environments are {}", known.join(", "))),
+    }
+}
+
+fn nothing(deployments: &Deployments<'_>, name: &str, date: Option<&str>) -> Failure {
+    let failed = deployments
+        .all()
+        .iter()
+        .any(|one| (one.place.env == name || one.place.to_string() == name) && !one.ran());
+    let message = match date {
+        Some(date) => format!("as far as the ledger knows, nothing ran in '{name}' at {date}"),
+        None => format!("as far as the ledger knows, nothing runs in '{name}'"),
+    };
+    let hint = match (date, failed) {
+        (None, true) => format!("its deployments failed: audit log --env {name} lists them"),
+        _ => format!("audit log --env {name} lists what is recorded about it"),
+    };
+    Failure::new(message).hint(hint)
+}
+
+/// Takes an address apart; `None` when the text has not its form.
+fn parse(text: &str) -> Option<Address<'_>> {
+    let (forced, rest) = match text.strip_prefix(FORCED) {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let end = rest.find(['~', '@', '^', ':', ' ']).unwrap_or(rest.len());
+    let (name, mut suffix) = rest.split_at(end);
+    if name.is_empty() {
+        return None;
+    }
+    let mut date = None;
+    if let Some(inner) = suffix.strip_prefix("@{") {
+        let (inside, behind) = inner.split_once('}')?;
+        date = Some(inside);
+        suffix = behind;
+    }
+    let mut back = 0usize;
+    while let Some(behind) = suffix.strip_prefix('~') {
+        let digits = behind.len() - behind.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (number, behind) = behind.split_at(digits);
+        let number = if number.is_empty() { 1 } else { number.parse().ok()? };
+        back = back.checked_add(number)?;
+        suffix = behind;
+    }
+    suffix.is_empty().then_some(Address { name, date, back, forced })
+}
+
+/// Splits `left..right` and `left...right` outside of braces.
+fn split_range(arg: &str) -> Option<(&str, &str, &str)> {
+    let mut depth = 0usize;
+    for (at, c) in arg.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            '.' if depth == 0 && arg[at..].starts_with("..") => {
+                let dots = if arg[at..].starts_with("...") { 3 } else { 2 };
+                return Some((&arg[..at], &arg[at..at + dots], &arg[at + dots..]));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_taken_apart() {
+        let of = |text| parse(text).map(|a| (a.name, a.date, a.back, a.forced));
+        assert_eq!(of("production"), Some(("production", None, 0, false)));
+        assert_eq!(of("production/api~"), Some(("production/api", None, 1, false)));
+        assert_eq!(of("env:p~2~1"), Some(("p", None, 3, true)));
+        assert_eq!(of("p@{2026-11-20 14:00}~1"), Some(("p", Some("2026-11-20 14:00"), 1, false)));
+        for no in ["", "env:", "p^", "p^{tree}", "p:path", "p~x", "p@{x", "p@", "a b"] {
+            assert_eq!(of(no), None, "{no}");
+        }
+    }
+
+    #[test]
+    fn dots_in_a_date_make_no_range() {
+        assert_eq!(split_range("a..b"), Some(("a", "..", "b")));
+        assert_eq!(split_range("a...b"), Some(("a", "...", "b")));
+        assert_eq!(split_range("..b"), Some(("", "..", "b")));
+        assert_eq!(split_range("p@{1..2}"), None);
+        assert_eq!(split_range("p@{1..2}..main"), Some(("p@{1..2}", "..", "main")));
+    }
+}

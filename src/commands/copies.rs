@@ -1,0 +1,276 @@
+//! Other commits that make the same change: what a rebase, a squash, a cherry-pick or a backport leaves.
+//!
+//! | how | what is compared |
+//! |---|---|
+//! | `cherry-pick` | the trailer `(cherry picked from commit …)`, either way: a claim |
+//! | `change` | a `change` record of the ledger: the commits of a request and its merge commit |
+//! | `tree` | all files are the same: a rebase or squash onto the same base |
+//! | `patch` | the diff is the same (`git patch-id --stable`): a rebase, a backport |
+//! | `squash` | the diff of the whole branch that holds the commit is that of one commit |
+//! | `hydrated` | Argo CD's `Argocd-reference-commit-sha` names it: a claim |
+
+use super::history;
+use crate::deployments::field;
+use crate::event::{Event, Kind};
+use crate::git::contains::{Containing, Contains};
+use crate::git::source::Commits;
+use crate::git::walk::{Plan, Tip, Walk};
+use crate::git::{Oid, Repository, claims, hydrated, message, object, patches, trailers};
+use crate::outcome::Failure;
+use std::collections::{HashMap, HashSet};
+
+/// The most commits that are compared with one: an old branch that was never merged would otherwise be
+/// held against all of history. More than that is said.
+const MOST: usize = 20_000;
+
+/// The most commits whose diff is held against that of a whole branch.
+const MOST_SQUASHES: usize = 1_000;
+
+/// A commit that makes the same change as another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Copy {
+    /// The commit.
+    pub(crate) oid: Oid,
+    /// How it is known: a word of the table above.
+    pub(crate) how: &'static str,
+}
+
+/// Copies of a commit, and whether all of history that could hold one was looked at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Copies {
+    /// The copies.
+    pub(crate) found: Vec<Copy>,
+    /// Whether there were more commits than are compared.
+    pub(crate) cut: bool,
+}
+
+/// What a commit says about itself, as far as copies are concerned.
+struct Commit {
+    tree: Oid,
+    parents: Vec<Oid>,
+    /// The author line with its date: a rebase and a cherry-pick keep it.
+    author: Vec<u8>,
+    date: u64,
+    picked_from: Vec<String>,
+    hydrates: Option<String>,
+}
+
+/// Finds the copies of `wanted` among the commits that are deployed somewhere and that it is no ancestor
+/// of. `records` are the events of the ledger.
+///
+/// # Errors
+/// When history cannot be read, or git fails.
+pub(crate) fn find(
+    repo: &Repository,
+    commits: &Commits<'_>,
+    records: &[Event],
+    wanted: Oid,
+    deployed: &[Oid],
+) -> Result<Copies, Failure> {
+    let mut copies = Copies::default();
+    let add = |oid: Oid, how: &'static str, copies: &mut Copies| {
+        if oid != wanted && copies.found.iter().all(|copy| copy.oid != oid) {
+            copies.found.push(Copy { oid, how });
+        }
+    };
+    let own = read(repo, wanted)?;
+    let name = wanted.to_string();
+    for picked in &own.picked_from {
+        if let Ok(oid) = repo.commit_id(picked) {
+            add(oid, "cherry-pick", &mut copies);
+        }
+    }
+    for merged in merged_by_records(repo, records, &name) {
+        add(merged, "change", &mut copies);
+    }
+    let mut tips: Vec<Tip> = deployed.iter().map(|&oid| Tip { oid, exclude: false }).collect();
+    tips.push(Tip { oid: wanted, exclude: true });
+    let branches = branches_with(repo, commits, wanted, &own)?;
+    let mut same_author = Vec::new();
+    let mut squashes = Vec::new();
+    for (number, walked) in
+        Walk::new(Commits::new(repo), Plan { tips, ..Plan::default() })?.enumerate()
+    {
+        if number == MOST {
+            copies.cut = true;
+            break;
+        }
+        let oid = walked?.oid;
+        let other = read(repo, oid)?;
+        let names_us = |id: &String| id.len() >= 7 && name.starts_with(id.as_str());
+        if other.picked_from.iter().any(names_us) {
+            add(oid, "cherry-pick", &mut copies);
+        } else if other.hydrates.as_ref().is_some_and(names_us) {
+            add(oid, "hydrated", &mut copies);
+        } else if other.parents.len() > 1 {
+            // A merge makes no change of its own that could be compared.
+        } else if other.tree == own.tree && own.parents.len() < 2 {
+            add(oid, "tree", &mut copies);
+        } else if other.author == own.author && own.parents.len() < 2 {
+            same_author.push(oid);
+        } else if branches.iter().any(|branch| branch.tree == other.tree) {
+            add(oid, "squash", &mut copies);
+        } else if !branches.is_empty() && other.date >= own.date && squashes.len() < MOST_SQUASHES {
+            squashes.push(oid);
+        }
+    }
+    for oid in same_patch(repo, wanted, &same_author)? {
+        add(oid, "patch", &mut copies);
+    }
+    let of = patches::of_commits(repo, &squashes)?;
+    for branch in &branches {
+        let Some(whole) = patches::between(repo, branch.base, branch.tip)? else { continue };
+        for &oid in squashes.iter().filter(|oid| of.get(oid) == Some(&whole)) {
+            add(oid, "squash", &mut copies);
+        }
+    }
+    Ok(copies)
+}
+
+/// Those of `others` that make the same change as `commit`.
+///
+/// # Errors
+/// When git fails.
+pub(crate) fn same_patch(
+    repo: &Repository,
+    commit: Oid,
+    others: &[Oid],
+) -> Result<Vec<Oid>, Failure> {
+    if others.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut asked = vec![commit];
+    asked.extend(others);
+    let ids = patches::of_commits(repo, &asked)?;
+    let Some(own) = ids.get(&commit) else { return Ok(Vec::new()) };
+    Ok(others.iter().copied().filter(|other| ids.get(other) == Some(own)).collect())
+}
+
+/// Answers whether approvals of other commits cover one, by patch.
+pub(crate) struct SamePatch<'r> {
+    repo: &'r Repository,
+    commit: Option<Oid>,
+    /// Commits that were deployed themselves: their approvals are theirs.
+    deployed: &'r HashSet<&'r str>,
+    answers: HashMap<String, bool>,
+}
+
+impl<'r> SamePatch<'r> {
+    /// Asks about a commit by its full id.
+    pub(crate) fn new(
+        repo: &'r Repository,
+        commit: &str,
+        deployed: &'r HashSet<&'r str>,
+    ) -> SamePatch<'r> {
+        let commit = repo.hash().oid(commit.as_bytes()).filter(|&oid| repo.contains(oid));
+        SamePatch { repo, commit, deployed, answers: HashMap::new() }
+    }
+
+    /// Whether another commit makes the same change, by the same author at the same time. What can't be
+    /// read doesn't.
+    pub(crate) fn is(&mut self, other: &str) -> bool {
+        let Some(commit) = self.commit else { return false };
+        if self.deployed.contains(other) {
+            return false;
+        }
+        if let Some(&known) = self.answers.get(other) {
+            return known;
+        }
+        let same = self.repo.hash().oid(other.as_bytes()).is_some_and(|oid| {
+            let authors = (read(self.repo, commit), read(self.repo, oid));
+            matches!(authors, (Ok(a), Ok(b)) if a.author == b.author)
+                && same_patch(self.repo, commit, &[oid]).is_ok_and(|found| !found.is_empty())
+        });
+        self.answers.insert(other.to_owned(), same);
+        same
+    }
+}
+
+/// The code commit that a commit of rendered manifests names, if it does and it is here.
+///
+/// # Errors
+/// When the commit can't be read.
+pub(crate) fn hydrates(repo: &Repository, oid: Oid) -> Result<Option<Oid>, Failure> {
+    let Some(named) = read(repo, oid)?.hydrates else { return Ok(None) };
+    Ok(repo.commit_id(&named).ok())
+}
+
+/// The merge commits of change records that list a commit.
+fn merged_by_records(repo: &Repository, records: &[Event], name: &str) -> Vec<Oid> {
+    let lists = |event: &&Event| {
+        let crate::event::What::Record(fields) = &event.what else { return false };
+        let listed = fields.get("commits").and_then(|commits| commits.as_array());
+        field(event, "head_commit") == Some(name)
+            || listed.is_some_and(|commits| commits.iter().any(|id| id.as_str() == Some(name)))
+    };
+    records
+        .iter()
+        .filter(|event| event.kind == Kind::Change)
+        .filter(lists)
+        .filter_map(|event| repo.hash().oid(field(event, "merge_commit")?.as_bytes()))
+        .filter(|&oid| repo.contains(oid))
+        .collect()
+}
+
+/// A branch that holds a commit, from where it left the default branch.
+struct Branch {
+    base: Oid,
+    tip: Oid,
+    tree: Oid,
+}
+
+/// Branches that hold the commit and more than it; none where the default branch has it already.
+fn branches_with(
+    repo: &Repository,
+    commits: &Commits<'_>,
+    wanted: Oid,
+    own: &Commit,
+) -> Result<Vec<Branch>, Failure> {
+    let Some((_, main)) = history::default_branch(repo)? else { return Ok(Vec::new()) };
+    let mut containing = Containing::new(commits, wanted);
+    if containing.ask(main)? == Contains::Yes {
+        return Ok(Vec::new());
+    }
+    let mut branches: Vec<Branch> = Vec::new();
+    let mut seen = HashSet::new();
+    for prefix in ["refs/heads/", "refs/remotes/", "refs/pull/", "refs/merge-requests/"] {
+        for reference in repo.refs(prefix)? {
+            let tip = reference.target;
+            if !seen.insert(tip) || !commits.has(tip) || containing.ask(tip)? != Contains::Yes {
+                continue;
+            }
+            // The commit alone on its branch: its own patch says it all.
+            let alone = tip == wanted
+                && own.parents.iter().any(|&parent| {
+                    Containing::new(commits, parent)
+                        .ask(main)
+                        .is_ok_and(|found| found == Contains::Yes)
+                });
+            if let (false, Some(&base)) = (alone, repo.merge_bases(main, tip)?.first()) {
+                branches.push(Branch { base, tip, tree: repo.tree_of(tip)? });
+            }
+        }
+    }
+    Ok(branches)
+}
+
+fn read(repo: &Repository, oid: Oid) -> Result<Commit, Failure> {
+    let raw = Commits::without_graph(repo).read(oid)?;
+    let commit = object::commit(&raw, repo.hash())
+        .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
+    let text = String::from_utf8_lossy(commit.message);
+    let (mut picked_from, mut hydrates) = (Vec::new(), None);
+    if text.contains("cherry picked from commit") || text.contains("rgocd-reference-commit-sha") {
+        let message = message::Message::parse(&text);
+        picked_from = claims::cherry_picks(&message);
+        hydrates = hydrated::reference(&trailers::trailers(&message)).map(|found| found.commit);
+    }
+    Ok(Commit {
+        tree: commit.tree,
+        author: commit.author.unwrap_or_default().to_vec(),
+        date: commit.walk_date,
+        parents: commit.parents,
+        picked_from,
+        hydrates,
+    })
+}

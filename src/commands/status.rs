@@ -1,0 +1,307 @@
+//! `audit status`: what runs where.
+
+use super::Context;
+use super::copies::SamePatch;
+use super::format::FormatArg;
+use super::judge::{Judge, JudgeArgs};
+use super::{history, records};
+use crate::deployments::approvals::{self, Approval, Subject};
+use crate::deployments::{Deployment, Deployments, Place, field};
+use crate::event::{Event, Kind};
+use crate::git::message::Message;
+use crate::git::source::Commits;
+use crate::git::walk::{Order, Plan, Tip, Walk};
+use crate::git::{Oid, Repository, dates, object};
+use crate::ledger::time;
+use crate::outcome::{Failure, Outcome};
+use crate::report::status::{Behind, Idle, Running, Status};
+use clap::Args;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// What runs where: since when, deployed and approved by whom, why, how far behind, and the proof
+///
+/// It says what the deploy and rollback records of the ledger say. BEHIND counts the commits of the default
+/// branch (the remote's, else that of HEAD) that do not run, with the age of the oldest. Exit 1 when nothing
+/// runs anywhere, 3 when nothing was ever recorded: then what runs is unknown.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct StatusArgs {
+    /// Only these environments: production, or one service of it: production/api
+    #[arg(value_name = "ENV")]
+    places: Vec<String>,
+
+    /// What ran at DATE instead of now, in git's date language
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    at: Option<String>,
+
+    #[command(flatten)]
+    judge: JudgeArgs,
+
+    /// How to print
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: FormatArg,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  audit status                             every environment and service
+  audit status production                  one environment
+  audit status --at 'last friday 18:00'    what ran then
+  audit status --format json | jq '.environments[] | {env, service, commit}'";
+
+/// Runs the command.
+pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Outcome> {
+    let repo = context.open()?;
+    let judge = Judge::new(&repo, &args.judge, context.now)?;
+    let view = records::read(&repo)?;
+    let ledger_state = records::warn(context, &view);
+    let events = records::unjudged(&view)?;
+    let deployments = Deployments::new(&events);
+    records::warn_of_unplaced(context, &deployments);
+    let date = args.at.as_deref().map(|text| dates::parse(&repo, text)).transpose()?;
+    let wanted = Wanted::new(&deployments, &args.places)?;
+    let branch = history::default_branch(&repo)?;
+
+    let now = date.unwrap_or(context.now);
+    let mut reader = Reader {
+        repo: &repo,
+        branch: branch.as_ref().map(|(_, oid)| *oid),
+        deployed: deployments.all().iter().map(|one| one.commit).collect(),
+        behind: HashMap::new(),
+    };
+    let (mut running, mut idle) = (Vec::new(), Vec::new());
+    for place in deployments.places().filter(|place| wanted.has(place)) {
+        let found = match date {
+            Some(date) => deployments.at(place, date),
+            None => deployments.current(place),
+        };
+        let Some(deployment) = found else {
+            if date.is_none() && deployments.environments().all(|env| env != place.env) {
+                // The environment was deleted.
+                continue;
+            }
+            idle.push(Idle { place: place.to_string(), why: "nothing runs there" });
+            continue;
+        };
+        let until = date.unwrap_or(i64::MAX);
+        running.push(Running {
+            deployment,
+            event: records::judged(&view, &judge, &deployment.event.id)?,
+            summary: reader.summary(deployment.commit)?,
+            approvals: reader.approvals(&events, deployment)?,
+            behind: if date.is_none() { reader.behind(deployment.commit)? } else { None },
+            failed: deployments
+                .failed_since(place, deployment.from)
+                .filter(|one| one.from <= until)
+                .collect(),
+        });
+    }
+    for env in deployments.environments().filter(|env| wanted.has_env(env)) {
+        if deployments.places().all(|place| place.env != env) {
+            let failed = deployments.all().iter().any(|one| one.place.env == env);
+            let why = if failed {
+                "no deployment has succeeded"
+            } else {
+                "nothing was deployed there as far as the ledger knows"
+            };
+            idle.push(Idle { place: env.to_owned(), why });
+        }
+    }
+    let outcome = match (running.is_empty(), deployments.is_empty()) {
+        (false, _) => Outcome::Yes,
+        (true, false) => Outcome::No,
+        (true, true) => Outcome::Undecided,
+    };
+    if running.is_empty() && idle.is_empty() {
+        context.ui.note("note: no deployment is recorded here, so what runs is unknown");
+        context.ui.note("hint: audit record deploy --env production --outcome success");
+    }
+    let freezes =
+        freezes(&events, now).into_iter().filter(|event| wanted.has_frozen(event)).collect();
+    let branch = branch.as_ref().map(|(name, _)| name.as_str());
+    let status = Status { at: now, branch, running, idle, freezes };
+    context.page(&repo)?;
+    let style = context.ui.style;
+    status.write(args.format.into(), style, context.ui.out())?;
+    Ok(ledger_state.or(outcome))
+}
+
+/// The places asked for.
+struct Wanted<'a> {
+    names: &'a [String],
+}
+
+impl<'a> Wanted<'a> {
+    fn new(deployments: &Deployments<'_>, names: &'a [String]) -> Result<Wanted<'a>, Failure> {
+        for name in names {
+            let bare = name.strip_prefix("env:").unwrap_or(name);
+            if !deployments.knows(bare) {
+                let known: Vec<&str> = deployments.environments().collect();
+                let failure = Failure::new(format!("no record names an environment '{bare}'"));
+                return Err(match known.is_empty() {
+                    true => failure.hint("no environment is recorded here yet"),
+                    false => failure.hint(format!("environments are {}", known.join(", "))),
+                });
+            }
+        }
+        Ok(Wanted { names })
+    }
+
+    fn any(&self, is: impl Fn(&str) -> bool) -> bool {
+        self.names.is_empty()
+            || self.names.iter().any(|name| is(name.strip_prefix("env:").unwrap_or(name)))
+    }
+
+    fn has(&self, place: &Place) -> bool {
+        self.any(|name| place.env == name || place.to_string() == name)
+    }
+
+    fn has_env(&self, env: &str) -> bool {
+        self.any(|name| env == name)
+    }
+
+    fn has_frozen(&self, event: &Event) -> bool {
+        let env = event.place.as_ref().and_then(|place| place.env.as_deref()).unwrap_or_default();
+        self.any(|name| {
+            env == name || name.strip_prefix(env).is_some_and(|rest| rest.starts_with('/'))
+        })
+    }
+}
+
+/// Reads what commits say, and how far they are behind.
+struct Reader<'r> {
+    repo: &'r Repository,
+    branch: Option<Oid>,
+    deployed: HashSet<&'r str>,
+    behind: HashMap<String, Option<Behind>>,
+}
+
+impl Reader<'_> {
+    /// The id, if the commit is in this clone.
+    fn here(&self, commit: &str) -> Option<Oid> {
+        self.repo.hash().oid(commit.as_bytes()).filter(|&oid| self.repo.contains(oid))
+    }
+
+    fn summary(&self, commit: &str) -> Result<Option<String>, Failure> {
+        match self.here(commit) {
+            Some(oid) => summary(self.repo, oid).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn approvals<'e>(
+        &self,
+        events: &'e [Event],
+        deployment: &Deployment<'_>,
+    ) -> Result<Vec<Approval<'e>>, Failure> {
+        covering(self.repo, events, deployment, &self.deployed)
+    }
+
+    /// `None` where history that would tell is missing.
+    fn behind(&mut self, commit: &str) -> Result<Option<Behind>, Failure> {
+        if let Some(&known) = self.behind.get(commit) {
+            return Ok(known);
+        }
+        let behind = match (self.branch, self.here(commit)) {
+            (Some(branch), Some(oid)) if self.repo.shallow().is_empty() => {
+                Some(behind(self.repo, branch, oid)?)
+            }
+            _ => None,
+        };
+        self.behind.insert(commit.to_owned(), behind);
+        Ok(behind)
+    }
+}
+
+/// The first paragraph of a commit's message.
+pub(crate) fn summary(repo: &Repository, oid: Oid) -> Result<String, Failure> {
+    let raw = Commits::without_graph(repo).read(oid)?;
+    let commit = object::commit(&raw, repo.hash())
+        .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
+    Ok(Message::parse(&String::from_utf8_lossy(commit.message)).summary().into_owned())
+}
+
+/// Approvals and rejections that cover a deployment. `deployed` are the commits of all deployments.
+pub(crate) fn covering<'e>(
+    repo: &Repository,
+    events: &'e [Event],
+    deployment: &Deployment<'_>,
+    deployed: &HashSet<&str>,
+) -> Result<Vec<Approval<'e>>, Failure> {
+    let tree = match deployment.field("tree") {
+        Some(tree) => Some(tree.to_owned()),
+        None => match repo.hash().oid(deployment.commit.as_bytes()) {
+            Some(oid) if repo.contains(oid) => Some(repo.tree_of(oid)?.to_string()),
+            _ => None,
+        },
+    };
+    let subject = Subject {
+        place: &deployment.place,
+        commit: deployment.commit,
+        tree: tree.as_deref(),
+        artifact: deployment.field("artifact"),
+        at: deployment.from,
+    };
+    let mut patches = SamePatch::new(repo, deployment.commit, deployed);
+    Ok(approvals::covering(events, &subject, |other| patches.is(other)))
+}
+
+/// How far `commit` is behind `branch`.
+fn behind(repo: &Repository, branch: Oid, commit: Oid) -> Result<Behind, Failure> {
+    let count = |old: Oid, new: Oid| -> Result<usize, Failure> {
+        let mut count = 0;
+        for walked in between(repo, old, new, false)? {
+            walked?;
+            count += 1;
+        }
+        Ok(count)
+    };
+    // When something came onto the branch is told by the branch's own line: a side branch may be old.
+    let mut oldest = None;
+    for walked in between(repo, commit, branch, true)? {
+        let links = object::links(&walked?.raw, repo.hash());
+        oldest = links.ok().and_then(|links| i64::try_from(links.date).ok()).or(oldest);
+    }
+    Ok(Behind { commits: count(commit, branch)?, oldest, ahead: count(branch, commit)? })
+}
+
+/// The commits of `new` that `old` does not have, as `git rev-list new ^old`, newest first.
+pub(crate) fn between(
+    repo: &Repository,
+    old: Oid,
+    new: Oid,
+    first_parent: bool,
+) -> Result<Walk<'_>, Failure> {
+    let tips = vec![Tip { oid: new, exclude: false }, Tip { oid: old, exclude: true }];
+    let order = if first_parent { Order::Topological } else { Order::Walk };
+    Walk::new(Commits::new(repo), Plan { tips, first_parent, order, ..Plan::default() })
+}
+
+/// Freezes in force at a moment: begun and not ended. A freeze record says from when until when; without
+/// that it lasts from its own time until one that ends it.
+pub(crate) fn freezes(events: &[Event], at: i64) -> Vec<&Event> {
+    let moment = |event: &Event, name: &str| {
+        field(event, name).and_then(|text| time::parse(text.as_bytes()))
+    };
+    let mut open: BTreeMap<(Option<&str>, Option<&str>), &Event> = BTreeMap::new();
+    for event in events.iter().filter(|event| event.kind == Kind::Freeze) {
+        let Some(when) = event.when.map(|when| when.seconds) else { continue };
+        let place = event.place.as_ref();
+        let key = (
+            place.and_then(|place| place.env.as_deref()),
+            place.and_then(|place| place.service.as_deref()),
+        );
+        match field(event, "action") {
+            Some("begins") if moment(event, "from").unwrap_or(when) <= at => {
+                open.insert(key, event);
+            }
+            Some("ends") if when <= at => {
+                open.remove(&key);
+            }
+            _ => {}
+        }
+    }
+    open.into_values()
+        .filter(|event| moment(event, "until").is_none_or(|until| until > at))
+        .collect()
+}
