@@ -18,6 +18,7 @@
 //! whether they are in this clone is for callers to find out.
 
 pub mod approvals;
+pub mod merged;
 pub mod road;
 pub mod suspects;
 

@@ -6,6 +6,7 @@ mod child;
 mod ci;
 pub mod completions;
 mod copies;
+mod diff;
 mod draft;
 mod editor;
 mod fields;
@@ -67,6 +68,7 @@ enum Command {
     Show(show::ShowArgs),
     Status(status::StatusArgs),
     Trace(trace::TraceArgs),
+    Diff(diff::DiffArgs),
     Record(Box<record::RecordArgs>),
     Run(Box<run::RunArgs>),
     People(people::PeopleArgs),
@@ -139,6 +141,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Show(args) => show::run(&mut context, args),
         Command::Status(args) => status::run(&mut context, args),
         Command::Trace(args) => trace::run(&mut context, args),
+        Command::Diff(args) => diff::run(&mut context, args),
         Command::Record(args) => record::run(&mut context, *args),
         Command::Run(args) => run::run(&mut context, *args),
         Command::People(args) => people::run(&mut context, args),

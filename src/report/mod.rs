@@ -5,6 +5,7 @@
 
 pub mod card;
 pub mod csv;
+pub mod diff;
 pub mod json;
 pub mod ledger;
 pub mod markdown;
