@@ -156,15 +156,31 @@ impl<'a> Addresses<'a> {
         if !address.forced
             && let Some(revision) = self.git_name(name)
         {
-            return Err(Failure::new(format!(
-                "'{name}' is the name of an environment and of a git revision"
-            ))
-            .hint(format!(
-                "write {FORCED}{text} for the environment, {revision}{} for git's",
-                &text[name.len()..]
-            )));
+            return Err(ambiguous(text, name, &revision));
         }
         self.find(deployments, &address).map(Some)
+    }
+
+    /// The environment or place that a text means as a whole, without a deployment picked out of it:
+    /// `production`, `env:production/api`.
+    ///
+    /// # Errors
+    /// A name that git knows, too; with `env:`, one that no record names.
+    pub(crate) fn environment<'t>(
+        &self,
+        deployments: &Deployments<'_>,
+        text: &'t str,
+    ) -> Result<Option<&'t str>, Failure> {
+        let Some(Address { name, date: None, back: 0, forced }) = parse(text) else {
+            return Ok(None);
+        };
+        if text.ends_with('~') || !deployments.knows(name) {
+            return if forced { Err(unknown(deployments, name)) } else { Ok(None) };
+        }
+        match self.git_name(name) {
+            Some(revision) if !forced => Err(ambiguous(text, name, &revision)),
+            _ => Ok(Some(name)),
+        }
     }
 
     fn find<'d, 'e>(
@@ -230,6 +246,12 @@ impl<'a> Addresses<'a> {
 /// The forms of an address, for hints.
 const FORMS: &str =
     "env:NAME, env:NAME/SERVICE, and behind them ~2 or @{DATE}, as in env:production@{yesterday}";
+
+fn ambiguous(text: &str, name: &str, revision: &str) -> Failure {
+    let suffix = &text[name.len()..];
+    Failure::new(format!("'{name}' is the name of an environment and of a git revision"))
+        .hint(format!("write {FORCED}{text} for the environment, {revision}{suffix} for git's"))
+}
 
 fn unknown(deployments: &Deployments<'_>, name: &str) -> Failure {
     let known: Vec<&str> = deployments.environments().collect();

@@ -299,6 +299,7 @@ fn rank(
     candidates.extend(between.iter().filter(|event| event.kind == Kind::Config).cloned());
     let first_lost = candidates.len();
     candidates.extend(lost.iter().cloned());
+    leave_to_commits(&mut candidates);
     let reviewed = |number: usize| !unreviewed.contains(&candidates[number].id);
     Ok(suspects::rank(&candidates, reviewed, &failing)
         .into_iter()
@@ -310,6 +311,25 @@ fn rank(
             brought_by: None,
         })
         .collect())
+}
+
+/// Takes from merges the paths that a commit among the candidates touches: the commit answers for them.
+fn leave_to_commits(candidates: &mut [Event]) {
+    let touched: HashSet<String> = candidates
+        .iter()
+        .filter(|event| event.kind == Kind::Commit)
+        .flat_map(|event| match &event.what {
+            What::Commit(facts) => facts.paths.clone().unwrap_or_default(),
+            What::Tag(_) | What::Record(_) => Vec::new(),
+        })
+        .collect();
+    for event in candidates.iter_mut().filter(|event| event.kind == Kind::Merge) {
+        if let What::Commit(facts) = &mut event.what {
+            for paths in [&mut facts.paths, &mut facts.config].into_iter().flatten() {
+                paths.retain(|path| !touched.contains(path));
+            }
+        }
+    }
 }
 
 /// Says of each suspect which deployment between the two ends first had it (or first lacked it).

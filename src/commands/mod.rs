@@ -9,6 +9,7 @@ mod copies;
 mod diff;
 mod draft;
 mod editor;
+mod environment;
 mod fields;
 mod filter;
 mod format;

@@ -5,6 +5,7 @@ use super::address::Addresses;
 use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
 use super::{history, records};
+use crate::deployments::field;
 use crate::event::{Event, Identity};
 use crate::git::Repository;
 use crate::git::commits::CommitReader;
@@ -95,7 +96,7 @@ pub(crate) fn run(context: &mut Context, args: PeopleArgs) -> anyhow::Result<Out
     Ok(if found { Outcome::Yes } else { Outcome::No })
 }
 
-/// Walks history and tags, and says who acted; every event is shown to `see` on the way, oldest last.
+/// Walks history, tags and the ledger, and says who acted; every event is shown to `see` on the way.
 pub(crate) fn gather(
     context: &Context,
     repo: &Repository,
@@ -133,6 +134,19 @@ pub(crate) fn gather(
         let inside = since.is_none_or(|since| seconds.is_some_and(|when| when >= since))
             && until.is_none_or(|until| seconds.is_some_and(|when| when <= until));
         let chosen = whole || selected.as_ref().is_some_and(|set| set.contains(&tag.target));
+        if inside && chosen {
+            people.add(&event, map);
+            see(&event);
+        }
+    }
+    let view = records::read(repo)?;
+    for event in records::events(&view, judge)? {
+        let seconds = event.when.map(|when| when.seconds);
+        let inside = since.is_none_or(|since| seconds.is_some_and(|when| when >= since))
+            && until.is_none_or(|until| seconds.is_some_and(|when| when <= until));
+        let commit = field(&event, "commit").and_then(|id| repo.hash().oid(id.as_bytes()));
+        let chosen = whole
+            || selected.as_ref().is_some_and(|set| commit.is_some_and(|oid| set.contains(&oid)));
         if inside && chosen {
             people.add(&event, map);
             see(&event);

@@ -1,31 +1,39 @@
 //! `audit show`: everything known about one thing.
 
 use super::Context;
+use super::address::Addresses;
+use super::environment::histories;
 use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
 use super::{history, people, records};
-use crate::event::{Event, What};
+use crate::deployments::{self, Deployments};
+use crate::event::{Event, Identity, What};
 use crate::git::commits::{CommitReader, Paths};
 use crate::git::object;
 use crate::git::repository::ObjectKind;
 use crate::git::source::Commits;
 use crate::git::tags::Tag;
 use crate::git::walk::{Plan, Walked};
-use crate::git::{Oid, Repository};
+use crate::git::{Oid, Repository, dates};
+use crate::ledger::View;
 use crate::ledger::chain::NotFound;
 use crate::outcome::{Failure, Outcome};
 use crate::people::Person;
 use crate::report::card::{Cards, Related};
+use crate::report::environment::{History, HistoryJson};
 use crate::report::json::EventJson;
 use crate::report::people::PersonJson;
-use crate::report::{Format, csv::CsvReport, json, markdown, rows, text};
+use crate::report::{Format, csv::CsvReport, json, markdown, moment, rows, text};
 use clap::Args;
 use serde::Serialize;
+use std::io::Write;
 
-/// Everything known about a commit, a tag, a record or a person, with links to what it relates to
+/// Everything known about a commit, a tag, a record, an environment or a person, with links to what it
+/// relates to
 ///
-/// THING is a revision as in git, the name of a tag, the id of a record (four digits or more), or a piece of
-/// a person's name or address. A tag is shown with the commit that it names.
+/// THING is a revision as in git, the name of a tag, the id of a record (four digits or more), an environment
+/// (its history), one of its deployments (production~1, production@{yesterday}), or a piece of a person's
+/// name or address (what they did everywhere). A tag is shown with the commit that it names.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ShowArgs {
@@ -36,6 +44,18 @@ pub(crate) struct ShowArgs {
     /// Names and addresses as they stand in the objects, without the mailmap
     #[arg(long)]
     no_mailmap: bool,
+
+    /// Of a person: only what happened since DATE
+    #[arg(long, visible_alias = "after", value_name = "DATE", allow_hyphen_values = true)]
+    since: Option<String>,
+
+    /// Of a person: only what happened until DATE
+    #[arg(long, visible_alias = "before", value_name = "DATE", allow_hyphen_values = true)]
+    until: Option<String>,
+
+    /// How many deployments of an environment, or deeds of a person, to list; 0 for all
+    #[arg(short = 'n', long = "max-count", value_name = "N", default_value_t = 20)]
+    max_count: usize,
 
     #[command(flatten)]
     judge: JudgeArgs,
@@ -50,12 +70,23 @@ Examples:
   audit show                       the commit at HEAD
   audit show v1.4                  a tag and the commit it names
   audit show 9f2c1ab --format json
-  audit show ana@example.com       a person: names, addresses, keys, what they did";
+  audit show production            an environment: what ran there, from when until when
+  audit show production~1          the deployment before, and its commit
+  audit show ana@example.com       a person: names, addresses, keys, what they did
+  audit show ana --since '1 month ago' -n 0 --format csv";
 
 /// One thing that was found.
-enum Thing {
+enum Thing<'d, 'e> {
     Event(Box<Event>, Vec<Related>),
-    Person(Person),
+    Person(Box<Person>, Deeds),
+    Environment(History<'d, 'e>),
+}
+
+/// What a person did, newest first.
+struct Deeds {
+    events: Vec<Event>,
+    /// How many more there are.
+    earlier: usize,
 }
 
 /// Runs the command.
@@ -64,122 +95,242 @@ pub(crate) fn run(context: &mut Context, args: ShowArgs) -> anyhow::Result<Outco
     let judge = Judge::new(&repo, &args.judge, context.now)?;
     let mut reader = history::reader(&repo, !args.no_mailmap)?;
     reader.paths = Paths::All(history::config_paths()?);
+    let view = records::read(&repo)?;
+    let ledger_state = records::warn(context, &view);
+    let events = records::unjudged(&view)?;
+    let deployments = Deployments::new(&events);
+    let date = |text: &Option<String>| -> Result<Option<i64>, Failure> {
+        text.as_deref().map(|text| dates::parse(&repo, text)).transpose()
+    };
+    let finder = Finder {
+        repo: &repo,
+        reader,
+        judge: &judge,
+        view: &view,
+        records: &events,
+        deployments: &deployments,
+        period: (date(&args.since)?, date(&args.until)?),
+        most: args.max_count,
+    };
     let names = if args.things.is_empty() { vec!["HEAD".to_owned()] } else { args.things };
     let mut things = Vec::new();
     for name in &names {
-        things.extend(find(context, &repo, &reader, &judge, name)?);
+        things.extend(finder.find(context, name)?);
     }
     context.page(&repo)?;
     report(context, &things, judge.trust().map(|trust| trust.source()), args.format.into())?;
-    Ok(Outcome::Yes)
+    Ok(ledger_state)
 }
 
-/// A revision if there is one of this name, else persons.
-fn find(
-    context: &Context,
-    repo: &Repository,
-    reader: &CommitReader,
-    judge: &Judge,
-    name: &str,
-) -> anyhow::Result<Vec<Thing>> {
-    let entry = entry(repo, judge, name)?;
-    let unknown = match repo.resolve(name) {
-        Ok(oid) => {
-            let mut things = revision(repo, reader, judge, name, oid)?;
-            things.extend(entry);
+/// Finds what a name means.
+struct Finder<'f> {
+    repo: &'f Repository,
+    reader: CommitReader,
+    judge: &'f Judge,
+    view: &'f View,
+    records: &'f [Event],
+    deployments: &'f Deployments<'f>,
+    period: (Option<i64>, Option<i64>),
+    most: usize,
+}
+
+impl<'f> Finder<'f> {
+    /// An environment or deployment, else a revision or record, else a person.
+    fn find(&self, context: &Context, name: &str) -> anyhow::Result<Vec<Thing<'f, 'f>>> {
+        let addresses = Addresses::new(self.repo, self.view);
+        if let Some(env) = addresses.environment(self.deployments, name)? {
+            let Finder { repo, view, judge, deployments, .. } = *self;
+            let found = histories(repo, view, judge, deployments, env, self.most)?;
+            return Ok(found.into_iter().map(Thing::Environment).collect());
+        }
+        if let Some(point) = addresses.point(self.deployments, name)? {
+            let id = &point.deployment.event.id;
+            let mut things: Vec<Thing<'_, '_>> = self.entry(id)?.into_iter().collect();
+            things.extend(self.revision(&addresses.commit(&point)?)?);
             return Ok(things);
         }
-        Err(_) if entry.is_some() => return Ok(entry.into_iter().collect()),
-        Err(failure) => failure,
-    };
-    let plan = Plan { tips: history::all_tips(repo)?, ..Plan::default() };
-    let wanted = name.to_lowercase();
-    let mut persons = people::gather(context, repo, judge, plan, |_| {})?;
-    persons.retain(|person| person.is_called(&wanted));
-    if let Some(exact) =
-        persons.iter().position(|person| person.id == wanted || person.name == name)
-    {
-        persons = vec![persons.swap_remove(exact)];
+        let entry = self.entry(name)?;
+        match self.repo.resolve(name) {
+            Ok(_) => {
+                let mut things = self.revision(name)?;
+                things.extend(entry);
+                Ok(things)
+            }
+            Err(_) if entry.is_some() => Ok(entry.into_iter().collect()),
+            Err(unknown) => Ok(vec![self.person(context, name, unknown)?]),
+        }
     }
-    match persons.len() {
-        0 => Err(Failure::new(format!("nothing here is called '{name}'"))
-            .hint(unknown.hint.unwrap_or_else(|| "audit people lists who acts here".to_owned()))
-            .into()),
-        1 => Ok(persons.into_iter().map(Thing::Person).collect()),
-        many => {
+
+    /// The one person who is called so, with what they did.
+    fn person(
+        &self,
+        context: &Context,
+        name: &str,
+        unknown: Failure,
+    ) -> anyhow::Result<Thing<'f, 'f>> {
+        let plan = Plan { tips: history::all_tips(self.repo)?, ..Plan::default() };
+        let wanted = name.to_lowercase();
+        let mut persons = people::gather(context, self.repo, self.judge, plan.clone(), |_| {})?;
+        persons.retain(|person| person.is_called(&wanted));
+        if let Some(exact) =
+            persons.iter().position(|person| person.id == wanted || person.name == name)
+        {
+            persons = vec![persons.swap_remove(exact)];
+        }
+        if persons.len() > 1 {
             let some: Vec<&str> = persons.iter().take(5).map(|person| person.id.as_str()).collect();
-            let more = if many > 5 { ", …" } else { "" };
-            Err(Failure::new(format!(
-                "'{name}' could be {many} persons: {}{more}",
+            let more = if persons.len() > 5 { ", …" } else { "" };
+            return Err(Failure::new(format!(
+                "'{name}' could be {} persons: {}{more}",
+                persons.len(),
                 some.join(", ")
             ))
             .hint("use a whole address")
-            .into())
+            .into());
         }
+        let Some(person) = persons.pop() else {
+            return Err(Failure::new(format!("nothing here is called '{name}'"))
+                .hint(unknown.hint.unwrap_or_else(|| "audit people lists who acts here".to_owned()))
+                .into());
+        };
+        let plan = Plan { since_as_filter: self.period.0, until: self.period.1, ..plan };
+        let deeds = self.deeds(context, &person, plan)?;
+        Ok(Thing::Person(Box::new(person), deeds))
+    }
+
+    /// What a person did in any part, newest first.
+    fn deeds(&self, context: &Context, person: &Person, plan: Plan) -> anyhow::Result<Deeds> {
+        let is_theirs = |who: &Identity| match who.email.is_empty() {
+            true => person.names.contains(&who.name),
+            false => person.addresses.contains(&who.email),
+        };
+        let mut events = Vec::new();
+        people::gather(context, self.repo, self.judge, plan, |event| {
+            let reviews = match &event.what {
+                What::Commit(facts) => facts.reviews.as_slice(),
+                What::Tag(_) | What::Record(_) => &[],
+            };
+            let who = &event.who;
+            let involved = who.identity.iter().chain(&who.committer).chain(&who.co_authors);
+            if involved.chain(reviews.iter().map(|review| &review.by)).any(is_theirs) {
+                events.push(event.clone());
+            }
+        })?;
+        // Stable: what has the same time stays in the order of history.
+        events.sort_by_key(|event| std::cmp::Reverse(event.when.map(|when| when.seconds)));
+        let shown = if self.most == 0 { events.len() } else { self.most.min(events.len()) };
+        let earlier = events.len() - shown;
+        events.truncate(shown);
+        Ok(Deeds { events, earlier })
+    }
+
+    /// The entry of the ledger whose id begins so, with what it builds on and what builds on it.
+    fn entry(&self, name: &str) -> Result<Option<Thing<'f, 'f>>, Failure> {
+        let hex =
+            name.len() >= 4 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        if !hex {
+            return Ok(None);
+        }
+        let (view, judge) = (self.view, self.judge);
+        let number = match view.chain().find(name) {
+            Ok(number) => number,
+            Err(NotFound::Ambiguous(_)) => {
+                return Err(view.find(name).err().unwrap_or_else(|| Failure::new(name)));
+            }
+            Err(NotFound::None | NotFound::NotAPrefix) => return Ok(None),
+        };
+        let describe = |number: usize| -> Result<String, Failure> {
+            let event = view.entry(number)?.event();
+            Ok(format!("{} {} {}", text::short(&event.id), event.kind, rows::summary(&event)))
+        };
+        let mut related = Vec::new();
+        for &earlier in view.chain().depends_on(number) {
+            related.push(Related { how: "builds on", what: describe(earlier)? });
+        }
+        for later in view.chain().depended_on_by(number) {
+            related.push(Related { how: "built on by", what: describe(later)? });
+        }
+        let event = judge.entry(&view.entry(number)?);
+        related.extend(self.linked(&event)?);
+        Ok(Some(Thing::Event(Box::new(event), related)))
+    }
+
+    /// The tag and the commit that a revision names.
+    fn revision(&self, name: &str) -> Result<Vec<Thing<'f, 'f>>, Failure> {
+        let (repo, reader, judge) = (self.repo, &self.reader, self.judge);
+        let oid = repo.resolve(name)?;
+        let mut things = Vec::new();
+        if let Some(tag) = tag_named(repo, name, oid)? {
+            let event = judge.event(reader.tag_event(repo, &tag)?);
+            things.push(Thing::Event(Box::new(event), Vec::new()));
+        }
+        if let Some(Thing::Event(event, _)) = things.first()
+            && matches!(&event.what, What::Tag(facts) if facts.target_kind == "missing")
+        {
+            // There is nothing behind it to show; the tag itself says so.
+            return Ok(things);
+        }
+        match repo.peel(oid)? {
+            (commit, ObjectKind::Commit) => {
+                let walked =
+                    Walked { oid: commit, raw: Commits::without_graph(repo).read(commit)? };
+                let event = judge.event(reader.event(repo, &walked)?);
+                let mut related = related(repo, &event)?;
+                related.extend(self.about(&event.id)?);
+                things.push(Thing::Event(Box::new(event), related));
+            }
+            (other, kind) if things.is_empty() => {
+                return Err(Failure::new(format!("'{name}' names a {} ({other})", kind.name()))
+                    .hint(
+                        "audit shows commits, tags and persons; git show prints files and trees",
+                    ));
+            }
+            _ => {}
+        }
+        Ok(things)
+    }
+
+    /// Records about a commit, oldest first.
+    fn about(&self, commit: &str) -> Result<Vec<Related>, Failure> {
+        let names = |event: &Event| {
+            ["commit", "from_commit", "head_commit", "merge_commit"]
+                .iter()
+                .any(|field| deployments::field(event, field) == Some(commit))
+        };
+        let records = self.records.iter().filter(|event| names(event));
+        Ok(records.map(|event| Related { how: "record", what: described(event) }).collect())
+    }
+
+    /// What other records say of this one, and what it says of them.
+    fn linked(&self, event: &Event) -> Result<Vec<Related>, Failure> {
+        let points = |from: &Event, to: &str| {
+            from.why
+                .links
+                .iter()
+                .find(|link| link.id.as_deref() == Some(to))
+                .map(|link| link.rel.clone())
+        };
+        let back = self.records.iter().filter_map(|other| {
+            let rel = points(other, &event.id)?;
+            Some(Related { how: "named by", what: format!("{} ({rel} this)", described(other)) })
+        });
+        Ok(back.collect())
     }
 }
 
-/// The entry of the ledger whose id begins so, with what it builds on and what builds on it.
-fn entry(repo: &Repository, judge: &Judge, name: &str) -> Result<Option<Thing>, Failure> {
-    let hex = name.len() >= 4 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if !hex {
-        return Ok(None);
-    }
-    let view = records::read(repo)?;
-    let number = match view.chain().find(name) {
-        Ok(number) => number,
-        Err(NotFound::Ambiguous(_)) => {
-            return Err(view.find(name).err().unwrap_or_else(|| Failure::new(name)));
-        }
-        Err(NotFound::None | NotFound::NotAPrefix) => return Ok(None),
-    };
-    let describe = |number: usize| -> Result<String, Failure> {
-        let event = view.entry(number)?.event();
-        Ok(format!("{} {} {}", text::short(&event.id), event.kind, rows::summary(&event)))
-    };
-    let mut related = Vec::new();
-    for &earlier in view.chain().depends_on(number) {
-        related.push(Related { how: "builds on", what: describe(earlier)? });
-    }
-    for later in view.chain().depended_on_by(number) {
-        related.push(Related { how: "built on by", what: describe(later)? });
-    }
-    let event = judge.entry(&view.entry(number)?);
-    Ok(Some(Thing::Event(Box::new(event), related)))
-}
-
-fn revision(
-    repo: &Repository,
-    reader: &CommitReader,
-    judge: &Judge,
-    name: &str,
-    oid: Oid,
-) -> Result<Vec<Thing>, Failure> {
-    let mut things = Vec::new();
-    if let Some(tag) = tag_named(repo, name, oid)? {
-        let event = judge.event(reader.tag_event(repo, &tag)?);
-        things.push(Thing::Event(Box::new(event), Vec::new()));
-    }
-    if let Some(Thing::Event(event, _)) = things.first()
-        && matches!(&event.what, What::Tag(facts) if facts.target_kind == "missing")
-    {
-        // There is nothing behind it to show; the tag itself says so.
-        return Ok(things);
-    }
-    match repo.peel(oid)? {
-        (commit, ObjectKind::Commit) => {
-            let walked = Walked { oid: commit, raw: Commits::without_graph(repo).read(commit)? };
-            let event = judge.event(reader.event(repo, &walked)?);
-            let related = related(repo, &event)?;
-            things.push(Thing::Event(Box::new(event), related));
-        }
-        (other, kind) if things.is_empty() => {
-            return Err(Failure::new(format!("'{name}' names a {} ({other})", kind.name()))
-                .hint("audit shows commits, tags and persons; git show prints files and trees"));
-        }
-        _ => {}
-    }
-    Ok(things)
+/// A record in one line, with its id.
+fn described(event: &Event) -> String {
+    let when = event.when.map_or_else(String::new, |when| {
+        let (date, time) = moment::local(when);
+        format!("{date} {time} ")
+    });
+    format!(
+        "{} {when}{} {}, {}",
+        text::short(&event.id),
+        event.kind,
+        rows::summary(event),
+        rows::who(event)
+    )
 }
 
 /// The tag that a name means: a reference, or a tag object given by its id.
@@ -239,78 +390,110 @@ struct ShownJson<'a> {
     v: u32,
     events: Vec<EventJson<'a>>,
     people: Vec<PersonJson<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    environments: Vec<HistoryJson<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    deeds: Vec<EventJson<'a>>,
 }
 
 fn report(
     context: &mut Context,
-    things: &[Thing],
+    things: &[Thing<'_, '_>],
     trust: Option<&str>,
     format: Format,
 ) -> anyhow::Result<()> {
-    let style = context.ui.style;
+    let (style, now) = (context.ui.style, context.now);
     let out = context.ui.out();
+    if format == Format::Table {
+        return cards(things, &Cards { style, trust }, now, out);
+    }
     let events = || {
         things.iter().filter_map(|thing| match thing {
             Thing::Event(event, _) => Some(&**event),
-            Thing::Person(_) => None,
+            Thing::Person(..) | Thing::Environment(_) => None,
         })
     };
-    let persons: Vec<Person> = things
-        .iter()
-        .filter_map(|thing| match thing {
-            Thing::Person(person) => Some(person.clone()),
-            Thing::Event(..) => None,
+    // What an environment and a person did are events, too: for formats that are lists of events.
+    let listed = || {
+        things.iter().flat_map(|thing| match thing {
+            Thing::Event(event, _) => vec![&**event],
+            Thing::Person(_, deeds) => deeds.events.iter().collect(),
+            Thing::Environment(history) => history.steps.iter().map(|step| &step.event).collect(),
         })
-        .collect();
+    };
     match format {
-        Format::Table => {
-            let cards = Cards { style, trust };
-            for (number, thing) in things.iter().enumerate() {
-                if number > 0 {
-                    writeln!(out)?;
-                }
-                match thing {
-                    Thing::Event(event, related) => cards.event(event, related, out)?,
-                    Thing::Person(person) => cards.person(person, out)?,
-                }
-            }
-        }
+        Format::Table => {}
         Format::Json => {
+            let people = things.iter().filter_map(|thing| match thing {
+                Thing::Person(person, _) => Some(PersonJson::from(&**person)),
+                Thing::Event(..) | Thing::Environment(_) => None,
+            });
+            let environments = things.iter().filter_map(|thing| match thing {
+                Thing::Environment(history) => Some(HistoryJson::from(history)),
+                Thing::Event(..) | Thing::Person(..) => None,
+            });
+            let deeds = things.iter().flat_map(|thing| match thing {
+                Thing::Person(_, deeds) => deeds.events.as_slice(),
+                Thing::Event(..) | Thing::Environment(_) => &[],
+            });
             let shown = ShownJson {
                 v: json::VERSION,
                 events: events().map(EventJson::from).collect(),
-                people: persons.iter().map(PersonJson::from).collect(),
+                people: people.collect(),
+                environments: environments.collect(),
+                deeds: deeds.map(EventJson::from).collect(),
             };
             serde_json::to_writer_pretty(&mut *out, &shown)?;
             writeln!(out)?;
         }
         Format::Jsonl => {
-            for event in events() {
+            for event in listed() {
                 json::line(event, out)?;
             }
-            crate::report::people::write(&persons, format, style, out)?;
         }
         Format::Csv => {
-            if events().next().is_some() {
-                let mut csv = CsvReport::new(&mut *out)?;
-                for event in events() {
-                    csv.row(event)?;
-                }
-                csv.finish()?;
+            let mut csv = CsvReport::new(&mut *out)?;
+            for event in listed() {
+                csv.row(event)?;
             }
-            if !persons.is_empty() {
-                crate::report::people::write(&persons, format, style, out)?;
-            }
+            csv.finish()?;
         }
         Format::Markdown => {
-            if events().next().is_some() {
-                markdown::heading(out)?;
-                for event in events() {
-                    markdown::row(event, out)?;
-                }
+            markdown::heading(out)?;
+            for event in listed() {
+                markdown::row(event, out)?;
             }
-            if !persons.is_empty() {
-                crate::report::people::write(&persons, format, style, out)?;
+        }
+    }
+    Ok(())
+}
+
+/// Each thing at length.
+fn cards(
+    things: &[Thing<'_, '_>],
+    cards: &Cards<'_>,
+    now: i64,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    for (number, thing) in things.iter().enumerate() {
+        if number > 0 {
+            writeln!(out)?;
+        }
+        match thing {
+            Thing::Event(event, related) => cards.event(event, related, out)?,
+            Thing::Environment(history) => history.table(cards.style, out)?,
+            Thing::Person(person, deeds) => {
+                cards.person(person, out)?;
+                if !deeds.events.is_empty() {
+                    writeln!(out)?;
+                }
+                let mut rows = rows::Rows::new(cards.style, now);
+                for event in &deeds.events {
+                    rows.row(event, out)?;
+                }
+                if deeds.earlier > 0 {
+                    writeln!(out, "… and {} earlier (-n 0 shows all)", deeds.earlier)?;
+                }
             }
         }
     }

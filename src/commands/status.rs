@@ -118,7 +118,8 @@ pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Out
     }
     let freezes =
         freezes(&events, now).into_iter().filter(|event| wanted.has_frozen(event)).collect();
-    let branch = branch.as_ref().map(|(name, _)| name.as_str());
+    // How far something was behind at another time is not known: branches keep no history of their own.
+    let branch = branch.as_ref().map(|(name, _)| name.as_str()).filter(|_| date.is_none());
     let status = Status { at: now, branch, running, idle, freezes };
     context.page(&repo)?;
     let style = context.ui.style;

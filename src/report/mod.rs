@@ -6,6 +6,7 @@
 pub mod card;
 pub mod csv;
 pub mod diff;
+pub mod environment;
 pub mod json;
 pub mod ledger;
 pub mod markdown;

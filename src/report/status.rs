@@ -99,23 +99,22 @@ impl<'d, 'e> Status<'d, 'e> {
         }
     }
 
-    fn titles(&self) -> [String; 8] {
-        let behind = match self.branch {
-            Some(branch) => format!("BEHIND {}", escape(branch)),
-            None => "BEHIND".to_owned(),
-        };
+    /// The headings; nothing is behind where there is no branch to compare with.
+    fn titles(&self) -> Vec<String> {
         let since = format!("SINCE ({})", moment::zone(self.at));
-        ["WHERE", "RUNS", &since, "BY", "APPROVED BY", "WHY", &behind, "PROOF"].map(str::to_owned)
+        let behind = self.branch.map(|branch| format!("BEHIND {}", escape(branch)));
+        let mut titles: Vec<String> =
+            ["WHERE", "RUNS", &since, "BY", "APPROVED BY", "WHY"].map(str::to_owned).to_vec();
+        titles.extend(behind);
+        titles.push("PROOF".to_owned());
+        titles
     }
 
     fn table(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
         let titles = self.titles();
-        let wide = [false, false, false, false, true, true, false, false];
-        let columns: Vec<Column<'_>> = titles
-            .iter()
-            .zip(wide)
-            .map(|(title, wide)| Column { title, right: false, wide })
-            .collect();
+        let wide = |title: &str| matches!(title, "APPROVED BY" | "WHY");
+        let columns: Vec<Column<'_>> =
+            titles.iter().map(|title| Column { title, right: false, wide: wide(title) }).collect();
         let rows: Vec<Vec<String>> =
             self.running.iter().map(|running| self.cells(running, style.unicode)).collect();
         if !rows.is_empty() {
@@ -150,16 +149,19 @@ impl<'d, 'e> Status<'d, 'e> {
             event.why.body.lines().next().map(str::to_owned).filter(|line| !line.is_empty()),
         );
         let (_, mark) = rows::mark(event.proof.grade, unicode);
-        vec![
+        let mut cells = vec![
             deployment.place.to_string(),
             runs,
             format!("{date} {time} ({})", moment::duration(self.at - deployment.from)),
             format!("{}{back}", rows::who(event)),
             if approved.is_empty() { "-".to_owned() } else { approved.join(", ") },
             if why.is_empty() { "-".to_owned() } else { why.join(" ") },
-            self.behind(running.behind),
-            format!("{mark} {}", event.proof.grade),
-        ]
+        ];
+        if self.branch.is_some() {
+            cells.push(self.behind(running.behind));
+        }
+        cells.push(format!("{mark} {}", event.proof.grade));
+        cells
     }
 
     fn behind(&self, behind: Option<Behind>) -> String {

@@ -2,10 +2,10 @@
 //!
 //! ```text
 //! 9f2c1ab044 Retry card capture once
-//!   authored   Ana Silva, 2026-11-20 14:03 · PAY-88 · ✓ signed by ana@example.com
-//!   merged     into main by 77aa0205ce, Bo Chen, 2026-11-20 15:00 · #412 (a claim of the message)
+//!   authored   Ana Silva, 2026-11-20 14:03, PAY-88  ✓ signed by ana@example.com
+//!   merged     into main by 77aa0205ce, Bo Chen, 2026-11-20 15:00, #412  · claimed
 //!   reviewed   approved by Bo Chen (trailer:Reviewed-by, a claim)
-//!   build      success 2026-11-20 15:04 by CI (· claimed)
+//!   build      success, CI, 2026-11-20 15:04  · claimed
 //!
 //! WHERE           FROM              UNTIL                          BY    APPROVED BY  AFTER   PROOF
 //! staging         2026-11-20 15:10  now                            CI    -            1h 7m   · claimed
@@ -22,6 +22,7 @@ use crate::deployments::{Deployment, field};
 use crate::event::{Event, What, When};
 use crate::ui::{Paint, Style, escape};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 /// A commit that makes the same change.
@@ -119,17 +120,28 @@ impl Trace<'_, '_> {
     /// The verdict in one sentence.
     fn sentence(&self) -> String {
         let places = |runs: bool| {
-            let mut places: Vec<String> = self
-                .reached
-                .iter()
-                .filter(|one| (one.stay.until.is_none() && !one.stay.open) == runs)
-                .map(|one| one.stay.first.place.to_string())
-                .collect();
-            places.dedup();
-            places.join(", ")
+            let names = |runs: bool| -> BTreeSet<String> {
+                let there =
+                    |one: &&Reached<'_, '_>| (one.stay.until.is_none() && !one.stay.open) == runs;
+                self.reached
+                    .iter()
+                    .filter(there)
+                    .map(|one| one.stay.first.place.to_string())
+                    .collect()
+            };
+            // Where it was and is again, it runs.
+            let running = names(true);
+            let found = if runs { running } else { &names(false) - &running };
+            found.into_iter().collect::<Vec<_>>().join(", ")
         };
         match self.verdict() {
-            Verdict::Runs => format!("It runs in {}.", places(true)),
+            Verdict::Runs => {
+                let left = match places(false) {
+                    left if left.is_empty() => String::new(),
+                    left => format!("; it is no longer in {left}"),
+                };
+                format!("It runs in {}{left}.", places(true))
+            }
             Verdict::Ran => format!("It was in {}, and runs nowhere now.", places(false)),
             Verdict::Never => format!(
                 "It was never deployed: none of the {} deployments recorded holds it{}.",
@@ -352,15 +364,14 @@ fn said(event: &Event, unicode: bool) -> String {
     let mut parts = vec![rows::who(event)];
     if let Some(when) = event.when {
         let (date, time) = moment::local(when);
-        parts[0] = format!("{}, {date} {time}", parts[0]);
+        parts.push(format!("{date} {time}"));
     }
     let why = rows::why(event);
     if !why.is_empty() {
         parts.push(why);
     }
     let (_, mark) = rows::mark(event.proof.grade, unicode);
-    parts.push(format!("{mark} {}", rows::proof_words(event)));
-    parts.join(" · ")
+    format!("{}  {mark} {}", parts.join(", "), rows::proof_words(event))
 }
 
 /// How a copy is known, in words.

@@ -1,0 +1,88 @@
+//! The history of environments, for `audit show production`.
+
+use super::judge::Judge;
+use super::records;
+use super::status::{between, summary};
+use crate::deployments::{Deployment, Deployments, Place};
+use crate::git::{Oid, Repository};
+use crate::ledger::View;
+use crate::outcome::Failure;
+use crate::report::environment::{History, Step};
+
+/// The histories of the places that a name means, `most` deployments each (0 for all).
+///
+/// # Errors
+/// When history or the ledger cannot be read.
+pub(crate) fn histories<'d, 'e>(
+    repo: &Repository,
+    view: &View,
+    judge: &Judge,
+    deployments: &'d Deployments<'e>,
+    name: &str,
+    most: usize,
+) -> Result<Vec<History<'d, 'e>>, Failure> {
+    let mut places: Vec<&'d Place> = Vec::new();
+    for one in deployments.all() {
+        let place = &one.place;
+        if (place.to_string() == name || place.env == name) && !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    if places.is_empty() {
+        return Ok(vec![History { place: name.to_owned(), steps: Vec::new(), earlier: 0 }]);
+    }
+    places.sort();
+    places.into_iter().map(|place| history(repo, view, judge, deployments, place, most)).collect()
+}
+
+fn history<'d, 'e>(
+    repo: &Repository,
+    view: &View,
+    judge: &Judge,
+    deployments: &'d Deployments<'e>,
+    place: &Place,
+    most: usize,
+) -> Result<History<'d, 'e>, Failure> {
+    let mut all: Vec<&'d Deployment<'e>> =
+        deployments.all().iter().filter(|one| one.place == *place).collect();
+    all.sort_by_key(|one| std::cmp::Reverse(one.from));
+    let shown = if most == 0 { all.len() } else { most.min(all.len()) };
+    let mut steps = Vec::new();
+    for &deployment in &all[..shown] {
+        let here = find(repo, deployment.commit);
+        steps.push(Step {
+            deployment,
+            event: records::judged(view, judge, &deployment.event.id)?,
+            summary: here.map(|oid| summary(repo, oid)).transpose()?,
+            change: change(repo, deployments, deployment)?,
+        });
+    }
+    Ok(History { place: place.to_string(), steps, earlier: all.len() - shown })
+}
+
+/// Commits gained and lost against what ran before.
+fn change(
+    repo: &Repository,
+    deployments: &Deployments<'_>,
+    one: &Deployment<'_>,
+) -> Result<Option<(usize, usize)>, Failure> {
+    if !one.ran() || !repo.shallow().is_empty() {
+        return Ok(None);
+    }
+    let before = deployments.before(one, 1).and_then(|before| find(repo, before.commit));
+    let (Some(old), Some(new)) = (before, find(repo, one.commit)) else { return Ok(None) };
+    Ok(Some((count(repo, old, new)?, count(repo, new, old)?)))
+}
+
+fn count(repo: &Repository, old: Oid, new: Oid) -> Result<usize, Failure> {
+    let mut count = 0;
+    for walked in between(repo, old, new, false)? {
+        walked?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+fn find(repo: &Repository, commit: &str) -> Option<Oid> {
+    repo.hash().oid(commit.as_bytes()).filter(|&oid| repo.contains(oid))
+}

@@ -1,0 +1,168 @@
+//! The history of an environment: for people and as JSON.
+//!
+//! ```text
+//! environment production/api
+//!
+//! FROM              UNTIL             RUNS                        BY          GAINED  LOST  PROOF
+//! 2026-11-21 09:00  now               0255914d36 Add refunds      Cy Young         0     4  · claimed   rollback
+//! 2026-11-20 16:00  2026-11-21 09:00  22dda4bb2d Raise timeout    Deploy Bot       4     0  ✓ signed
+//! 2026-11-19 11:00  2026-11-20 16:00  0255914d36 Add refunds      Deploy Bot       -     -  ✓ signed    the first known
+//! ```
+
+use super::status::PlaceJson;
+use super::table::{self, Column};
+use super::{json, moment, rows, text};
+use crate::deployments::{Deployment, State};
+use crate::event::{Event, When};
+use crate::ui::{Paint, Style, escape};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// One deployment in the history of its place.
+#[derive(Debug, Clone)]
+pub struct Step<'d, 'e> {
+    /// The deployment.
+    pub deployment: &'d Deployment<'e>,
+    /// The record, judged.
+    pub event: Event,
+    /// The summary of the commit; `None` when it is not in this clone.
+    pub summary: Option<String>,
+    /// Commits gained and lost against what ran before; `None` for the first known, for one that never
+    /// ran, and where a commit is not in this clone.
+    pub change: Option<(usize, usize)>,
+}
+
+/// The history of one place, newest first.
+#[derive(Debug, Clone)]
+pub struct History<'d, 'e> {
+    /// Its name.
+    pub place: String,
+    /// Its deployments, those that failed or were corrected among them.
+    pub steps: Vec<Step<'d, 'e>>,
+    /// How many more there are.
+    pub earlier: usize,
+}
+
+const COLUMNS: [Column<'_>; 8] = [
+    Column { title: "FROM", right: false, wide: false },
+    Column { title: "UNTIL", right: false, wide: false },
+    Column { title: "RUNS", right: false, wide: false },
+    Column { title: "BY", right: false, wide: false },
+    Column { title: "GAINED", right: true, wide: true },
+    Column { title: "LOST", right: true, wide: true },
+    Column { title: "PROOF", right: false, wide: false },
+    Column { title: "", right: false, wide: true },
+];
+
+impl History<'_, '_> {
+    /// Writes the history for people.
+    ///
+    /// # Errors
+    /// When the stream does not take it.
+    pub fn table(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        let title = format!("environment {}", self.place);
+        writeln!(out, "{}\n", style.paint(Paint::Yellow, &escape(&title)))?;
+        if self.steps.is_empty() {
+            return writeln!(out, "nothing was deployed there as far as the ledger knows");
+        }
+        let rows: Vec<Vec<String>> =
+            self.steps.iter().map(|step| cells(step, style.unicode)).collect();
+        table::write(&COLUMNS, &rows, style, out)?;
+        if self.earlier > 0 {
+            writeln!(out, "… and {} earlier (-n 0 shows all)", self.earlier)?;
+        }
+        Ok(())
+    }
+}
+
+fn cells(step: &Step<'_, '_>, unicode: bool) -> Vec<String> {
+    let one = step.deployment;
+    let local = |seconds| {
+        let (date, time) = moment::local(When::utc(seconds));
+        format!("{date} {time}")
+    };
+    let until = match (one.state, one.until) {
+        (State::Runs, _) => "now".to_owned(),
+        (State::Failed | State::Corrected { .. }, _) | (_, None) => "-".to_owned(),
+        (State::Replaced { .. } | State::Removed, Some(until)) => local(until),
+    };
+    let number = |get: fn((usize, usize)) -> usize| {
+        step.change.map_or_else(|| "-".to_owned(), |change| get(change).to_string())
+    };
+    let remark = match one.state {
+        State::Failed => one.field("outcome").unwrap_or("no outcome").to_owned(),
+        State::Corrected { .. } => "corrected by a later record".to_owned(),
+        State::Removed => "until the environment was deleted".to_owned(),
+        State::Runs | State::Replaced { .. } if one.is_rollback() => "rollback".to_owned(),
+        State::Runs | State::Replaced { .. } => String::new(),
+    };
+    let (_, mark) = rows::mark(step.event.proof.grade, unicode);
+    vec![
+        local(one.from),
+        until,
+        match &step.summary {
+            Some(summary) => format!("{} {summary}", text::short(one.commit)),
+            None => format!("{} (not in this clone)", text::short(one.commit)),
+        },
+        rows::who(&step.event),
+        number(|(gained, _)| gained),
+        number(|(_, lost)| lost),
+        format!("{mark} {}", step.event.proof.grade),
+        remark,
+    ]
+}
+
+/// A history as JSON prints it.
+#[derive(Serialize)]
+pub struct HistoryJson<'a> {
+    #[serde(flatten)]
+    place: Option<PlaceJson<'a>>,
+    name: &'a str,
+    deployments: Vec<StepJson<'a>>,
+    earlier: usize,
+}
+
+#[derive(Serialize)]
+struct StepJson<'a> {
+    state: &'static str,
+    from: Option<String>,
+    until: Option<String>,
+    commit: &'a str,
+    summary: Option<&'a str>,
+    gained: Option<usize>,
+    lost: Option<usize>,
+    rollback: bool,
+    by: Option<json::IdentityJson<'a>>,
+    proof: json::ProofJson<'a>,
+    record: &'a str,
+}
+
+impl<'a> From<&'a History<'_, '_>> for HistoryJson<'a> {
+    fn from(history: &'a History<'_, '_>) -> HistoryJson<'a> {
+        let step = |step: &'a Step<'_, '_>| StepJson {
+            state: match step.deployment.state {
+                State::Runs => "runs",
+                State::Replaced { .. } => "replaced",
+                State::Removed => "removed",
+                State::Failed => "failed",
+                State::Corrected { .. } => "corrected",
+            },
+            from: moment::rfc3339(step.deployment.from),
+            until: step.deployment.until.and_then(moment::rfc3339),
+            commit: step.deployment.commit,
+            summary: step.summary.as_deref(),
+            gained: step.change.map(|(gained, _)| gained),
+            lost: step.change.map(|(_, lost)| lost),
+            rollback: step.deployment.is_rollback(),
+            by: step.event.who.identity.as_ref().map(json::IdentityJson::from),
+            proof: (&step.event.proof).into(),
+            record: &step.event.id,
+        };
+        HistoryJson {
+            place: history.steps.first().map(|step| (&step.deployment.place).into()),
+            name: &history.place,
+            deployments: history.steps.iter().map(step).collect(),
+            earlier: history.earlier,
+        }
+    }
+}
