@@ -29,7 +29,10 @@ Register-ArgumentCompleter -Native -CommandName 'audit' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'The timeline of the repository, newest first: who did what, when and why, and how we know')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Everything known about a commit, a tag, a record or a person, with links to what it relates to')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Everything known about a commit, a tag, a record, an environment or a person, with links to what it relates to')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'What runs where: since when, deployed and approved by whom, why, how far behind, and the proof')
+            [CompletionResult]::new('trace', 'trace', [CompletionResultType]::ParameterValue, 'The road of a change to production: change request, reviews, builds, approvals, every environment that it reached, from when until when and by whom')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'What separates two revisions, environments or moments: changes gained and lost, who had a part in them, tickets, configuration, and what the ledger has in between')
             [CompletionResult]::new('record', 'record', [CompletionResultType]::ParameterValue, 'Append a record of what happened to the ledger, signed with your git signing key')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Flags whatever the kind')
             [CompletionResult]::new('people', 'people', [CompletionResultType]::ParameterValue, 'Who acts here: persons with their addresses and keys, when they were seen, what they did and how much of it is signed')
@@ -89,11 +92,59 @@ Register-ArgumentCompleter -Native -CommandName 'audit' -ScriptBlock {
             break
         }
         'audit;show' {
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Of a person: only what happened since DATE')
+            [CompletionResult]::new('--after', '--after', [CompletionResultType]::ParameterName, 'Of a person: only what happened since DATE')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Of a person: only what happened until DATE')
+            [CompletionResult]::new('--before', '--before', [CompletionResultType]::ParameterName, 'Of a person: only what happened until DATE')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'How many deployments of an environment, or deeds of a person, to list; 0 for all')
+            [CompletionResult]::new('--max-count', '--max-count', [CompletionResultType]::ParameterName, 'How many deployments of an environment, or deeds of a person, to list; 0 for all')
             [CompletionResult]::new('--trust', '--trust', [CompletionResultType]::ParameterName, 'Judge signatures by the trust files in PATH (a folder like .audit/, or a file of allowed signers), or by .audit/ in the tree of REV. Without it: audit.trust, else .audit/ on the remote''s default branch or HEAD, else git''s own configuration and the GnuPG keyring')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in PATH; several add up, as in git')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('--no-mailmap', '--no-mailmap', [CompletionResultType]::ParameterName, 'Names and addresses as they stand in the objects, without the mailmap')
+            [CompletionResult]::new('--no-signatures', '--no-signatures', [CompletionResultType]::ParameterName, 'Do not judge signatures: faster; what is signed is then `unknown`')
+            [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Print to the terminal without a pager')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'audit;status' {
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'What ran at DATE instead of now, in git''s date language')
+            [CompletionResult]::new('--trust', '--trust', [CompletionResultType]::ParameterName, 'Judge signatures by the trust files in PATH (a folder like .audit/, or a file of allowed signers), or by .audit/ in the tree of REV. Without it: audit.trust, else .audit/ on the remote''s default branch or HEAD, else git''s own configuration and the GnuPG keyring')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in PATH; several add up, as in git')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--no-signatures', '--no-signatures', [CompletionResultType]::ParameterName, 'Do not judge signatures: faster; what is signed is then `unknown`')
+            [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Print to the terminal without a pager')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'audit;trace' {
+            [CompletionResult]::new('--trust', '--trust', [CompletionResultType]::ParameterName, 'Judge signatures by the trust files in PATH (a folder like .audit/, or a file of allowed signers), or by .audit/ in the tree of REV. Without it: audit.trust, else .audit/ on the remote''s default branch or HEAD, else git''s own configuration and the GnuPG keyring')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in PATH; several add up, as in git')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--no-signatures', '--no-signatures', [CompletionResultType]::ParameterName, 'Do not judge signatures: faster; what is signed is then `unknown`')
+            [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Print to the terminal without a pager')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'audit;diff' {
+            [CompletionResult]::new('--suspects', '--suspects', [CompletionResultType]::ParameterName, 'Rank the changes by how likely they broke these paths, and say by what evidence')
+            [CompletionResult]::new('--trust', '--trust', [CompletionResultType]::ParameterName, 'Judge signatures by the trust files in PATH (a folder like .audit/, or a file of allowed signers), or by .audit/ in the tree of REV. Without it: audit.trust, else .audit/ on the remote''s default branch or HEAD, else git''s own configuration and the GnuPG keyring')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in PATH; several add up, as in git')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--stat', '--stat', [CompletionResultType]::ParameterName, 'List the files that differ, with lines added and removed')
             [CompletionResult]::new('--no-signatures', '--no-signatures', [CompletionResultType]::ParameterName, 'Do not judge signatures: faster; what is signed is then `unknown`')
             [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Print to the terminal without a pager')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -720,7 +771,10 @@ Register-ArgumentCompleter -Native -CommandName 'audit' -ScriptBlock {
         }
         'audit;help' {
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'The timeline of the repository, newest first: who did what, when and why, and how we know')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Everything known about a commit, a tag, a record or a person, with links to what it relates to')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Everything known about a commit, a tag, a record, an environment or a person, with links to what it relates to')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'What runs where: since when, deployed and approved by whom, why, how far behind, and the proof')
+            [CompletionResult]::new('trace', 'trace', [CompletionResultType]::ParameterValue, 'The road of a change to production: change request, reviews, builds, approvals, every environment that it reached, from when until when and by whom')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'What separates two revisions, environments or moments: changes gained and lost, who had a part in them, tickets, configuration, and what the ledger has in between')
             [CompletionResult]::new('record', 'record', [CompletionResultType]::ParameterValue, 'Append a record of what happened to the ledger, signed with your git signing key')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Flags whatever the kind')
             [CompletionResult]::new('people', 'people', [CompletionResultType]::ParameterValue, 'Who acts here: persons with their addresses and keys, when they were seen, what they did and how much of it is signed')
@@ -734,6 +788,15 @@ Register-ArgumentCompleter -Native -CommandName 'audit' -ScriptBlock {
             break
         }
         'audit;help;show' {
+            break
+        }
+        'audit;help;status' {
+            break
+        }
+        'audit;help;trace' {
+            break
+        }
+        'audit;help;diff' {
             break
         }
         'audit;help;record' {

@@ -26,7 +26,10 @@ set edit:completion:arg-completer[audit] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand log 'The timeline of the repository, newest first: who did what, when and why, and how we know'
-            cand show 'Everything known about a commit, a tag, a record or a person, with links to what it relates to'
+            cand show 'Everything known about a commit, a tag, a record, an environment or a person, with links to what it relates to'
+            cand status 'What runs where: since when, deployed and approved by whom, why, how far behind, and the proof'
+            cand trace 'The road of a change to production: change request, reviews, builds, approvals, every environment that it reached, from when until when and by whom'
+            cand diff 'What separates two revisions, environments or moments: changes gained and lost, who had a part in them, tickets, configuration, and what the ledger has in between'
             cand record 'Append a record of what happened to the ledger, signed with your git signing key'
             cand run 'Flags whatever the kind'
             cand people 'Who acts here: persons with their addresses and keys, when they were seen, what they did and how much of it is signed'
@@ -84,11 +87,56 @@ set edit:completion:arg-completer[audit] = {|@words|
             cand --version 'Print version'
         }
         &'audit;show'= {
+            cand --since 'Of a person: only what happened since DATE'
+            cand --after 'Of a person: only what happened since DATE'
+            cand --until 'Of a person: only what happened until DATE'
+            cand --before 'Of a person: only what happened until DATE'
+            cand -n 'How many deployments of an environment, or deeds of a person, to list; 0 for all'
+            cand --max-count 'How many deployments of an environment, or deeds of a person, to list; 0 for all'
             cand --trust 'Judge signatures by the trust files in PATH (a folder like .audit/, or a file of allowed signers), or by .audit/ in the tree of REV. Without it: audit.trust, else .audit/ on the remote''s default branch or HEAD, else git''s own configuration and the GnuPG keyring'
             cand --format 'How to print'
             cand -C 'Run as if started in PATH; several add up, as in git'
             cand --color 'When to use colours'
             cand --no-mailmap 'Names and addresses as they stand in the objects, without the mailmap'
+            cand --no-signatures 'Do not judge signatures: faster; what is signed is then `unknown`'
+            cand --no-pager 'Print to the terminal without a pager'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'audit;status'= {
+            cand --at 'What ran at DATE instead of now, in git''s date language'
+            cand --trust 'Judge signatures by the trust files in PATH (a folder like .audit/, or a file of allowed signers), or by .audit/ in the tree of REV. Without it: audit.trust, else .audit/ on the remote''s default branch or HEAD, else git''s own configuration and the GnuPG keyring'
+            cand --format 'How to print'
+            cand -C 'Run as if started in PATH; several add up, as in git'
+            cand --color 'When to use colours'
+            cand --no-signatures 'Do not judge signatures: faster; what is signed is then `unknown`'
+            cand --no-pager 'Print to the terminal without a pager'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'audit;trace'= {
+            cand --trust 'Judge signatures by the trust files in PATH (a folder like .audit/, or a file of allowed signers), or by .audit/ in the tree of REV. Without it: audit.trust, else .audit/ on the remote''s default branch or HEAD, else git''s own configuration and the GnuPG keyring'
+            cand --format 'How to print'
+            cand -C 'Run as if started in PATH; several add up, as in git'
+            cand --color 'When to use colours'
+            cand --no-signatures 'Do not judge signatures: faster; what is signed is then `unknown`'
+            cand --no-pager 'Print to the terminal without a pager'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'audit;diff'= {
+            cand --suspects 'Rank the changes by how likely they broke these paths, and say by what evidence'
+            cand --trust 'Judge signatures by the trust files in PATH (a folder like .audit/, or a file of allowed signers), or by .audit/ in the tree of REV. Without it: audit.trust, else .audit/ on the remote''s default branch or HEAD, else git''s own configuration and the GnuPG keyring'
+            cand --format 'How to print'
+            cand -C 'Run as if started in PATH; several add up, as in git'
+            cand --color 'When to use colours'
+            cand --stat 'List the files that differ, with lines added and removed'
             cand --no-signatures 'Do not judge signatures: faster; what is signed is then `unknown`'
             cand --no-pager 'Print to the terminal without a pager'
             cand -h 'Print help (see more with ''--help'')'
@@ -689,7 +737,10 @@ set edit:completion:arg-completer[audit] = {|@words|
         }
         &'audit;help'= {
             cand log 'The timeline of the repository, newest first: who did what, when and why, and how we know'
-            cand show 'Everything known about a commit, a tag, a record or a person, with links to what it relates to'
+            cand show 'Everything known about a commit, a tag, a record, an environment or a person, with links to what it relates to'
+            cand status 'What runs where: since when, deployed and approved by whom, why, how far behind, and the proof'
+            cand trace 'The road of a change to production: change request, reviews, builds, approvals, every environment that it reached, from when until when and by whom'
+            cand diff 'What separates two revisions, environments or moments: changes gained and lost, who had a part in them, tickets, configuration, and what the ledger has in between'
             cand record 'Append a record of what happened to the ledger, signed with your git signing key'
             cand run 'Flags whatever the kind'
             cand people 'Who acts here: persons with their addresses and keys, when they were seen, what they did and how much of it is signed'
@@ -701,6 +752,12 @@ set edit:completion:arg-completer[audit] = {|@words|
         &'audit;help;log'= {
         }
         &'audit;help;show'= {
+        }
+        &'audit;help;status'= {
+        }
+        &'audit;help;trace'= {
+        }
+        &'audit;help;diff'= {
         }
         &'audit;help;record'= {
             cand deploy 'Code was put into an environment'

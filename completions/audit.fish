@@ -32,7 +32,10 @@ complete -c audit -n "__fish_audit_needs_command" -l no-pager -d 'Print to the t
 complete -c audit -n "__fish_audit_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c audit -n "__fish_audit_needs_command" -s V -l version -d 'Print version'
 complete -c audit -n "__fish_audit_needs_command" -f -a "log" -d 'The timeline of the repository, newest first: who did what, when and why, and how we know'
-complete -c audit -n "__fish_audit_needs_command" -f -a "show" -d 'Everything known about a commit, a tag, a record or a person, with links to what it relates to'
+complete -c audit -n "__fish_audit_needs_command" -f -a "show" -d 'Everything known about a commit, a tag, a record, an environment or a person, with links to what it relates to'
+complete -c audit -n "__fish_audit_needs_command" -f -a "status" -d 'What runs where: since when, deployed and approved by whom, why, how far behind, and the proof'
+complete -c audit -n "__fish_audit_needs_command" -f -a "trace" -d 'The road of a change to production: change request, reviews, builds, approvals, every environment that it reached, from when until when and by whom'
+complete -c audit -n "__fish_audit_needs_command" -f -a "diff" -d 'What separates two revisions, environments or moments: changes gained and lost, who had a part in them, tickets, configuration, and what the ledger has in between'
 complete -c audit -n "__fish_audit_needs_command" -f -a "record" -d 'Append a record of what happened to the ledger, signed with your git signing key'
 complete -c audit -n "__fish_audit_needs_command" -f -a "run" -d 'Flags whatever the kind'
 complete -c audit -n "__fish_audit_needs_command" -f -a "people" -d 'Who acts here: persons with their addresses and keys, when they were seen, what they did and how much of it is signed'
@@ -84,6 +87,9 @@ complete -c audit -n "__fish_audit_using_subcommand log" -l no-signatures -d 'Do
 complete -c audit -n "__fish_audit_using_subcommand log" -l no-pager -d 'Print to the terminal without a pager'
 complete -c audit -n "__fish_audit_using_subcommand log" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c audit -n "__fish_audit_using_subcommand log" -s V -l version -d 'Print version'
+complete -c audit -n "__fish_audit_using_subcommand show" -l since -l after -d 'Of a person: only what happened since DATE' -r
+complete -c audit -n "__fish_audit_using_subcommand show" -l until -l before -d 'Of a person: only what happened until DATE' -r
+complete -c audit -n "__fish_audit_using_subcommand show" -s n -l max-count -d 'How many deployments of an environment, or deeds of a person, to list; 0 for all' -r
 complete -c audit -n "__fish_audit_using_subcommand show" -l trust -d 'Judge signatures by the trust files in PATH (a folder like .audit/, or a file of allowed signers), or by .audit/ in the tree of REV. Without it: audit.trust, else .audit/ on the remote\'s default branch or HEAD, else git\'s own configuration and the GnuPG keyring' -r
 complete -c audit -n "__fish_audit_using_subcommand show" -l format -d 'How to print' -r -f -a "table\t'Columns for people'
 json\t'One JSON document'
@@ -99,6 +105,51 @@ complete -c audit -n "__fish_audit_using_subcommand show" -l no-signatures -d 'D
 complete -c audit -n "__fish_audit_using_subcommand show" -l no-pager -d 'Print to the terminal without a pager'
 complete -c audit -n "__fish_audit_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c audit -n "__fish_audit_using_subcommand show" -s V -l version -d 'Print version'
+complete -c audit -n "__fish_audit_using_subcommand status" -l at -d 'What ran at DATE instead of now, in git\'s date language' -r
+complete -c audit -n "__fish_audit_using_subcommand status" -l trust -d 'Judge signatures by the trust files in PATH (a folder like .audit/, or a file of allowed signers), or by .audit/ in the tree of REV. Without it: audit.trust, else .audit/ on the remote\'s default branch or HEAD, else git\'s own configuration and the GnuPG keyring' -r
+complete -c audit -n "__fish_audit_using_subcommand status" -l format -d 'How to print' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'
+jsonl\t'One JSON document a line'
+csv\t'Comma-separated values with a heading'
+markdown\t'A Markdown table'"
+complete -c audit -n "__fish_audit_using_subcommand status" -s C -d 'Run as if started in PATH; several add up, as in git' -r -F
+complete -c audit -n "__fish_audit_using_subcommand status" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb; also where CLICOLOR_FORCE is set'
+always\t'Always'
+never\t'Never'"
+complete -c audit -n "__fish_audit_using_subcommand status" -l no-signatures -d 'Do not judge signatures: faster; what is signed is then `unknown`'
+complete -c audit -n "__fish_audit_using_subcommand status" -l no-pager -d 'Print to the terminal without a pager'
+complete -c audit -n "__fish_audit_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c audit -n "__fish_audit_using_subcommand status" -s V -l version -d 'Print version'
+complete -c audit -n "__fish_audit_using_subcommand trace" -l trust -d 'Judge signatures by the trust files in PATH (a folder like .audit/, or a file of allowed signers), or by .audit/ in the tree of REV. Without it: audit.trust, else .audit/ on the remote\'s default branch or HEAD, else git\'s own configuration and the GnuPG keyring' -r
+complete -c audit -n "__fish_audit_using_subcommand trace" -l format -d 'How to print' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'
+jsonl\t'One JSON document a line'
+csv\t'Comma-separated values with a heading'
+markdown\t'A Markdown table'"
+complete -c audit -n "__fish_audit_using_subcommand trace" -s C -d 'Run as if started in PATH; several add up, as in git' -r -F
+complete -c audit -n "__fish_audit_using_subcommand trace" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb; also where CLICOLOR_FORCE is set'
+always\t'Always'
+never\t'Never'"
+complete -c audit -n "__fish_audit_using_subcommand trace" -l no-signatures -d 'Do not judge signatures: faster; what is signed is then `unknown`'
+complete -c audit -n "__fish_audit_using_subcommand trace" -l no-pager -d 'Print to the terminal without a pager'
+complete -c audit -n "__fish_audit_using_subcommand trace" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c audit -n "__fish_audit_using_subcommand trace" -s V -l version -d 'Print version'
+complete -c audit -n "__fish_audit_using_subcommand diff" -l suspects -d 'Rank the changes by how likely they broke these paths, and say by what evidence' -r
+complete -c audit -n "__fish_audit_using_subcommand diff" -l trust -d 'Judge signatures by the trust files in PATH (a folder like .audit/, or a file of allowed signers), or by .audit/ in the tree of REV. Without it: audit.trust, else .audit/ on the remote\'s default branch or HEAD, else git\'s own configuration and the GnuPG keyring' -r
+complete -c audit -n "__fish_audit_using_subcommand diff" -l format -d 'How to print' -r -f -a "table\t'Columns for people'
+json\t'One JSON document'
+jsonl\t'One JSON document a line'
+csv\t'Comma-separated values with a heading'
+markdown\t'A Markdown table'"
+complete -c audit -n "__fish_audit_using_subcommand diff" -s C -d 'Run as if started in PATH; several add up, as in git' -r -F
+complete -c audit -n "__fish_audit_using_subcommand diff" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb; also where CLICOLOR_FORCE is set'
+always\t'Always'
+never\t'Never'"
+complete -c audit -n "__fish_audit_using_subcommand diff" -l stat -d 'List the files that differ, with lines added and removed'
+complete -c audit -n "__fish_audit_using_subcommand diff" -l no-signatures -d 'Do not judge signatures: faster; what is signed is then `unknown`'
+complete -c audit -n "__fish_audit_using_subcommand diff" -l no-pager -d 'Print to the terminal without a pager'
+complete -c audit -n "__fish_audit_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c audit -n "__fish_audit_using_subcommand diff" -s V -l version -d 'Print version'
 complete -c audit -n "__fish_audit_using_subcommand record; and not __fish_seen_subcommand_from deploy rollback approval change review build test artifact config environment incident access freeze exception note" -l why -d 'Why, in your own words' -r
 complete -c audit -n "__fish_audit_using_subcommand record; and not __fish_seen_subcommand_from deploy rollback approval change review build test artifact config environment incident access freeze exception note" -l ticket -d 'A ticket that it belongs to; several' -r
 complete -c audit -n "__fish_audit_using_subcommand record; and not __fish_seen_subcommand_from deploy rollback approval change review build test artifact config environment incident access freeze exception note" -l link -d 'How it relates to another record (its id, 4 digits or more) or a page: approves, deploys, rolls_back, caused_by, fixes, supersedes, corrects, reviews; several' -r
@@ -722,15 +773,18 @@ never\t'Never'"
 complete -c audit -n "__fish_audit_using_subcommand man" -l no-pager -d 'Print to the terminal without a pager'
 complete -c audit -n "__fish_audit_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c audit -n "__fish_audit_using_subcommand man" -s V -l version -d 'Print version'
-complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show record run people ledger completions man help" -f -a "log" -d 'The timeline of the repository, newest first: who did what, when and why, and how we know'
-complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show record run people ledger completions man help" -f -a "show" -d 'Everything known about a commit, a tag, a record or a person, with links to what it relates to'
-complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show record run people ledger completions man help" -f -a "record" -d 'Append a record of what happened to the ledger, signed with your git signing key'
-complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show record run people ledger completions man help" -f -a "run" -d 'Flags whatever the kind'
-complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show record run people ledger completions man help" -f -a "people" -d 'Who acts here: persons with their addresses and keys, when they were seen, what they did and how much of it is signed'
-complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show record run people ledger completions man help" -f -a "ledger" -d 'Where the ledger is, how much is in it, its heads; and whether a file that somebody sent is whole'
-complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show record run people ledger completions man help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show record run people ledger completions man help" -f -a "man" -d 'Print the manual page, or that of one command'
-complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show record run people ledger completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show status trace diff record run people ledger completions man help" -f -a "log" -d 'The timeline of the repository, newest first: who did what, when and why, and how we know'
+complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show status trace diff record run people ledger completions man help" -f -a "show" -d 'Everything known about a commit, a tag, a record, an environment or a person, with links to what it relates to'
+complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show status trace diff record run people ledger completions man help" -f -a "status" -d 'What runs where: since when, deployed and approved by whom, why, how far behind, and the proof'
+complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show status trace diff record run people ledger completions man help" -f -a "trace" -d 'The road of a change to production: change request, reviews, builds, approvals, every environment that it reached, from when until when and by whom'
+complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show status trace diff record run people ledger completions man help" -f -a "diff" -d 'What separates two revisions, environments or moments: changes gained and lost, who had a part in them, tickets, configuration, and what the ledger has in between'
+complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show status trace diff record run people ledger completions man help" -f -a "record" -d 'Append a record of what happened to the ledger, signed with your git signing key'
+complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show status trace diff record run people ledger completions man help" -f -a "run" -d 'Flags whatever the kind'
+complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show status trace diff record run people ledger completions man help" -f -a "people" -d 'Who acts here: persons with their addresses and keys, when they were seen, what they did and how much of it is signed'
+complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show status trace diff record run people ledger completions man help" -f -a "ledger" -d 'Where the ledger is, how much is in it, its heads; and whether a file that somebody sent is whole'
+complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show status trace diff record run people ledger completions man help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show status trace diff record run people ledger completions man help" -f -a "man" -d 'Print the manual page, or that of one command'
+complete -c audit -n "__fish_audit_using_subcommand help; and not __fish_seen_subcommand_from log show status trace diff record run people ledger completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c audit -n "__fish_audit_using_subcommand help; and __fish_seen_subcommand_from record" -f -a "deploy" -d 'Code was put into an environment'
 complete -c audit -n "__fish_audit_using_subcommand help; and __fish_seen_subcommand_from record" -f -a "rollback" -d 'An environment went back to code that it ran before'
 complete -c audit -n "__fish_audit_using_subcommand help; and __fish_seen_subcommand_from record" -f -a "approval" -d 'Somebody approved or rejected a deployment'

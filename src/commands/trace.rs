@@ -204,7 +204,7 @@ impl<'t> Tracer<'t> {
     fn trace(&self, oid: Oid) -> Result<Trace<'t, 't>, Failure> {
         let commit = self.event(oid)?;
         let mut own = Containing::new(&self.commits, oid);
-        let (branch, on_branch, merged) = self.merged(oid, &mut own)?;
+        let Merged { branch, on_branch, by: merged } = self.merged(oid, &mut own)?;
         let copies = self.copies(oid, &commit, &mut own)?;
         let mut copied: Vec<Containing<'_, '_>> =
             copies.found.iter().map(|copy| Containing::new(&self.commits, copy.oid)).collect();
@@ -337,17 +337,16 @@ impl<'t> Tracer<'t> {
 
     /// The default branch, whether the commit is on it, and the commit of its first-parent line that
     /// brought it.
-    fn merged(
-        &self,
-        oid: Oid,
-        own: &mut Containing<'_, '_>,
-    ) -> Result<(Option<String>, Option<bool>, Option<Event>), Failure> {
+    fn merged(&self, oid: Oid, own: &mut Containing<'_, '_>) -> Result<Merged, Failure> {
         let Some((name, tip)) = history::default_branch(self.repo)? else {
-            return Ok((None, None, None));
+            return Ok(Merged::default());
         };
+        let branch = Some(name);
         match own.ask(tip)? {
-            Contains::Unknown => return Ok((Some(name), None, None)),
-            Contains::No => return Ok((Some(name), Some(false), None)),
+            Contains::Unknown => return Ok(Merged { branch, ..Merged::default() }),
+            Contains::No => {
+                return Ok(Merged { branch, on_branch: Some(false), ..Merged::default() });
+            }
             Contains::Yes => {}
         }
         let mut at = tip;
@@ -358,9 +357,19 @@ impl<'t> Tracer<'t> {
                 _ => break,
             }
         }
-        let merged = if at == oid { None } else { Some(self.event(at)?) };
-        Ok((Some(name), Some(true), merged))
+        let by = if at == oid { None } else { Some(self.event(at)?) };
+        Ok(Merged { branch, on_branch: Some(true), by })
     }
+}
+
+/// How a commit came onto the branch that changes are merged into.
+#[derive(Default)]
+struct Merged {
+    branch: Option<String>,
+    /// `None` where it can't be told.
+    on_branch: Option<bool>,
+    /// The commit of the branch's own line that brought it, if not it itself.
+    by: Option<Event>,
 }
 
 /// The number of a change request that a record is about, as text.
