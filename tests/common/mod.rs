@@ -16,6 +16,7 @@
 #![allow(dead_code, unreachable_pub, unused_imports)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+pub mod company;
 mod keys;
 mod output;
 mod repo;
