@@ -341,11 +341,9 @@ impl LogArgs {
             }
             (Some(_), _) => false,
         };
-        let mut events = records::events(view, judge)?;
-        events.retain(|event| {
+        records::events(view, judge, |event| {
             query.in_period(event.when) && concerns(event) && query.filter.passes(event)
-        });
-        Ok(events)
+        })
     }
 
     /// Tags that belong to the range and the period asked for. Their signatures are judged when their turn

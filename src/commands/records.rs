@@ -4,9 +4,12 @@ use super::Context;
 use super::judge::Judge;
 use crate::event::Event;
 use crate::git::Repository;
+use crate::ledger::view::Stored;
 use crate::ledger::{Ledger, Rules, Severity, View};
 use crate::outcome::{Failure, Outcome};
+use crate::pipeline;
 use crate::signature;
+use std::ops::ControlFlow;
 
 /// Reads and checks the ledger of a repository; one that does not exist has no entries.
 ///
@@ -21,16 +24,31 @@ pub(crate) fn rules() -> Rules {
     Rules { ledger: None, armor: signature::armor_is_canonical }
 }
 
-/// All entries as events, oldest first in the order of reports, judged by the same trust as commits.
+/// The entries that pass `keep` as events, oldest first in the order of reports, judged by the same
+/// trust as commits, on all processors.
 ///
 /// # Errors
 /// When the file changes while it is read.
-pub(crate) fn events(view: &View, judge: &Judge) -> Result<Vec<Event>, Failure> {
+pub(crate) fn events(
+    view: &View,
+    judge: &Judge,
+    keep: impl Fn(&Event) -> bool + Sync,
+) -> Result<Vec<Event>, Failure> {
     let mut events: Vec<Option<Event>> = Vec::with_capacity(view.chain().len());
-    for entry in view.entries()? {
-        events.push(Some(judge.entry(&entry?)));
+    let work = |stored: Result<Stored<'_>, Failure>| -> Result<Option<Event>, Failure> {
+        Ok(Some(judge.entry(&stored?.entry()?)).filter(|event| keep(event)))
+    };
+    let failed = pipeline::ordered(view.stored()?, work, |event| match event {
+        Ok(event) => {
+            events.push(event);
+            ControlFlow::Continue(())
+        }
+        Err(failure) => ControlFlow::Break(failure),
+    });
+    match failed {
+        Some(failure) => Err(failure),
+        None => Ok(view.chain().order().into_iter().filter_map(|n| events[n].take()).collect()),
     }
-    Ok(view.chain().order().into_iter().filter_map(|number| events[number].take()).collect())
 }
 
 /// Says what is wrong with the ledger, and what that means for the exit code: damage is an error,

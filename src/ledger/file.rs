@@ -281,7 +281,7 @@ impl Writer {
                 false => Checker::new(rules.clone()),
             };
             self.file.seek(SeekFrom::Start(checker.position()))?;
-            check::pour(&mut self.file, &mut checker, &mut |_, _| ())?;
+            check::pour(&mut self.file, &mut checker)?;
             Ok(checker.finish())
         };
         read().map_err(|error| unreadable(&self.path, &error))
@@ -312,7 +312,7 @@ impl Writer {
         copy.sync_all()?;
         copy.seek(SeekFrom::Start(0))?;
         let mut checker = Checker::new(Rules { ledger: None, armor: |_| true });
-        check::pour(&mut copy, &mut checker, &mut |_, _| ())?;
+        check::pour(&mut copy, &mut checker)?;
         let copied = checker.finish();
         let ids =
             |report: &Report| report.chain.nodes().iter().map(|node| node.id).collect::<Vec<_>>();
