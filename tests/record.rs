@@ -277,7 +277,7 @@ fn a_default_key_command_is_run_as_git_runs_it() {
         (format!(r"printf {}", public.replace(' ', r"\ ")), true),
         ("sh -c 'ssh-add -L | head -n 1'".to_string(), true),
         // No shell reads it.
-        ("ssh-add -L | head -n 1".to_string(), false),
+        ("true && ssh-add -L".to_string(), false),
         ("$SSH_ADD -L".to_string(), false),
         // A path is no key, nor is one that stands in the second line.
         (format!("echo {secret}.pub"), false),
@@ -306,7 +306,10 @@ fn a_default_key_command_is_run_as_git_runs_it() {
         }
         let id = output.success().line();
         let shown = repo.audit(["show", &id, "--format", "json"]).success().json();
-        assert_eq!(shown["events"][0]["proof"]["grade"], "verified", "{command}: {shown}");
+        assert_eq!(
+            shown["events"][0]["proof"]["signature"]["status"], "good",
+            "{command}: {shown}"
+        );
     }
 }
 

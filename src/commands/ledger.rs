@@ -60,7 +60,12 @@ pub(crate) fn run(context: &mut Context, args: LedgerArgs) -> anyhow::Result<Out
         Some(LedgerCommand::Check { file }) => (file, true),
     };
     let (name, source) = match file {
-        None => (own.path().display().to_string(), open_own(&own)?),
+        None => {
+            let file = own.open()?;
+            // A ledger that does not exist has no records.
+            let source: Source = file.map_or(Box::new(io::empty()), |file| Box::new(file));
+            (own.path().display().to_string(), source)
+        }
         Some(file) => open(file)?,
     };
     let (report, signatures) = read(&name, source, &judge)?;
@@ -88,15 +93,6 @@ fn verdict(report: &Report, signatures: &Signatures) -> Outcome {
         Outcome::Undecided
     } else {
         Outcome::Yes
-    }
-}
-
-/// A ledger that does not exist has no records.
-fn open_own(own: &ledger::Ledger) -> Result<Source, Failure> {
-    match File::open(own.path()) {
-        Ok(file) => Ok(Box::new(file)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Box::new(io::empty())),
-        Err(error) => Err(Failure::new(format!("cannot read '{}': {error}", own.path().display()))),
     }
 }
 

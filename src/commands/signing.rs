@@ -69,16 +69,15 @@ pub(crate) fn settings(repo: &Repository, args: &SignArgs) -> Result<Option<Sign
 /// shell is between, and the line must be a key itself.
 fn default_key(command: &str) -> Result<String, Failure> {
     let setting = format!("gpg.ssh.defaultKeyCommand '{command}'");
-    let words = words(command).map_err(|what| Failure::new(format!("{setting}: {what}")))?;
+    let hint = "git starts it without a shell; for pipes and variables write sh -c '…'";
+    let words = words(command)
+        .map_err(|what| Failure::new(format!("cannot run {setting}: {what}")).hint(hint))?;
     let output = Command::new(&words[0])
         .args(&words[1..])
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|error| {
-            Failure::new(format!("cannot run {setting}: {error}"))
-                .hint("git starts it without a shell; for pipes and variables write sh -c '…'")
-        })?;
+        .map_err(|error| Failure::new(format!("cannot run {setting}: {error}")).hint(hint))?;
     let printed = String::from_utf8_lossy(&output.stdout);
     let first = printed.lines().next().unwrap_or_default();
     if output.status.success() && sign::is_literal_key(first) {

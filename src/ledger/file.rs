@@ -22,7 +22,7 @@ use super::check::{self, Checker, Report, Rules, Torn};
 use super::entry::{Line, Scratch};
 use super::id::Id;
 use super::time;
-use super::view::{Ledger, View, unreadable};
+use super::view::{Ledger, NOT_YOURS, View, unreadable};
 use crate::outcome::Failure;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -405,9 +405,7 @@ fn refuse_stray(report: &Report, rules: &Rules, entry: &Line<'_>) -> Result<(), 
 fn unwritable(doing: &str, path: &Path, error: &io::Error) -> Failure {
     let failure = Failure::new(format!("can't {doing} {}: {error}", path.display()));
     match error.kind() {
-        io::ErrorKind::PermissionDenied => {
-            failure.hint("it belongs to another user; ask them, or whoever owns the repository")
-        }
+        io::ErrorKind::PermissionDenied => failure.hint(NOT_YOURS),
         io::ErrorKind::ReadOnlyFilesystem => failure.hint("the file system is mounted read-only"),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             failure.hint("the disk is full; make room, then try again")

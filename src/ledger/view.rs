@@ -56,6 +56,15 @@ impl Ledger {
         self.dir.join("torn")
     }
 
+    /// Opens the file for reading; `None` when there is none.
+    ///
+    /// # Errors
+    /// When it is no regular file, or can't be read.
+    pub fn open(&self) -> Result<Option<File>, Failure> {
+        let path = self.path();
+        open(&path).map_err(|error| unreadable(&path, &error))
+    }
+
     /// Reads and checks the ledger. One that doesn't exist has no entries.
     ///
     /// When the end of the file looks torn because somebody is writing it at this moment, everything
@@ -63,7 +72,7 @@ impl Ledger {
     pub fn read(&self, rules: Rules) -> Result<View, Failure> {
         let path = self.path();
         let fail = |error| unreadable(&path, &error);
-        let Some(file) = open(&path).map_err(fail)? else {
+        let Some(file) = self.open()? else {
             return Ok(View {
                 path,
                 file: None,
@@ -76,7 +85,7 @@ impl Ledger {
             return Ok(View { path, file: Some(Mutex::new(file)), report, rules });
         }
         let lock = self.wait_for_writer();
-        let Some(file) = open(&path).map_err(fail)? else {
+        let Some(file) = self.open()? else {
             return Err(Failure::new(format!("{} has just been removed", path.display())));
         };
         let report = check::check(&file, rules.clone()).map_err(fail)?;
@@ -110,13 +119,15 @@ fn open(path: &Path) -> io::Result<Option<File>> {
     File::open(path).map(Some)
 }
 
+/// What helps where permissions are in the way.
+pub(super) const NOT_YOURS: &str = "it belongs to another user, or has lost its permissions (`ls -la` tells); \
+                                    ask whoever owns the repository";
+
 /// The error for a ledger that can't be read.
 pub(super) fn unreadable(path: &Path, error: &io::Error) -> Failure {
     let failure = Failure::new(format!("can't read the ledger {}: {error}", path.display()));
     match error.kind() {
-        io::ErrorKind::PermissionDenied => {
-            failure.hint("it belongs to another user; ask them, or whoever owns the repository")
-        }
+        io::ErrorKind::PermissionDenied => failure.hint(NOT_YOURS),
         _ => failure,
     }
 }
