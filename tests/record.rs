@@ -1,6 +1,6 @@
 //! `audit record`: what is acknowledged is there, is what was said, and can be checked by hand.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod common;
 
@@ -653,6 +653,60 @@ fn sixteen_processes_lose_and_tear_nothing() {
     let audit = audit::ledger::Ledger::new(&repo.path.join(".git"));
     let rules = audit::ledger::Rules { ledger: None, armor: |_| true };
     assert_eq!(audit.read(rules).unwrap().report().found, 0);
+}
+
+/// Sixteen at once, and every second one is killed at some moment of its life.
+#[test]
+fn sixteen_processes_lose_nothing_when_half_of_them_are_killed() {
+    let world = World::new();
+    let repo = world.repo();
+    repo.commit("First").create();
+    repo.audit(DEPLOY).success();
+    let (writers, each) = (16, many("AUDIT_TEST_RECORDS", 20));
+    let outcomes: Vec<(bool, Option<String>)> = std::thread::scope(|scope| {
+        let writer = |writer: usize| {
+            let command = || {
+                let mut command = repo.audit_command();
+                command.args(["record", "note", "--why", "x"]);
+                command.stdout(Stdio::piped()).stderr(Stdio::null());
+                command
+            };
+            let mut commands: Vec<Command> = (0..each).map(|_| command()).collect();
+            scope.spawn(move || {
+                let run = |(number, command): (usize, &mut Command)| {
+                    let mut child = command.spawn().unwrap();
+                    let killed = number % 2 == 1;
+                    if killed {
+                        let moment = (writer * each + number) as u64 * 7_919 % 120_000;
+                        std::thread::sleep(std::time::Duration::from_micros(moment));
+                        let _ = child.kill();
+                    }
+                    let output = child.wait_with_output().unwrap();
+                    assert!(killed || output.status.success(), "{}", output.status);
+                    let id = String::from_utf8(output.stdout).unwrap();
+                    (output.status.code().is_none(), id.strip_suffix('\n').map(str::to_owned))
+                };
+                commands.iter_mut().enumerate().map(run).collect::<Vec<_>>()
+            })
+        };
+        let threads: Vec<_> = (0..writers).map(writer).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    // Whoever comes next clears away what the last one left unfinished.
+    repo.audit(DEPLOY).success();
+    let names: HashSet<String> = lines(&repo).iter().map(|line| sha256(line)).collect();
+    let acknowledged: HashSet<String> = outcomes.iter().filter_map(|(_, id)| id.clone()).collect();
+    assert!(acknowledged.is_subset(&names), "something acknowledged is lost");
+    let audit = audit::ledger::Ledger::new(&repo.path.join(".git"));
+    let rules = audit::ledger::Rules { ledger: None, armor: |_| true };
+    assert_eq!(audit.read(rules).unwrap().report().found, 0);
+    let killed = outcomes.iter().filter(|(killed, _)| *killed).count();
+    let (started, lines) = (outcomes.len(), names.len() - 2);
+    println!(
+        "{started} writers, {killed} killed: {} acknowledged, {lines} there",
+        acknowledged.len()
+    );
+    assert!(killed > 0 && lines >= acknowledged.len() && lines <= started);
 }
 
 #[test]

@@ -243,7 +243,7 @@ fn refused(refusals: &[Refusal], draft: &Draft) -> Option<Failure> {
     let message = refusals.iter().map(say).collect::<Vec<_>>().join("\n       ");
     let hint = match first.path.starts_with("who.") {
         true => first.hint.to_string(),
-        false => format!("{}; for instance: {}", first.hint, draft.example()),
+        false => format!("{}; for instance: {}", first.hint, draft.example),
     };
     Some(Failure::new(message).hint(hint))
 }
