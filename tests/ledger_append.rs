@@ -7,8 +7,8 @@
 
 mod ledger_support;
 
+use audit::ledger::append::Fate;
 use audit::ledger::check::Severity;
-use audit::ledger::file::Fate;
 use audit::ledger::{Id, Ledger, NotAppended, Rule, View};
 use ledger_support::*;
 use std::collections::HashSet;

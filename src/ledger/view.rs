@@ -236,6 +236,6 @@ fn parsed(path: &Path, node: &Node, bytes: &[u8]) -> Result<Entry, Failure> {
             node.place.line,
             path.display()
         ))
-        .hint("run the command again; `audit verify` says what is wrong")),
+        .hint("run the command again; `audit ledger check` says what is wrong")),
     }
 }

@@ -371,7 +371,7 @@ fn refuse_damage(report: &Report, path: &Path) -> Result<(), Failure> {
     ))
     .hint(
         "put a good copy in its place: the published ledger, that of another clone, or a backup; \
-         `audit verify` lists all that is wrong",
+         `audit ledger check` lists all that is wrong",
     ))
 }
 
