@@ -439,6 +439,23 @@ fn a_late_entry_keeps_the_time_of_writing_apart() {
 }
 
 #[test]
+fn the_log_shows_the_records_of_a_period_with_their_reasons() {
+    let world = World::new();
+    let repo = world.repo();
+    repo.commit("First").create();
+    let late = ["--why", "the night before", "--when", "2026-01-02 12:00"];
+    repo.audit(DEPLOY.into_iter().chain(late)).success();
+    repo.audit(DEPLOY.into_iter().chain(["--why", "release 1.4"])).success();
+    for (bound, shown, hidden) in [
+        ("--since=2026-02-01", "success: release 1.4", "the night before"),
+        ("--until=2026-02-01", "success: the night before", "release 1.4"),
+    ] {
+        let log = repo.audit(["log", "--kind", "deploy", bound]).success().stdout;
+        assert!(log.contains(shown) && !log.contains(hidden), "{bound}: {log}");
+    }
+}
+
+#[test]
 fn a_whole_record_comes_as_json() {
     let world = World::new();
     let repo = world.repo();

@@ -24,19 +24,24 @@ pub(crate) fn rules() -> Rules {
     Rules { ledger: None, armor: signature::armor_is_canonical }
 }
 
-/// The entries that pass `keep` as events, oldest first in the order of reports, judged by the same
-/// trust as commits, on all processors.
+/// The entries of a period that pass `keep` as events, oldest first in the order of reports, judged by
+/// the same trust as commits, on all processors. What lies outside of the period is not judged.
 ///
 /// # Errors
 /// When the file changes while it is read.
 pub(crate) fn events(
     view: &View,
     judge: &Judge,
+    in_period: impl Fn(i64) -> bool + Sync,
     keep: impl Fn(&Event) -> bool + Sync,
 ) -> Result<Vec<Event>, Failure> {
     let mut events: Vec<Option<Event>> = Vec::with_capacity(view.chain().len());
     let work = |stored: Result<Stored<'_>, Failure>| -> Result<Option<Event>, Failure> {
-        Ok(Some(judge.entry(&stored?.entry()?)).filter(|event| keep(event)))
+        let stored = stored?;
+        if !in_period(stored.when()) {
+            return Ok(None);
+        }
+        Ok(Some(judge.entry(&stored.entry()?)).filter(|event| keep(event)))
     };
     let failed = pipeline::ordered(view.stored()?, work, |event| match event {
         Ok(event) => {

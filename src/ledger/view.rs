@@ -218,6 +218,11 @@ pub struct Stored<'a> {
 }
 
 impl Stored<'_> {
+    /// When, as the record claims; known without parsing the line.
+    pub fn when(&self) -> i64 {
+        self.node.when
+    }
+
     /// The entry that the line is.
     ///
     /// # Errors
