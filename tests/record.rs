@@ -1,6 +1,6 @@
 //! `audit record`: what is acknowledged is there, is what was said, and can be checked by hand.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod common;
 
@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 fn ledger(repo: &Repo<'_>) -> PathBuf {
     PathBuf::from(repo.git(["rev-parse", "--path-format=absolute", "--git-common-dir"]))
@@ -197,7 +197,6 @@ fn an_ssh_signature_is_accepted_by_ssh_keygen() {
     repo.commit("First").create();
     let ana = world.ssh_key("ana");
     let signers = world.allowed_signers(&[&ana]);
-    let Key::Ssh { public, .. } = &ana else { unreachable!() };
     sign_with(&repo, &ana);
     let verify = |repo: &Repo<'_>| {
         let record = last(repo);
@@ -215,8 +214,6 @@ fn an_ssh_signature_is_accepted_by_ssh_keygen() {
     let output = repo.audit(DEPLOY).success();
     assert!(output.stderr.contains("(signed)"), "{}", output.stderr);
     verify(&repo);
-    // Without a key of its own, git asks a command for one. `ssh-keygen` needs the secret half in a
-    // file here, so the path stands in the place of a key from the agent.
     repo.audit(DEPLOY.into_iter().chain(["--no-sign"])).success();
     assert_eq!(last(&repo)["sig"], Value::Null);
     repo.config("audit.sign", "false");
@@ -224,15 +221,118 @@ fn an_ssh_signature_is_accepted_by_ssh_keygen() {
     assert_eq!(last(&repo)["sig"], Value::Null);
     repo.audit(DEPLOY.into_iter().chain(["--sign"])).success();
     verify(&repo);
-    repo.git(["config", "--unset", "user.signingKey"]);
-    repo.config("audit.sign", "true")
-        .config("gpg.ssh.defaultKeyCommand", format!("echo '{public}'"));
-    let refused = repo.audit(DEPLOY).code(2);
-    assert!(refused.stderr.contains("did not sign"), "there is no agent: {}", refused.stderr);
-    repo.config("gpg.ssh.defaultKeyCommand", "false");
-    let refused = repo.audit(DEPLOY).code(2);
-    assert!(refused.stderr.contains("defaultKeyCommand 'false' gave no key"), "{}", refused.stderr);
     assert_eq!(lines(&repo).len(), 4);
+}
+
+/// An agent of this test's own, which holds one key.
+struct Agent(Child);
+
+impl Agent {
+    fn with(world: &World, key: &Key) -> (Agent, PathBuf) {
+        let Key::Ssh { secret, .. } = key else { unreachable!() };
+        let socket = world.root().join("agent");
+        let mut command = world.command("ssh-agent");
+        command.arg("-D").arg("-a").arg(&socket).stdout(Stdio::null()).stderr(Stdio::null());
+        let agent = Agent(command.spawn().unwrap());
+        let mut add = world.command("ssh-add");
+        add.arg("-q").arg(secret).env("SSH_AUTH_SOCK", &socket);
+        for _ in 0..500 {
+            if socket.exists() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        Output::of(&mut add).success();
+        (agent, socket)
+    }
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_default_key_command_is_run_as_git_runs_it() {
+    if !require("ssh-agent") {
+        return;
+    }
+    let world = World::new();
+    let repo = world.repo();
+    repo.commit("First").create();
+    let ana = world.ssh_key("ana");
+    let Key::Ssh { public, secret, .. } = &ana else { unreachable!() };
+    let (_agent, socket) = Agent::with(&world, &ana);
+    // Only the agent has the secret now.
+    fs::remove_file(secret).unwrap();
+    let signers = world.allowed_signers(&[&ana]);
+    repo.config("gpg.format", "ssh").config("gpg.ssh.allowedSignersFile", &signers);
+    let secret = secret.display();
+    for (command, signs) in [
+        ("ssh-add -L".to_string(), true),
+        (format!("printf '%s\\n' \"{public}\" second"), true),
+        (format!("printf 'key::%s' '{public}'"), true),
+        (format!(r"printf {}", public.replace(' ', r"\ ")), true),
+        ("sh -c 'ssh-add -L | head -n 1'".to_string(), true),
+        // No shell reads it.
+        ("true && ssh-add -L".to_string(), false),
+        ("$SSH_ADD -L".to_string(), false),
+        // A path is no key, nor is one that stands in the second line.
+        (format!("echo {secret}.pub"), false),
+        (format!("printf 'x\\n{public}'"), false),
+        ("false".to_string(), false),
+        ("echo 'not closed".to_string(), false),
+        ("/no/such/program".to_string(), false),
+    ] {
+        repo.config("gpg.ssh.defaultKeyCommand", &command);
+        let before = lines(&repo).len();
+        let mut git = repo.git_command();
+        git.env("SSH_AUTH_SOCK", &socket).env("SSH_ADD", "ssh-add");
+        let git = git.args(["commit", "-q", "-S", "--allow-empty", "-m", "x"]).output().unwrap();
+        assert_eq!(git.status.success(), signs, "git: {command}: {git:?}");
+        let mut audit = repo.audit_command();
+        audit.env("SSH_AUTH_SOCK", &socket).env("SSH_ADD", "ssh-add").args(DEPLOY);
+        let output = Output::of(&mut audit);
+        if !signs {
+            let said = output.code(2).stderr;
+            assert!(
+                said.contains("defaultKeyCommand") && said.contains("hint: "),
+                "{command}: {said}"
+            );
+            assert_eq!(lines(&repo).len(), before);
+            continue;
+        }
+        let id = output.success().line();
+        let shown = repo.audit(["show", &id, "--format", "json"]).success().json();
+        assert_eq!(
+            shown["events"][0]["proof"]["signature"]["status"], "good",
+            "{command}: {shown}"
+        );
+    }
+}
+
+#[test]
+fn the_author_is_whom_git_names() {
+    let world = World::new();
+    let repo = world.repo();
+    repo.commit("First").create();
+    for name in
+        ["Ana Silva", " Ana ", "Ana Jr.", "\"Ana\"", "A<b>c", "O'Neil, Dr. A", "Größe", "'\\Ana;:"]
+    {
+        repo.config("user.name", name).config("user.email", format!("{name}@example.com"));
+        let clean = |mut command: Command| {
+            command.env_remove("GIT_AUTHOR_NAME").env_remove("GIT_AUTHOR_EMAIL");
+            command
+        };
+        let ident = Output::of(clean(repo.git_command()).args(["var", "GIT_AUTHOR_IDENT"]));
+        Output::of(clean(repo.audit_command()).args(DEPLOY)).success();
+        let who = &last(&repo)["body"]["who"];
+        let ours =
+            format!("{} <{}> ", who["name"].as_str().unwrap(), who["email"].as_str().unwrap());
+        assert!(ident.success().stdout.starts_with(&ours), "{name}: {ours}");
+    }
 }
 
 #[test]
@@ -336,6 +436,23 @@ fn a_late_entry_keeps_the_time_of_writing_apart() {
     assert!(note("2026-09-01T10:01:01Z").code(2).stderr.contains("in the future"));
     assert!(note("releae").code(2).stderr.contains("cannot read the date"));
     assert_eq!(lines(&repo).len(), 2);
+}
+
+#[test]
+fn the_log_shows_the_records_of_a_period_with_their_reasons() {
+    let world = World::new();
+    let repo = world.repo();
+    repo.commit("First").create();
+    let late = ["--why", "the night before", "--when", "2026-01-02 12:00"];
+    repo.audit(DEPLOY.into_iter().chain(late)).success();
+    repo.audit(DEPLOY.into_iter().chain(["--why", "release 1.4"])).success();
+    for (bound, shown, hidden) in [
+        ("--since=2026-02-01", "success: release 1.4", "the night before"),
+        ("--until=2026-02-01", "success: the night before", "release 1.4"),
+    ] {
+        let log = repo.audit(["log", "--kind", "deploy", bound]).success().stdout;
+        assert!(log.contains(shown) && !log.contains(hidden), "{bound}: {log}");
+    }
 }
 
 #[test]
@@ -553,6 +670,60 @@ fn sixteen_processes_lose_and_tear_nothing() {
     let audit = audit::ledger::Ledger::new(&repo.path.join(".git"));
     let rules = audit::ledger::Rules { ledger: None, armor: |_| true };
     assert_eq!(audit.read(rules).unwrap().report().found, 0);
+}
+
+/// Sixteen at once, and every second one is killed at some moment of its life.
+#[test]
+fn sixteen_processes_lose_nothing_when_half_of_them_are_killed() {
+    let world = World::new();
+    let repo = world.repo();
+    repo.commit("First").create();
+    repo.audit(DEPLOY).success();
+    let (writers, each) = (16, many("AUDIT_TEST_RECORDS", 20));
+    let outcomes: Vec<(bool, Option<String>)> = std::thread::scope(|scope| {
+        let writer = |writer: usize| {
+            let command = || {
+                let mut command = repo.audit_command();
+                command.args(["record", "note", "--why", "x"]);
+                command.stdout(Stdio::piped()).stderr(Stdio::null());
+                command
+            };
+            let mut commands: Vec<Command> = (0..each).map(|_| command()).collect();
+            scope.spawn(move || {
+                let run = |(number, command): (usize, &mut Command)| {
+                    let mut child = command.spawn().unwrap();
+                    let killed = number % 2 == 1;
+                    if killed {
+                        let moment = (writer * each + number) as u64 * 7_919 % 120_000;
+                        std::thread::sleep(std::time::Duration::from_micros(moment));
+                        let _ = child.kill();
+                    }
+                    let output = child.wait_with_output().unwrap();
+                    assert!(killed || output.status.success(), "{}", output.status);
+                    let id = String::from_utf8(output.stdout).unwrap();
+                    (output.status.code().is_none(), id.strip_suffix('\n').map(str::to_owned))
+                };
+                commands.iter_mut().enumerate().map(run).collect::<Vec<_>>()
+            })
+        };
+        let threads: Vec<_> = (0..writers).map(writer).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    // Whoever comes next clears away what the last one left unfinished.
+    repo.audit(DEPLOY).success();
+    let names: HashSet<String> = lines(&repo).iter().map(|line| sha256(line)).collect();
+    let acknowledged: HashSet<String> = outcomes.iter().filter_map(|(_, id)| id.clone()).collect();
+    assert!(acknowledged.is_subset(&names), "something acknowledged is lost");
+    let audit = audit::ledger::Ledger::new(&repo.path.join(".git"));
+    let rules = audit::ledger::Rules { ledger: None, armor: |_| true };
+    assert_eq!(audit.read(rules).unwrap().report().found, 0);
+    let killed = outcomes.iter().filter(|(killed, _)| *killed).count();
+    let (started, lines) = (outcomes.len(), names.len() - 2);
+    println!(
+        "{started} writers, {killed} killed: {} acknowledged, {lines} there",
+        acknowledged.len()
+    );
+    assert!(killed > 0 && lines >= acknowledged.len() && lines <= started);
 }
 
 #[test]

@@ -217,6 +217,7 @@ fn what_can_be_refused_is_refused_before_the_command_runs() {
     let touch = ["--", "touch", ran.to_str().unwrap()];
     for (args, said) in [
         (&["--kind", "deploy"][..], "--env: "),
+        (&["--kind", "deploy"], "for instance: audit run --kind deploy --env production"),
         (&["--kind", "deploy", "--env", "p", "--commit", "nope"], "git fetch"),
         (
             &["--kind", "build", "--from-commit", "HEAD"],

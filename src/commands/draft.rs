@@ -57,6 +57,8 @@ pub(crate) struct Draft {
     pub(crate) when: Option<i64>,
     /// Members of the body that no rule covers.
     pub(crate) other: Map<String, Value>,
+    /// A command line like the user's own that would be accepted, for hints.
+    pub(crate) example: &'static str,
 }
 
 impl Draft {
@@ -70,6 +72,7 @@ impl Draft {
             who: Map::new(),
             when: None,
             other: Map::new(),
+            example: super::record::example(kind),
         }
     }
 
@@ -236,11 +239,6 @@ impl Draft {
         }
         self.when = Some(when);
         Ok(())
-    }
-
-    /// A command line that records something of this kind.
-    pub(crate) fn example(&self) -> &'static str {
-        super::record::example(self.kind)
     }
 }
 

@@ -4,12 +4,15 @@ use super::format::DocumentFormat;
 use super::judge::{Judge, JudgeArgs};
 use super::{Context, records};
 use crate::event::Grade;
+use crate::ledger::check::Checking;
 use crate::ledger::{self, Entry, Report, Severity};
 use crate::outcome::{Failure, Outcome};
+use crate::pipeline;
 use crate::report::ledger::{LedgerReport, Signatures};
 use clap::{Args, Subcommand};
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 /// Where the ledger is, how much is in it, its heads; and whether a file that somebody sent is whole
@@ -37,6 +40,9 @@ enum LedgerCommand {
     },
 }
 
+/// Where lines come from.
+type Source = Box<dyn Read + Send>;
+
 const EXAMPLES: &str = "\
 Examples:
   audit ledger                        path, records, heads, size, first and last
@@ -48,20 +54,21 @@ Examples:
 pub(crate) fn run(context: &mut Context, args: LedgerArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
     let judge = Judge::new(&repo, &args.judge, context.now)?;
-    let mut signatures = Signatures::default();
-    let mut count = |entry: &Entry| signatures.add(&judge.entry(entry));
     let own = ledger::Ledger::new(repo.common_dir());
-    let (name, check, report) = match args.command {
-        None => (own.path().display().to_string(), false, count_own(&own, &mut count)?),
-        Some(LedgerCommand::Check { file: None }) => {
-            (own.path().display().to_string(), true, count_own(&own, &mut count)?)
-        }
-        Some(LedgerCommand::Check { file: Some(file) }) => {
-            let (name, source) = open(file)?;
-            let report = check_source(&name, source, &mut count)?;
-            (name, true, report)
-        }
+    let (file, check) = match args.command {
+        None => (None, false),
+        Some(LedgerCommand::Check { file }) => (file, true),
     };
+    let (name, source) = match file {
+        None => {
+            let file = own.open()?;
+            // A ledger that does not exist has no records.
+            let source: Source = file.map_or(Box::new(io::empty()), |file| Box::new(file));
+            (own.path().display().to_string(), source)
+        }
+        Some(file) => open(file)?,
+    };
+    let (report, signatures) = read(&name, source, &judge)?;
     let outcome = match check {
         true => verdict(&report, &signatures),
         false => Outcome::Yes,
@@ -89,15 +96,7 @@ fn verdict(report: &Report, signatures: &Signatures) -> Outcome {
     }
 }
 
-fn count_own(own: &ledger::Ledger, count: &mut impl FnMut(&Entry)) -> Result<Report, Failure> {
-    match File::open(own.path()) {
-        Ok(file) => check_source(&own.path().display().to_string(), Box::new(file), count),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Report::default()),
-        Err(error) => Err(Failure::new(format!("cannot read '{}': {error}", own.path().display()))),
-    }
-}
-
-fn open(file: PathBuf) -> Result<(String, Box<dyn Read>), Failure> {
+fn open(file: PathBuf) -> Result<(String, Source), Failure> {
     if file.as_os_str() == "-" {
         return Ok(("standard input".to_owned(), Box::new(io::stdin())));
     }
@@ -108,17 +107,17 @@ fn open(file: PathBuf) -> Result<(String, Box<dyn Read>), Failure> {
     }
 }
 
-fn check_source(
-    name: &str,
-    source: Box<dyn Read>,
-    count: &mut impl FnMut(&Entry),
-) -> Result<Report, Failure> {
-    let mut each = |_: usize, line: &ledger::entry::Line<'_>| {
-        // The checker hands on only lines that are entries.
-        if let Ok(entry) = Entry::parse(line.bytes) {
-            count(&entry);
-        }
-    };
-    ledger::check::check(source, records::rules(), &mut each)
-        .map_err(|error| Failure::new(format!("cannot read {name}: {error}")))
+/// Checks lines in one thread, and judges their signatures in the others.
+fn read(name: &str, source: Source, judge: &Judge) -> Result<(Report, Signatures), Failure> {
+    let mut signatures = Signatures::default();
+    let mut checking = Checking::new(source, records::rules());
+    // The checker hands out only lines that are entries.
+    let work = |line: Vec<u8>| Entry::parse(&line).ok().map(|entry| judge.entry(&entry));
+    pipeline::ordered(checking.by_ref(), work, |event| -> ControlFlow<()> {
+        event.iter().for_each(|event| signatures.add(event));
+        ControlFlow::Continue(())
+    });
+    let report =
+        checking.finish().map_err(|error| Failure::new(format!("cannot read {name}: {error}")))?;
+    Ok((report, signatures))
 }

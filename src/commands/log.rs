@@ -344,11 +344,9 @@ impl LogArgs {
             }
             (Some(_), _) => false,
         };
-        let mut events = records::events(view, judge)?;
-        events.retain(|event| {
-            query.in_period(event.when) && concerns(event) && query.filter.passes(event)
-        });
-        Ok(events)
+        let in_period = |when: i64| query.in_period(Some(When::utc(when)));
+        let keep = |event: &Event| concerns(event) && query.filter.passes(event);
+        records::events(view, judge, in_period, keep)
     }
 
     /// Tags that belong to the range and the period asked for. Their signatures are judged when their turn

@@ -140,14 +140,14 @@ pub(crate) fn gather(
         }
     }
     let view = records::read(repo)?;
-    for event in records::events(&view, judge)? {
-        let seconds = event.when.map(|when| when.seconds);
-        let inside = since.is_none_or(|since| seconds.is_some_and(|when| when >= since))
-            && until.is_none_or(|until| seconds.is_some_and(|when| when <= until));
+    let in_period = |when: i64| {
+        since.is_none_or(|since| when >= since) && until.is_none_or(|until| when <= until)
+    };
+    for event in records::events(&view, judge, in_period, |_| true)? {
         let commit = field(&event, "commit").and_then(|id| repo.hash().oid(id.as_bytes()));
         let chosen = whole
             || selected.as_ref().is_some_and(|set| commit.is_some_and(|oid| set.contains(&oid)));
-        if inside && chosen {
+        if chosen {
             people.add(&event, map);
             see(&event);
         }

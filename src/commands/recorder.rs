@@ -13,7 +13,7 @@ use super::ci::Ci;
 use super::draft::Draft;
 use super::records::rules;
 use super::signing::{self, SignArgs};
-use crate::git::{Repository, identity};
+use crate::git::{Repository, author};
 use crate::ledger::canonical::Refusal;
 use crate::ledger::{Appended, Body, Entry, Ledger, Nonce, View, entry, kinds, name, sign};
 use crate::outcome::Failure;
@@ -182,10 +182,10 @@ impl Recorder {
     fn who(&self, stated: &Map<String, Value>) -> Result<Map<String, Value>, Failure> {
         let mut who = Map::new();
         if !(stated.contains_key("name") && stated.contains_key("email")) {
-            match (self.git_identity()?, &self.ci) {
-                (Some((name, email)), _) => {
-                    who.insert("name".into(), json!(name));
-                    who.insert("email".into(), json!(email));
+            match (author::configured(&self.repo)?, &self.ci) {
+                (Some(author), _) => {
+                    who.insert("name".into(), json!(author.name));
+                    who.insert("email".into(), json!(author.email));
                 }
                 (None, Some(ci)) => {
                     let facts = [("name", &ci.name), ("email", &ci.email), ("login", &ci.actor)];
@@ -199,20 +199,6 @@ impl Recorder {
         who.extend(self.ci.as_ref().map(|ci| ("via".to_string(), ci.via())));
         who.extend(stated.clone());
         Ok(who)
-    }
-
-    /// `git var GIT_AUTHOR_IDENT`, but only what somebody has configured.
-    fn git_identity(&self) -> Result<Option<(String, String)>, Failure> {
-        let output = self
-            .repo
-            .git()
-            .args(["-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT"])
-            .output()
-            .map_err(|error| Failure::new(format!("cannot run git var: {error}")))?;
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Ok(identity::split(output.stdout.trim_ascii_end())
-            .filter(|_| output.status.success())
-            .map(|ident| (text(ident.name), text(ident.email))))
     }
 }
 
@@ -257,7 +243,7 @@ fn refused(refusals: &[Refusal], draft: &Draft) -> Option<Failure> {
     let message = refusals.iter().map(say).collect::<Vec<_>>().join("\n       ");
     let hint = match first.path.starts_with("who.") {
         true => first.hint.to_string(),
-        false => format!("{}; for instance: {}", first.hint, draft.example()),
+        false => format!("{}; for instance: {}", first.hint, draft.example),
     };
     Some(Failure::new(message).hint(hint))
 }

@@ -5,10 +5,13 @@ use super::judge::Judge;
 use crate::deployments::Deployments;
 use crate::event::Event;
 use crate::git::Repository;
-use crate::ledger::{Ledger, Rules, Severity, View};
+use crate::ledger::view::Stored;
+use crate::ledger::{Id, Ledger, Rules, Severity, View};
 use crate::outcome::{Failure, Outcome};
+use crate::pipeline;
 use crate::report::text;
 use crate::signature;
+use std::ops::ControlFlow;
 
 /// Reads and checks the ledger of a repository; one that does not exist has no entries.
 ///
@@ -23,16 +26,23 @@ pub(crate) fn rules() -> Rules {
     Rules { ledger: None, armor: signature::armor_is_canonical }
 }
 
-/// All entries as events, oldest first in the order of reports, judged by the same trust as commits.
+/// The entries of a period that pass `keep` as events, oldest first in the order of reports, judged by
+/// the same trust as commits, on all processors. What lies outside of the period is not judged.
 ///
 /// # Errors
 /// When the file changes while it is read.
-pub(crate) fn events(view: &View, judge: &Judge) -> Result<Vec<Event>, Failure> {
-    let mut events: Vec<Option<Event>> = Vec::with_capacity(view.chain().len());
-    for entry in view.entries()? {
-        events.push(Some(judge.entry(&entry?)));
-    }
-    Ok(view.chain().order().into_iter().filter_map(|number| events[number].take()).collect())
+pub(crate) fn events(
+    view: &View,
+    judge: &Judge,
+    in_period: impl Fn(i64) -> bool + Sync,
+    keep: impl Fn(&Event) -> bool + Sync,
+) -> Result<Vec<Event>, Failure> {
+    in_order(view, |stored| {
+        if !in_period(stored.when()) {
+            return Ok(None);
+        }
+        Ok(Some(judge.entry(&stored.entry()?)).filter(|event| keep(event)))
+    })
 }
 
 /// All entries as events, oldest first in the order of reports, not judged: a signature on them has been
@@ -41,11 +51,27 @@ pub(crate) fn events(view: &View, judge: &Judge) -> Result<Vec<Event>, Failure> 
 /// # Errors
 /// When the file changes while it is read.
 pub(crate) fn unjudged(view: &View) -> Result<Vec<Event>, Failure> {
+    in_order(view, |stored| Ok(Some(stored.entry()?.event())))
+}
+
+/// Makes events of entries on all processors, in the order of reports.
+fn in_order(
+    view: &View,
+    make: impl Fn(Stored<'_>) -> Result<Option<Event>, Failure> + Sync,
+) -> Result<Vec<Event>, Failure> {
     let mut events: Vec<Option<Event>> = Vec::with_capacity(view.chain().len());
-    for entry in view.entries()? {
-        events.push(Some(entry?.event()));
+    let work = |stored: Result<Stored<'_>, Failure>| make(stored?);
+    let failed = pipeline::ordered(view.stored()?, work, |event| match event {
+        Ok(event) => {
+            events.push(event);
+            ControlFlow::Continue(())
+        }
+        Err(failure) => ControlFlow::Break(failure),
+    });
+    match failed {
+        Some(failure) => Err(failure),
+        None => Ok(view.chain().order().into_iter().filter_map(|n| events[n].take()).collect()),
     }
-    Ok(view.chain().order().into_iter().filter_map(|number| events[number].take()).collect())
 }
 
 /// One entry as a judged event, by its full id.
@@ -53,7 +79,9 @@ pub(crate) fn unjudged(view: &View) -> Result<Vec<Event>, Failure> {
 /// # Errors
 /// When the ledger has no such entry, or the file has changed since it was checked.
 pub(crate) fn judged(view: &View, judge: &Judge, id: &str) -> Result<Event, Failure> {
-    Ok(judge.entry(&view.entry(view.find(id)?)?))
+    let number = Id::from_hex(id.as_bytes()).and_then(|id| view.chain().get(&id));
+    let unknown = || Failure::new(format!("the ledger has no entry {id}"));
+    Ok(judge.entry(&view.entry(number.ok_or_else(unknown)?)?))
 }
 
 /// Says which deploy records can't be placed.

@@ -144,6 +144,18 @@ fn asked() -> impl Iterator<Item = Field> {
     tables().flat_map(|table| table.fields()).filter(move |field| seen.insert(field.name))
 }
 
+/// A command line that runs something of a kind.
+fn example(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Deploy => "audit run --kind deploy --env production -- ./deploy.sh production",
+        Kind::Rollback => {
+            "audit run --kind rollback --env production --commit v1.3 --from-commit v1.4 -- ./deploy.sh v1.3"
+        }
+        Kind::Test => "audit run --kind test --name integration -- cargo test",
+        _ => "audit run --kind build -- make release",
+    }
+}
+
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: RunArgs) -> anyhow::Result<Outcome> {
     let recorder = Recorder::new(context.open()?);
@@ -171,6 +183,7 @@ impl RunArgs {
         let kind: Kind = self.table.kind;
         let view = recorder.read()?;
         let mut draft = Draft::new(kind);
+        draft.example = example(kind);
         for field in asked() {
             let given = self.matches.value_source(field.name).is_some();
             if given && field.name != "name" && !self.table.fields().any(|known| known == field) {

@@ -1,7 +1,7 @@
 //! Whether to sign a record, and with what: git's own settings, handed to [`crate::ledger::sign`].
 
 use crate::git::{Repository, identity};
-use crate::ledger::sign::Signing;
+use crate::ledger::sign::{self, Signing};
 use crate::outcome::Failure;
 use clap::Args;
 use std::path::PathBuf;
@@ -65,21 +65,51 @@ pub(crate) fn settings(repo: &Repository, args: &SignArgs) -> Result<Option<Sign
     }))
 }
 
-/// The first line that `gpg.ssh.defaultKeyCommand` prints, for instance `ssh-add -L`.
+/// The first line that `gpg.ssh.defaultKeyCommand` prints, for instance `ssh-add -L`. As in git no
+/// shell is between, and the line must be a key itself.
 fn default_key(command: &str) -> Result<String, Failure> {
-    let output = Command::new("sh")
-        .args(["-c", command])
+    let setting = format!("gpg.ssh.defaultKeyCommand '{command}'");
+    let hint = "git starts it without a shell; for pipes and variables write sh -c '…'";
+    let words = words(command)
+        .map_err(|what| Failure::new(format!("cannot run {setting}: {what}")).hint(hint))?;
+    let output = Command::new(&words[0])
+        .args(&words[1..])
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|error| {
-            Failure::new(format!("cannot run gpg.ssh.defaultKeyCommand '{command}': {error}"))
-        })?;
+        .map_err(|error| Failure::new(format!("cannot run {setting}: {error}")).hint(hint))?;
     let printed = String::from_utf8_lossy(&output.stdout);
-    match printed.lines().next() {
-        Some(key) if output.status.success() && !key.trim().is_empty() => Ok(key.trim().to_owned()),
-        _ => Err(Failure::new(format!("gpg.ssh.defaultKeyCommand '{command}' gave no key"))
-            .hint("is the agent running? or set user.signingKey, or record with --no-sign")),
+    let first = printed.lines().next().unwrap_or_default();
+    if output.status.success() && sign::is_literal_key(first) {
+        return Ok(first.to_owned());
+    }
+    Err(Failure::new(format!("{setting} gave no key in its first line (key::… or ssh-…)"))
+        .hint("is the agent running? or set user.signingKey, or record with --no-sign"))
+}
+
+/// Splits a command line as git splits aliases and this setting (`split_cmdline` in `alias.c`): at
+/// white space outside of quotes; a backslash takes the next character as it is, except in single
+/// quotes. There is one word at least.
+fn words(line: &str) -> Result<Vec<String>, &'static str> {
+    let mut words = vec![String::new()];
+    let mut quote = None;
+    let mut characters = line.trim_ascii().chars().peekable();
+    while let Some(c) = characters.next() {
+        let word = words.last_mut().ok_or("no word")?;
+        match (quote, c) {
+            (None, ' ' | '\t' | '\n' | '\r') => {
+                while characters.next_if(char::is_ascii_whitespace).is_some() {}
+                words.push(String::new());
+            }
+            (None, '\'' | '"') => quote = Some(c),
+            (Some(open), _) if c == open => quote = None,
+            (None | Some('"'), '\\') => word.push(characters.next().ok_or("it ends in \\")?),
+            _ => word.push(c),
+        }
+    }
+    match quote {
+        Some(_) => Err("a quote is not closed"),
+        None => Ok(words),
     }
 }
 
@@ -89,4 +119,23 @@ fn committer(repo: &Repository) -> Option<String> {
     let ident = identity::split(output.stdout.trim_ascii_end())?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     output.status.success().then(|| format!("{} <{}>", text(ident.name), text(ident.email)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_command_is_split_without_a_shell() {
+        assert_eq!(words("ssh-add -L").unwrap(), ["ssh-add", "-L"]);
+        assert_eq!(
+            words(r#" sh  -c 'a "b" \c' "d 'e' \"" f\ g "" "#).unwrap(),
+            ["sh", "-c", r#"a "b" \c"#, r#"d 'e' ""#, "f g", ""]
+        );
+        assert_eq!(words("$HOME/key;x|y").unwrap(), ["$HOME/key;x|y"]);
+        assert_eq!(words("").unwrap(), [""]);
+        assert!(words("echo 'a").is_err());
+        assert!(words("echo \\").is_err());
+    }
 }

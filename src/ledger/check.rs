@@ -22,13 +22,16 @@ use super::entry::{Line, MAX_LINE, Reject, Scratch};
 use super::id::Id;
 use crate::event::Kind;
 use memchr::memchr;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::io::{self, Read};
 
 /// How many findings are kept; beyond that they are counted. A file of another sort would fill the
 /// memory with them.
 pub const MAX_FINDINGS: usize = 1000;
+
+/// How much is read at once, in bytes.
+const PIECE: usize = 256 * 1024;
 
 /// What can be wrong in a ledger. Whether a signature holds is not judged here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -411,29 +414,91 @@ impl Checker {
 }
 
 /// Checks everything that `source` gives; memory grows by an index of ids only.
-pub fn check(
-    mut source: impl Read,
-    rules: Rules,
-    each: &mut impl FnMut(usize, &Line<'_>),
-) -> io::Result<Report> {
+pub fn check(mut source: impl Read, rules: Rules) -> io::Result<Report> {
     let mut checker = Checker::new(rules);
-    pour(&mut source, &mut checker, each)?;
+    pour(&mut source, &mut checker)?;
     Ok(checker.finish())
 }
 
 /// Feeds a checker with everything that `source` gives.
-pub(super) fn pour(
-    source: &mut impl Read,
-    checker: &mut Checker,
-    each: &mut impl FnMut(usize, &Line<'_>),
-) -> io::Result<()> {
-    let mut buffer = vec![0; 256 * 1024];
+pub(super) fn pour(source: &mut impl Read, checker: &mut Checker) -> io::Result<()> {
+    let mut buffer = vec![0; PIECE];
     loop {
-        match source.read(&mut buffer) {
-            Ok(0) => return Ok(()),
-            Ok(length) => checker.feed(&buffer[..length], each),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+        match fill(source, &mut buffer)? {
+            0 => return Ok(()),
+            length => checker.feed(&buffer[..length], &mut |_, _| ()),
         }
+    }
+}
+
+fn fill(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match source.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+/// A check that hands out the lines of the entries on its way, in their order: for whoever judges
+/// signatures meanwhile, in other threads. Holds one piece of the source at a time.
+///
+/// ```
+/// use audit::ledger::check::{Checking, Rules};
+/// let mut checking = Checking::new(&b"{}\n"[..], Rules { ledger: None, armor: |_| true });
+/// assert_eq!(checking.by_ref().count(), 0);
+/// assert_eq!(checking.finish()?.damage, 1);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Checking<R> {
+    source: R,
+    checker: Checker,
+    buffer: Vec<u8>,
+    ready: VecDeque<Vec<u8>>,
+    failed: Option<io::Error>,
+}
+
+impl<R: Read> Checking<R> {
+    /// A check that has read nothing yet.
+    pub fn new(source: R, rules: Rules) -> Checking<R> {
+        Checking {
+            source,
+            checker: Checker::new(rules),
+            buffer: vec![0; PIECE],
+            ready: VecDeque::new(),
+            failed: None,
+        }
+    }
+
+    /// Checks what has not been asked for, and ends.
+    ///
+    /// # Errors
+    /// When the source could not be read; the lines ended there.
+    pub fn finish(mut self) -> io::Result<Report> {
+        self.by_ref().for_each(drop);
+        match self.failed {
+            Some(error) => Err(error),
+            None => Ok(self.checker.finish()),
+        }
+    }
+}
+
+impl<R: Read> Iterator for Checking<R> {
+    type Item = Vec<u8>;
+
+    fn next(&mut self) -> Option<Vec<u8>> {
+        while self.ready.is_empty() && self.failed.is_none() {
+            match fill(&mut self.source, &mut self.buffer) {
+                Ok(0) => return None,
+                Ok(length) => {
+                    let ready = &mut self.ready;
+                    let mut keep = |_: usize, line: &Line<'_>| ready.push_back(line.bytes.to_vec());
+                    self.checker.feed(&self.buffer[..length], &mut keep);
+                }
+                Err(error) => self.failed = Some(error),
+            }
+        }
+        self.ready.pop_front()
     }
 }

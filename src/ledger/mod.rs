@@ -23,18 +23,18 @@
 //! | [`chain`] | the graph: heads, forks, order, look-up by prefix |
 //! | [`check`] | a whole file, streaming: findings and counts |
 //! | [`view`] | reading the ledger of a repository |
-//! | [`mod@file`] | appending to it so that nothing acknowledged is lost |
+//! | [`append`] | appending to it so that nothing acknowledged is lost |
 //! | [`sign`] | signing by running the user's program |
 //!
 //! Nothing here knows git or judges signatures: callers hand over values, and judge
 //! [`Entry::payload`] and [`Entry::signature`] in the namespace [`NAMESPACE`].
 
+pub mod append;
 pub mod canonical;
 pub mod chain;
 pub mod check;
 pub mod entry;
 mod event;
-pub mod file;
 pub mod id;
 pub mod kinds;
 pub mod name;
@@ -44,9 +44,9 @@ pub mod sign;
 pub mod time;
 pub mod view;
 
+pub use append::{Appended, NotAppended};
 pub use check::{Finding, Report, Rule, Rules, Severity};
 pub use entry::{Entry, NAMESPACE};
-pub use file::{Appended, NotAppended};
 pub use id::{Id, Nonce};
 pub use record::Body;
 pub use view::{Ledger, View};

@@ -87,6 +87,11 @@ fn sign_ssh(signing: &Signing, payload: &[u8]) -> Result<String, Failure> {
     armor(signature, &program)
 }
 
+/// Whether a setting is a key itself and no path, by git's rule.
+pub fn is_literal_key(key: &str) -> bool {
+    key.starts_with("key::") || key.starts_with("ssh-")
+}
+
 /// The key, by git's rules: `key::` or a public key's own beginning announce a literal one.
 fn key_for_ssh(signing: &Signing) -> Result<SshKey, Failure> {
     let Some(key) = given(&signing.key).or(given(&signing.default_key)) else {
@@ -95,11 +100,8 @@ fn key_for_ssh(signing: &Signing) -> Result<SshKey, Failure> {
              or record without signing: --no-sign",
         ));
     };
-    if let Some(literal) = key.strip_prefix("key::") {
-        return Ok(SshKey::Literal(literal.to_string()));
-    }
-    if key.starts_with("ssh-") {
-        return Ok(SshKey::Literal(key.to_string()));
+    if is_literal_key(key) {
+        return Ok(SshKey::Literal(key.strip_prefix("key::").unwrap_or(key).to_string()));
     }
     Ok(SshKey::Path(match (key.strip_prefix("~/"), &signing.home) {
         (Some(rest), Some(home)) => home.join(rest),

@@ -12,7 +12,7 @@
 
 use super::chain::{Chain, Node};
 use super::check::{self, Checker, Report, Rules};
-use super::entry::{Entry, Line};
+use super::entry::Entry;
 use super::id::Id;
 use crate::outcome::Failure;
 use std::fs::{self, File};
@@ -56,23 +56,23 @@ impl Ledger {
         self.dir.join("torn")
     }
 
-    /// Reads and checks the ledger. One that doesn't exist has no entries.
-    pub fn read(&self, rules: Rules) -> Result<View, Failure> {
-        self.read_each(rules, &mut |_, _| ())
+    /// Opens the file for reading; `None` when there is none.
+    ///
+    /// # Errors
+    /// When it is no regular file, or can't be read.
+    pub fn open(&self) -> Result<Option<File>, Failure> {
+        let path = self.path();
+        open(&path).map_err(|error| unreadable(&path, &error))
     }
 
-    /// Reads and checks the ledger, and hands over every entry on the way, with its number.
+    /// Reads and checks the ledger. One that doesn't exist has no entries.
     ///
     /// When the end of the file looks torn because somebody is writing it at this moment, everything
-    /// is read again, so an entry may be handed over twice with the same number.
-    pub fn read_each(
-        &self,
-        rules: Rules,
-        each: &mut impl FnMut(usize, &Line<'_>),
-    ) -> Result<View, Failure> {
+    /// is read again.
+    pub fn read(&self, rules: Rules) -> Result<View, Failure> {
         let path = self.path();
         let fail = |error| unreadable(&path, &error);
-        let Some(file) = open(&path).map_err(fail)? else {
+        let Some(file) = self.open()? else {
             return Ok(View {
                 path,
                 file: None,
@@ -80,15 +80,15 @@ impl Ledger {
                 rules,
             });
         };
-        let report = check::check(&file, rules.clone(), each).map_err(fail)?;
+        let report = check::check(&file, rules.clone()).map_err(fail)?;
         if report.torn.is_none() {
             return Ok(View { path, file: Some(Mutex::new(file)), report, rules });
         }
         let lock = self.wait_for_writer();
-        let Some(file) = open(&path).map_err(fail)? else {
+        let Some(file) = self.open()? else {
             return Err(Failure::new(format!("{} has just been removed", path.display())));
         };
-        let report = check::check(&file, rules.clone(), each).map_err(fail)?;
+        let report = check::check(&file, rules.clone()).map_err(fail)?;
         drop(lock);
         Ok(View { path, file: Some(Mutex::new(file)), report, rules })
     }
@@ -119,13 +119,15 @@ fn open(path: &Path) -> io::Result<Option<File>> {
     File::open(path).map(Some)
 }
 
+/// What helps where permissions are in the way.
+pub(super) const NOT_YOURS: &str = "it belongs to another user, or has lost its permissions (`ls -la` tells); \
+                                    ask whoever owns the repository";
+
 /// The error for a ledger that can't be read.
 pub(super) fn unreadable(path: &Path, error: &io::Error) -> Failure {
     let failure = Failure::new(format!("can't read the ledger {}: {error}", path.display()));
     match error.kind() {
-        io::ErrorKind::PermissionDenied => {
-            failure.hint("it belongs to another user; ask them, or whoever owns the repository")
-        }
+        io::ErrorKind::PermissionDenied => failure.hint(NOT_YOURS),
         _ => failure,
     }
 }
@@ -181,8 +183,16 @@ impl View {
 
     /// Reads all entries as they stand in the file; quicker than one by one.
     pub fn entries(&self) -> Result<impl Iterator<Item = Result<Entry, Failure>> + '_, Failure> {
+        Ok(self.stored()?.map(|stored| stored?.entry()))
+    }
+
+    /// Reads the lines of all entries as they stand in the file, and leaves it to the caller in which
+    /// thread they are parsed.
+    pub fn stored(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<Stored<'_>, Failure>> + Send + '_, Failure> {
         let file = open(&self.path).map_err(|error| unreadable(&self.path, &error))?;
-        let mut source: Box<dyn Read + '_> = match file {
+        let mut source: Box<dyn Read + Send + '_> = match file {
             Some(file) => Box::new(BufReader::with_capacity(256 * 1024, file)),
             None => Box::new(io::empty()),
         };
@@ -194,8 +204,31 @@ impl View {
             io::copy(&mut source.by_ref().take(skip), &mut io::sink())
                 .and_then(|_| source.read_exact(&mut bytes))
                 .map_err(|error| unreadable(&self.path, &error))?;
-            parsed(&self.path, node, &bytes)
+            Ok(Stored { path: &self.path, node, bytes })
         }))
+    }
+}
+
+/// A line of the ledger, read but not yet held against its id.
+#[derive(Debug)]
+pub struct Stored<'a> {
+    path: &'a Path,
+    node: &'a Node,
+    bytes: Vec<u8>,
+}
+
+impl Stored<'_> {
+    /// When, as the record claims; known without parsing the line.
+    pub fn when(&self) -> i64 {
+        self.node.when
+    }
+
+    /// The entry that the line is.
+    ///
+    /// # Errors
+    /// When the file has changed since it was checked.
+    pub fn entry(&self) -> Result<Entry, Failure> {
+        parsed(self.path, self.node, &self.bytes)
     }
 }
 
@@ -208,6 +241,6 @@ fn parsed(path: &Path, node: &Node, bytes: &[u8]) -> Result<Entry, Failure> {
             node.place.line,
             path.display()
         ))
-        .hint("run the command again; `audit verify` says what is wrong")),
+        .hint("run the command again; `audit ledger check` says what is wrong")),
     }
 }

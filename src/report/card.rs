@@ -203,7 +203,9 @@ impl Cards<'_> {
                 self.list("message", &lines_of(&facts.summary), out)
             }
             What::Record(fields) => {
-                let mut lines = vec![rows::summary(event)];
+                // The reason stands under "why".
+                let mut lines = vec![rows::record_facts(event, fields)];
+                lines.retain(|facts| !facts.is_empty());
                 for (key, value) in fields {
                     lines.push(match value {
                         serde_json::Value::String(text) => format!("{key} {text}"),

@@ -249,11 +249,19 @@ pub fn summary(event: &Event) -> String {
             };
             format!("tag {}{named} → {target}{light}", facts.name)
         }
-        What::Record(fields) => record_summary(event, fields),
+        What::Record(fields) => {
+            let facts = record_facts(event, fields);
+            match (facts.as_str(), event.why.body.lines().next().unwrap_or_default()) {
+                ("", reason) => reason.to_owned(),
+                (_, "") => facts,
+                (_, reason) => format!("{facts}: {reason}"),
+            }
+        }
     }
 }
 
-fn record_summary(event: &Event, fields: &serde_json::Map<String, serde_json::Value>) -> String {
+/// What a record states, in a few words, without its reason.
+pub fn record_facts(event: &Event, fields: &serde_json::Map<String, serde_json::Value>) -> String {
     let mut parts = Vec::new();
     if let Some(place) = &event.place {
         let place: Vec<&str> =
@@ -271,9 +279,6 @@ fn record_summary(event: &Event, fields: &serde_json::Map<String, serde_json::Va
             Some(serde_json::Value::Number(number)) => parts.push(format!("#{number}")),
             _ => {}
         }
-    }
-    if parts.is_empty() || event.kind == Kind::Note {
-        parts.push(event.why.body.lines().next().unwrap_or_default().to_owned());
     }
     parts.join(" ")
 }

@@ -26,5 +26,5 @@ mod world;
 pub use keys::Key;
 pub use output::Output;
 pub use repo::{CommitBuilder, InitBuilder, Repo, TagBuilder};
-pub use require::{require, require_git};
+pub use require::{require, require_git, require_that};
 pub use world::World;

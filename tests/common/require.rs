@@ -27,6 +27,12 @@ pub fn require_git(major: u32, minor: u32) -> bool {
     found >= (major, minor) || missing(&format!("git {major}.{minor} (this is {})", text.trim()))
 }
 
+/// Whether this machine lets a test do something that it needs. Otherwise as [`require`].
+#[must_use]
+pub fn require_that(able: bool, what: &str) -> bool {
+    able || missing(what)
+}
+
 /// Names what is missing; `false`, or in CI a failure.
 fn missing(what: &str) -> bool {
     let thread = std::thread::current();

@@ -22,7 +22,7 @@ use super::check::{self, Checker, Report, Rules, Torn};
 use super::entry::{Line, Scratch};
 use super::id::Id;
 use super::time;
-use super::view::{Ledger, View, unreadable};
+use super::view::{Ledger, NOT_YOURS, View, unreadable};
 use crate::outcome::Failure;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -281,7 +281,7 @@ impl Writer {
                 false => Checker::new(rules.clone()),
             };
             self.file.seek(SeekFrom::Start(checker.position()))?;
-            check::pour(&mut self.file, &mut checker, &mut |_, _| ())?;
+            check::pour(&mut self.file, &mut checker)?;
             Ok(checker.finish())
         };
         read().map_err(|error| unreadable(&self.path, &error))
@@ -312,7 +312,7 @@ impl Writer {
         copy.sync_all()?;
         copy.seek(SeekFrom::Start(0))?;
         let mut checker = Checker::new(Rules { ledger: None, armor: |_| true });
-        check::pour(&mut copy, &mut checker, &mut |_, _| ())?;
+        check::pour(&mut copy, &mut checker)?;
         let copied = checker.finish();
         let ids =
             |report: &Report| report.chain.nodes().iter().map(|node| node.id).collect::<Vec<_>>();
@@ -371,7 +371,7 @@ fn refuse_damage(report: &Report, path: &Path) -> Result<(), Failure> {
     ))
     .hint(
         "put a good copy in its place: the published ledger, that of another clone, or a backup; \
-         `audit verify` lists all that is wrong",
+         `audit ledger check` lists all that is wrong",
     ))
 }
 
@@ -405,9 +405,7 @@ fn refuse_stray(report: &Report, rules: &Rules, entry: &Line<'_>) -> Result<(), 
 fn unwritable(doing: &str, path: &Path, error: &io::Error) -> Failure {
     let failure = Failure::new(format!("can't {doing} {}: {error}", path.display()));
     match error.kind() {
-        io::ErrorKind::PermissionDenied => {
-            failure.hint("it belongs to another user; ask them, or whoever owns the repository")
-        }
+        io::ErrorKind::PermissionDenied => failure.hint(NOT_YOURS),
         io::ErrorKind::ReadOnlyFilesystem => failure.hint("the file system is mounted read-only"),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             failure.hint("the disk is full; make room, then try again")
