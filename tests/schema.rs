@@ -6,6 +6,7 @@ mod common;
 
 use boon::{Compiler, SchemaIndex, Schemas};
 use common::World;
+use common::company::{audit, company};
 use serde_json::{Value, json};
 
 struct Schema {
@@ -14,13 +15,26 @@ struct Schema {
 }
 
 impl Schema {
-    fn event() -> Schema {
-        let text = include_str!("../docs/schema/event.schema.json");
+    /// The schema in `docs/schema/NAME.schema.json`; the others may be referred to.
+    fn named(name: &str) -> Schema {
         let mut compiler = Compiler::new();
-        compiler.add_resource("event.json", serde_json::from_str(text).unwrap()).unwrap();
+        for (name, text) in [
+            ("event", include_str!("../docs/schema/event.schema.json")),
+            ("status", include_str!("../docs/schema/status.schema.json")),
+            ("trace", include_str!("../docs/schema/trace.schema.json")),
+            ("diff", include_str!("../docs/schema/diff.schema.json")),
+            ("show", include_str!("../docs/schema/show.schema.json")),
+        ] {
+            let url = format!("{name}.schema.json");
+            compiler.add_resource(&url, serde_json::from_str(text).unwrap()).unwrap();
+        }
         let mut schemas = Schemas::new();
-        let index = compiler.compile("event.json", &mut schemas).unwrap();
+        let index = compiler.compile(&format!("{name}.schema.json"), &mut schemas).unwrap();
         Schema { schemas, index }
+    }
+
+    fn event() -> Schema {
+        Schema::named("event")
     }
 
     fn check(&self, event: &Value) -> Result<(), String> {
@@ -84,5 +98,30 @@ fn the_schema_refuses_what_is_no_event() {
         let mut bad = good.clone();
         *bad.pointer_mut(pointer).unwrap() = value;
         assert!(schema.check(&bad).is_err(), "{pointer}");
+    }
+}
+
+#[test]
+fn the_documents_of_the_join_fit_their_schemas() {
+    let world = World::new();
+    let repo = company(&world);
+    for (name, args) in [
+        ("status", &["status"][..]),
+        ("status", &["status", "--at", "2026-01-02 07:30"]),
+        ("trace", &["trace", "HEAD", "PAY-88", "refunds"]),
+        (
+            "diff",
+            &["diff", "production/web~1", "production/web", "--stat", "--suspects", "src/pay"],
+        ),
+        ("diff", &["diff", "production/web"]),
+        ("show", &["show", "production", "production/api~1", "HEAD"]),
+        ("show", &["show", "cy@example.com"]),
+    ] {
+        let output = audit(&repo, args.iter().copied().chain(["--format", "json"])).code(0);
+        let document = output.json();
+        Schema::named(name).check(&document).unwrap();
+        let mut bad = document;
+        bad["surprise"] = json!(1);
+        assert!(Schema::named(name).check(&bad).is_err(), "{name}");
     }
 }
