@@ -20,7 +20,7 @@ fn expected() -> BTreeMap<PathBuf, Vec<u8>> {
         ("_audit.ps1", Shell::PowerShell),
         ("audit.elv", Shell::Elvish),
     ] {
-        files.insert(name.into(), completions::script(shell));
+        files.insert(name.into(), completions::script(shell).unwrap());
     }
     let program = command();
     files.insert("man/audit.1".into(), completions::page(&program, None).unwrap());

@@ -393,3 +393,22 @@ fn a_damaged_ledger_is_never_an_unqualified_answer() {
     }
     let _ = company::ANA;
 }
+
+#[test]
+fn a_shell_is_offered_environments_branches_and_tags() {
+    let world = World::new();
+    let repo = company(&world);
+    let offered = |words: &[&str]| {
+        let mut command = repo.audit_command();
+        command.arg("--").args(words).env("AUDIT_COMPLETE", "bash").env("_CLAP_IFS", "\n");
+        command.env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string());
+        common::Output::of(&mut command).success().stdout
+    };
+    assert_eq!(offered(&["audit", "trace", "staging/"]), "staging/api\nstaging/web");
+    assert_eq!(offered(&["audit", "diff", "main..rel"]), "main..release-1");
+    assert_eq!(
+        offered(&["audit", "record", "deploy", "--env", "production/w"]),
+        "production/web\nproduction/worker"
+    );
+    assert_eq!(offered(&["audit", "stat"]), "status");
+}

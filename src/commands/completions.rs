@@ -1,11 +1,13 @@
 //! `audit completions` and `audit man`: made from the parser, also kept in `completions/`.
 
 use super::Context;
+use super::complete::VARIABLE;
 use crate::outcome::Outcome;
 use clap::Args;
 use clap_complete::Shell;
+use clap_complete::env::Shells;
 
-/// Print the completion script for a shell
+/// Print the completion script for a shell: commands and options, environments, branches and tags
 #[derive(Debug, Args)]
 #[command(after_help = COMPLETIONS_EXAMPLES)]
 pub(crate) struct CompletionsArgs {
@@ -36,7 +38,7 @@ Examples:
 
 /// Runs `audit completions`.
 pub(crate) fn run(context: &mut Context, args: CompletionsArgs) -> anyhow::Result<Outcome> {
-    context.ui.out().write_all(&script(args.shell))?;
+    context.ui.out().write_all(&script(args.shell)?)?;
     Ok(Outcome::Yes)
 }
 
@@ -54,11 +56,19 @@ pub(crate) fn run_man(context: &mut Context, args: ManArgs) -> anyhow::Result<Ou
     Ok(Outcome::Yes)
 }
 
-/// The completion script for a shell.
-pub fn script(shell: Shell) -> Vec<u8> {
+/// The completion script for a shell: it asks the program itself, which knows the environments.
+///
+/// # Errors
+/// A shell that nobody here writes scripts for.
+pub fn script(shell: Shell) -> std::io::Result<Vec<u8>> {
+    let name = shell.to_string();
+    let shells = Shells::builtins();
+    let writer = shells
+        .completer(&name)
+        .ok_or_else(|| std::io::Error::other(format!("there is no script for {name}")))?;
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut super::command(), "audit", &mut script);
-    script
+    writer.write_registration(VARIABLE, "audit", "audit", "audit", &mut script)?;
+    Ok(script)
 }
 
 /// The manual page of the program, or of one of its commands.

@@ -4,7 +4,7 @@ use super::address::{Addresses, Moment, Point};
 use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
 use super::status::between;
-use super::{Context, history, records};
+use super::{Context, complete, history, records};
 use crate::deployments::merged::brought_by;
 use crate::deployments::suspects::{self, Failing};
 use crate::deployments::{Deployment, Deployments, field};
@@ -20,6 +20,7 @@ use crate::outcome::{Failure, Outcome};
 use crate::pipeline;
 use crate::report::diff::{Diff, End, Involved, Ranked, Touched};
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::ControlFlow;
 
@@ -33,11 +34,11 @@ use std::ops::ControlFlow;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct DiffArgs {
     /// From here: a revision, or what runs in an environment (production, production@{yesterday})
-    #[arg(value_name = "A")]
+    #[arg(value_name = "A", add = ArgValueCompleter::new(complete::revisions))]
     from: String,
 
     /// To here; the default branch without it
-    #[arg(value_name = "B")]
+    #[arg(value_name = "B", add = ArgValueCompleter::new(complete::revisions))]
     to: Option<String>,
 
     /// List the files that differ, with lines added and removed

@@ -7,12 +7,14 @@
 //! outcome      Word     --outcome WORD       success, failure, error, cancelled
 //! ```
 
+use super::complete;
 use crate::git::{Repository, dates};
 use crate::ledger::kinds::{Field, Shape};
 use crate::ledger::time;
 use crate::outcome::Failure;
 use clap::builder::{PossibleValuesParser, ValueParser};
 use clap::{Arg, ArgAction, ArgMatches};
+use clap_complete::engine::ArgValueCompleter;
 use serde_json::{Map, Value, json};
 
 /// The heading of these flags in help.
@@ -38,14 +40,19 @@ pub(crate) fn arg(field: Field, needed: bool) -> Arg {
         Shape::Word(words) => ("WORD", PossibleValuesParser::new(words).into()),
     };
     let needed = if needed { " (needed)" } else { "" };
-    Arg::new(field.name)
+    let arg = Arg::new(field.name)
         .long(field.name.replace('_', "-"))
         .value_name(value)
         .value_parser(parser)
         .action(if is_list(field.shape) { ArgAction::Append } else { ArgAction::Set })
         .allow_hyphen_values(field.shape == Shape::Time)
         .help(format!("{}{needed}", help(field)))
-        .help_heading(HEADING)
+        .help_heading(HEADING);
+    match field.shape {
+        _ if field.name == "env" => arg.add(ArgValueCompleter::new(complete::environments)),
+        Shape::Object | Shape::Objects => arg.add(ArgValueCompleter::new(complete::revisions)),
+        _ => arg,
+    }
 }
 
 fn is_list(shape: Shape) -> bool {

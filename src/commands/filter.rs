@@ -1,9 +1,11 @@
 //! Which events to show: the filters of `audit log`, checked once.
 
+use super::complete;
 use crate::event::{Event, Grade, Identity, Kind, Status, What};
 use crate::git::Config;
 use crate::outcome::Failure;
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use regex::{Regex, RegexBuilder};
 
 /// Filters on events; an event must pass all of them.
@@ -53,7 +55,7 @@ pub(crate) struct FilterArgs {
     kind: Vec<Kind>,
 
     /// Only events in this environment
-    #[arg(long, value_name = "ENV")]
+    #[arg(long, value_name = "ENV", add = ArgValueCompleter::new(complete::environments))]
     env: Vec<String>,
 
     /// Only events of this service

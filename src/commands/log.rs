@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::address::Addresses;
+use super::complete;
 use super::filter::{Filter, FilterArgs};
 use super::format::FormatArg;
 use super::history;
@@ -20,6 +21,7 @@ use crate::pipeline;
 use crate::report::{self, csv::CsvReport, json, markdown, rows::Rows};
 use crate::timeline::Timeline;
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use std::collections::HashSet;
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -35,7 +37,7 @@ use std::ops::ControlFlow;
 pub(crate) struct LogArgs {
     /// Where to start, or a range as in git: main, v1..v2, main...topic, ^v1; or what runs in an
     /// environment: production, production~1..production; HEAD without it
-    #[arg(value_name = "REV")]
+    #[arg(value_name = "REV", add = ArgValueCompleter::new(complete::revisions))]
     revisions: Vec<String>,
 
     /// Only commits that touch these paths

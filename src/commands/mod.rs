@@ -4,6 +4,7 @@
 mod address;
 mod child;
 mod ci;
+mod complete;
 pub mod completions;
 mod copies;
 mod diff;
@@ -109,6 +110,10 @@ impl Context {
 /// # Errors
 /// The outcome to exit with, when there is no command to run.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Outcome> {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if complete::answered(&args) {
+        return Err(Outcome::Yes);
+    }
     // What stands behind `--` is not ours to read: paths, or the command of `audit run`.
     let mut ours = true;
     let args = args.into_iter().map(|arg| {

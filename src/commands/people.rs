@@ -4,7 +4,7 @@ use super::Context;
 use super::address::Addresses;
 use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
-use super::{history, records};
+use super::{complete, history, records};
 use crate::deployments::field;
 use crate::event::{Event, Identity};
 use crate::git::Repository;
@@ -18,6 +18,7 @@ use crate::people::{People, Person};
 use crate::pipeline;
 use crate::report;
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use std::ops::ControlFlow;
 
 /// Who acts here: persons with their addresses and keys, when they were seen, what they did and how much
@@ -29,7 +30,7 @@ use std::ops::ControlFlow;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct PeopleArgs {
     /// Revisions or ranges to look at; every branch and tag, and HEAD, without it
-    #[arg(value_name = "REV")]
+    #[arg(value_name = "REV", add = ArgValueCompleter::new(complete::revisions))]
     revisions: Vec<String>,
 
     /// Only what happened since DATE

@@ -5,7 +5,7 @@ use super::address::Addresses;
 use super::environment::histories;
 use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
-use super::{history, people, records};
+use super::{complete, history, people, records};
 use crate::deployments::{self, Deployments};
 use crate::event::{Event, Identity, What};
 use crate::git::commits::{CommitReader, Paths};
@@ -25,6 +25,7 @@ use crate::report::json::EventJson;
 use crate::report::people::PersonJson;
 use crate::report::{Format, csv::CsvReport, json, markdown, moment, rows, text};
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use serde::Serialize;
 use std::io::Write;
 
@@ -38,7 +39,7 @@ use std::io::Write;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ShowArgs {
     /// What to show; HEAD without it
-    #[arg(value_name = "THING")]
+    #[arg(value_name = "THING", add = ArgValueCompleter::new(complete::revisions))]
     things: Vec<String>,
 
     /// Names and addresses as they stand in the objects, without the mailmap

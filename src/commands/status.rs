@@ -4,7 +4,7 @@ use super::Context;
 use super::copies::SamePatch;
 use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
-use super::{history, records};
+use super::{complete, history, records};
 use crate::deployments::approvals::{self, Approval, Subject};
 use crate::deployments::{Deployment, Deployments, Place, field};
 use crate::event::{Event, Kind};
@@ -16,6 +16,7 @@ use crate::ledger::time;
 use crate::outcome::{Failure, Outcome};
 use crate::report::status::{Behind, Idle, Running, Status};
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What runs where: since when, deployed and approved by whom, why, how far behind, and the proof
@@ -27,7 +28,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 #[command(after_help = EXAMPLES)]
 pub(crate) struct StatusArgs {
     /// Only these environments: production, or one service of it: production/api
-    #[arg(value_name = "ENV")]
+    #[arg(value_name = "ENV", add = ArgValueCompleter::new(complete::environments))]
     places: Vec<String>,
 
     /// What ran at DATE instead of now, in git's date language

@@ -5,7 +5,7 @@ use super::copies::{self, Copies};
 use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
 use super::status::{covering, summary};
-use super::{Context, history, records};
+use super::{Context, complete, history, records};
 use crate::deployments::road::{self, Holds};
 use crate::deployments::{Deployments, field};
 use crate::event::{Event, Kind, What};
@@ -20,6 +20,7 @@ use crate::outcome::{Failure, Outcome};
 use crate::pipeline;
 use crate::report::trace::{self, Copied, Reached, Trace, Verdict};
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
@@ -35,7 +36,7 @@ use std::ops::ControlFlow;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct TraceArgs {
     /// What to trace; HEAD without it
-    #[arg(value_name = "WHAT")]
+    #[arg(value_name = "WHAT", add = ArgValueCompleter::new(complete::revisions))]
     things: Vec<String>,
 
     /// The last change that touched these paths

@@ -1,0 +1,94 @@
+//! What a shell offers at the tab key: environments, branches and tags beside commands and options.
+//!
+//! ```text
+//! $ audit trace pro<TAB>
+//! production/api   production/web
+//! ```
+//!
+//! The scripts of `audit completions` run the program with `AUDIT_COMPLETE` set, so that what they offer
+//! is never older than the program or the ledger. Whatever goes wrong meanwhile, nothing is offered and
+//! nothing is said: the user is in the middle of a line.
+
+use super::records;
+use crate::deployments::Deployments;
+use crate::git::Repository;
+use crate::outcome::Failure;
+use clap_complete::CompletionCandidate;
+use clap_complete::env::CompleteEnv;
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+/// The variable that asks for candidates instead of a run; its value is the name of the shell.
+pub(super) const VARIABLE: &str = "AUDIT_COMPLETE";
+
+/// Answers a shell that asks for candidates. `false` when this is an ordinary run.
+pub(crate) fn answered(args: &[OsString]) -> bool {
+    let folder = std::env::current_dir().ok();
+    CompleteEnv::with_factory(super::command)
+        .var(VARIABLE)
+        .bin("audit")
+        .completer("audit")
+        .try_complete(args.iter().cloned(), folder.as_deref())
+        // What can't be completed is not worth an error in the middle of a line.
+        .unwrap_or(true)
+}
+
+/// Environments and their services, branches and tags.
+pub(crate) fn revisions(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let typed = typed.to_string_lossy();
+    // Behind the dots of a range or the mark of exclusion begins another revision.
+    let start = typed.rfind("..").map_or(0, |at| at + 2).max(usize::from(typed.starts_with('^')));
+    let (before, typed) = typed.split_at(start);
+    let mut names = places().unwrap_or_default();
+    names.extend(references().unwrap_or_default());
+    offer(before, typed, names)
+}
+
+/// Environments and their services.
+pub(crate) fn environments(typed: &OsStr) -> Vec<CompletionCandidate> {
+    offer("", &typed.to_string_lossy(), places().unwrap_or_default())
+}
+
+fn offer(before: &str, typed: &str, names: BTreeSet<String>) -> Vec<CompletionCandidate> {
+    let names = names.into_iter().filter(|name| name.starts_with(typed));
+    names.map(|name| CompletionCandidate::new(format!("{before}{name}"))).collect()
+}
+
+/// The names of environments and places in the ledger of the repository that the user stands in.
+fn places() -> Result<BTreeSet<String>, Failure> {
+    let repo = Repository::open(Path::new("."))?;
+    let events = records::unjudged(&records::read(&repo)?)?;
+    let deployments = Deployments::new(&events);
+    let mut names: BTreeSet<String> = deployments.places().map(ToString::to_string).collect();
+    names.extend(deployments.environments().map(str::to_owned));
+    Ok(names)
+}
+
+/// Branches and tags by the names that people type.
+fn references() -> Result<BTreeSet<String>, Failure> {
+    let repo = Repository::open(Path::new("."))?;
+    let mut names = BTreeSet::from(["HEAD".to_owned()]);
+    for prefix in ["refs/heads/", "refs/tags/", "refs/remotes/"] {
+        let short = |name: &str| name.trim_start_matches(prefix).to_owned();
+        names.extend(repo.refs(prefix)?.iter().map(|reference| short(&reference.name)));
+    }
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_before_the_revision_stays() {
+        let names = BTreeSet::from(["main".to_owned(), "production".to_owned()]);
+        let values = |before, typed| -> Vec<OsString> {
+            let offered = offer(before, typed, names.clone());
+            offered.iter().map(|candidate| candidate.get_value().to_owned()).collect()
+        };
+        assert_eq!(values("v1..", "pro"), ["v1..production"]);
+        assert_eq!(values("^", ""), ["^main", "^production"]);
+        assert!(values("", "x").is_empty());
+    }
+}
