@@ -110,8 +110,11 @@ pub(crate) fn find(
             same_author.push(oid);
         } else if branches.iter().any(|branch| branch.tree == other.tree) {
             add(oid, "squash", &mut copies);
-        } else if !branches.is_empty() && other.date >= own.date && squashes.len() < MOST_SQUASHES {
-            squashes.push(oid);
+        } else if !branches.is_empty() && other.date >= own.date {
+            copies.cut |= squashes.len() == MOST_SQUASHES;
+            if squashes.len() < MOST_SQUASHES {
+                squashes.push(oid);
+            }
         }
     }
     for oid in same_patch(repo, wanted, &same_author)? {
