@@ -192,11 +192,14 @@ impl Diff {
                 )
             )?;
         }
-        if let Some(suspects) = &self.suspects {
-            self.suspects(suspects, style, out)?;
+        match &self.suspects {
+            // Who looks for a cause wants the ranking; the whole lists stay in machine formats.
+            Some(suspects) => self.suspects(suspects, style, out)?,
+            None => {
+                self.commits("GAINED", &self.gained, style, now, out)?;
+                self.commits("LOST", &self.lost, style, now, out)?;
+            }
         }
-        self.commits("GAINED", &self.gained, style, now, out)?;
-        self.commits("LOST", &self.lost, style, now, out)?;
         if !self.between.is_empty() {
             heading("IN BETWEEN", self.between.len(), style, out)?;
             let mut rows = Rows::new(style, now);
@@ -283,7 +286,8 @@ impl Diff {
                 "nothing in this range touches these paths, their folders or configuration"
             );
         }
-        for one in suspects.iter().take(MOST_LINES) {
+        let most = if style.width.is_some() { MOST_LINES } else { usize::MAX };
+        for one in suspects.iter().take(most) {
             let lead = match &one.event.what {
                 What::Record(_) => one.event.kind.name(),
                 What::Commit(_) | What::Tag(_) => text::short(&one.event.id),
@@ -303,6 +307,9 @@ impl Diff {
                 evidence.push_str(&format!("; came with {by}"));
             }
             writeln!(out, "     {}", escape(&evidence))?;
+        }
+        if suspects.len() > most {
+            writeln!(out, "… and {} more", suspects.len() - most)?;
         }
         Ok(())
     }
