@@ -1,95 +1,113 @@
-//! Git events and ledger events as one stream, newest first.
+//! What stands between the commits: tags and records, slipped into the walk, newest first.
 //!
-//! Commits arrive in the order of the walk. Events that have a time of their own (tags, records) are
-//! slipped in before the first commit that is not younger; a lightweight tag, which has none, stands
-//! before its commit. Nothing is sorted afterwards, so the first row can be shown at once; and because
-//! signatures are judged when an event's turn has come, that row waits for no other's.
+//! Commits arrive in the order of the walk. What has a time of its own (an annotated tag, a record)
+//! stands before the first commit that is not younger; what has none (a lightweight tag) stands before
+//! its commit. Nothing is sorted afterwards, so the first row can be shown at once; and because only
+//! the place of a thing must be known beforehand, the thing itself may be worked out when its turn has
+//! come.
 
-use crate::event::{What, When};
-use crate::git::commits::Unjudged;
+use crate::event::When;
 use std::collections::HashMap;
 
-/// Slips events with times of their own into the stream of commits.
-#[derive(Debug, Default)]
-pub struct Timeline {
-    /// Oldest first, so that the newest is at the end.
-    timed: Vec<Unjudged>,
-    /// Events without a time, by the commit that they stand at.
-    untimed: HashMap<String, Vec<Unjudged>>,
-    /// Whether events without a commit of the walk are left out at the end.
-    attached: bool,
+/// Where something stands among the commits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// At this time, in seconds since 1970.
+    Time(i64),
+    /// Before the commit with this id.
+    Commit(String),
 }
 
-impl Timeline {
-    /// A timeline of commits that will be pushed, and these other events.
-    pub fn new(events: Vec<Unjudged>) -> Timeline {
-        let mut timeline = Timeline::default();
-        for event in events {
-            match (&event.event.when, &event.event.what) {
-                (Some(_), _) => timeline.timed.push(event),
-                (None, What::Tag(facts)) => {
-                    timeline.untimed.entry(facts.target.clone()).or_default().push(event);
-                }
-                (None, _) => {
-                    timeline.untimed.entry(event.event.id.clone()).or_default().push(event)
-                }
+/// Things that wait for their turn in a walk.
+#[derive(Debug)]
+pub struct Timeline<T> {
+    /// In the order in which they were given; `None` when their turn was.
+    things: Vec<Option<T>>,
+    /// Times, and which of `things` stands there: oldest first, so that the newest is at the end.
+    timed: Vec<(i64, usize)>,
+    /// Which of `things` stand before a commit.
+    at_commits: HashMap<String, Vec<usize>>,
+}
+
+impl<T> Timeline<T> {
+    /// A timeline of commits that will be told, and these other things. Of two at the same second, that
+    /// which is given later stands above.
+    pub fn new(placed: impl IntoIterator<Item = (Place, T)>) -> Timeline<T> {
+        let (mut things, mut timed) = (Vec::new(), Vec::new());
+        let mut at_commits: HashMap<String, Vec<usize>> = HashMap::new();
+        for (place, thing) in placed {
+            match place {
+                Place::Time(seconds) => timed.push((seconds, things.len())),
+                Place::Commit(id) => at_commits.entry(id).or_default().push(things.len()),
             }
+            things.push(Some(thing));
         }
-        // Stable, so that what is given later stands above at the same second.
-        timeline.timed.sort_by_key(|timed| timed.event.when.map(|when| when.seconds));
-        timeline
+        timed.sort_unstable();
+        Timeline { things, timed, at_commits }
     }
 
-    /// A timeline in which each of these events stands at the commit that it names, and those whose
-    /// commit is not pushed are left out: for a walk of which nobody knows yet what it will reach.
-    pub fn attached(events: Vec<Unjudged>) -> Timeline {
-        let mut timeline = Timeline { attached: true, ..Timeline::default() };
-        for event in events {
-            let commit = match &event.event.what {
-                What::Tag(facts) => Some(facts.target.clone()),
-                What::Record(fields) => {
-                    fields.get("commit").and_then(|id| id.as_str()).map(str::to_owned)
-                }
-                What::Commit(_) => None,
-            };
-            if let Some(commit) = commit {
-                timeline.untimed.entry(commit).or_default().push(event);
-            }
-        }
-        timeline
-    }
-
-    /// What comes with the next commit: everything younger, then what stands at it, then itself.
-    pub fn push(&mut self, commit: Unjudged, mut sink: impl FnMut(Unjudged)) {
-        if let Some(when) = commit.event.when {
-            while self.timed.last().is_some_and(|timed| timed.event.when >= Some(when_floor(when)))
+    /// What comes before the next commit of the walk: everything younger, then what stands at it.
+    pub fn before(&mut self, id: &str, when: Option<When>) -> Vec<T> {
+        let mut turn = Vec::new();
+        if let Some(when) = when {
+            while let Some((_, thing)) = self.timed.pop_if(|(seconds, _)| *seconds >= when.seconds)
             {
-                if let Some(event) = self.timed.pop() {
-                    sink(event);
-                }
+                turn.push(thing);
             }
         }
-        for event in self.untimed.remove(&commit.event.id).into_iter().flatten() {
-            sink(event);
-        }
-        sink(commit);
+        turn.extend(self.at_commits.remove(id).into_iter().flatten());
+        turn.into_iter().filter_map(|thing| self.things[thing].take()).collect()
     }
 
-    /// What is left when the walk has ended: older events, and those whose commit was not walked.
-    pub fn finish(mut self, mut sink: impl FnMut(Unjudged)) {
-        while let Some(event) = self.timed.pop() {
-            sink(event);
-        }
-        if self.attached {
-            return;
-        }
-        let mut rest: Vec<Unjudged> = self.untimed.into_values().flatten().collect();
-        rest.sort_by(|a, b| a.event.id.cmp(&b.event.id));
-        rest.into_iter().for_each(sink);
+    /// What is left when the walk has ended: older things, newest first, then those whose commit was not
+    /// walked.
+    pub fn rest(mut self) -> Vec<T> {
+        let older = self.timed.iter().rev().filter_map(|&(_, thing)| self.things[thing].take());
+        let mut rest: Vec<T> = older.collect();
+        rest.extend(self.things.into_iter().flatten());
+        rest
     }
 }
 
-/// The same second in any zone.
-fn when_floor(when: When) -> When {
-    When { seconds: when.seconds, offset: None }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Option<When> {
+        Some(When { seconds, offset: Some(3600) })
+    }
+
+    fn timeline() -> Timeline<&'static str> {
+        Timeline::new([
+            (Place::Time(20), "first at 20"),
+            (Place::Commit("b".into()), "at b"),
+            (Place::Time(30), "at 30"),
+            (Place::Time(20), "second at 20"),
+            (Place::Commit("elsewhere".into()), "elsewhere"),
+            (Place::Time(5), "at 5"),
+            (Place::Commit("b".into()), "at b, too"),
+        ])
+    }
+
+    #[test]
+    fn things_stand_before_the_first_commit_that_is_not_younger() {
+        let mut timeline = timeline();
+        assert_eq!(timeline.before("a", at(40)), [""; 0]);
+        assert_eq!(
+            timeline.before("b", at(20)),
+            ["at 30", "second at 20", "first at 20", "at b", "at b, too"]
+        );
+        assert_eq!(timeline.before("b", at(20)), [""; 0]);
+        assert_eq!(timeline.before("undated", None), [""; 0]);
+        assert_eq!(timeline.before("c", at(10)), [""; 0]);
+        assert_eq!(timeline.rest(), ["at 5", "elsewhere"]);
+    }
+
+    #[test]
+    fn nothing_is_lost_without_a_commit() {
+        assert_eq!(
+            timeline().rest(),
+            ["at 30", "second at 20", "first at 20", "at 5", "at b", "elsewhere", "at b, too"]
+        );
+    }
 }

@@ -146,13 +146,20 @@ fn decorations(repo: &Repository) -> Result<HashMap<Oid, Vec<String>>, Failure> 
 pub(crate) fn mailmap(repo: &Repository) -> Result<Mailmap, Failure> {
     let mut mailmap = Mailmap::default();
     let config = repo.config()?;
-    let mut blob = config.get("mailmap.blob").map(str::to_owned);
+    let blob = config.get("mailmap.blob");
     match repo.work_dir() {
         Some(top) => add_file(&mut mailmap, &top.join(".mailmap"))?,
-        None => blob = blob.or_else(|| Some("HEAD:.mailmap".to_owned())),
+        None if blob.is_none() => {
+            if let Some(commit) = head(repo)?
+                && let Some(bytes) = repo.file_at(commit, ".mailmap")?
+            {
+                mailmap.add_blob(&bytes);
+            }
+        }
+        None => {}
     }
     if let Some(spec) = blob
-        && let Ok(oid) = repo.resolve(&spec)
+        && let Ok(oid) = repo.resolve(spec)
         && let Some(object) = repo.read(oid)?
     {
         mailmap.add_blob(&object.data);

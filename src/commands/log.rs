@@ -9,17 +9,18 @@ use super::history;
 use super::judge::{Judge, JudgeArgs};
 use super::records;
 use crate::event::{Event, Kind, What, When};
-use crate::git::commits::{CommitReader, Paths, Unjudged};
+use crate::git::commits::{CommitReader, Paths};
 use crate::git::paths::Pathspec;
 use crate::git::refs::Ref;
 use crate::git::source::Commits;
+use crate::git::tags::Tag;
 use crate::git::walk::{Order, Plan, Tip, Walk, Walked};
 use crate::git::{Oid, Repository, dates};
 use crate::ledger::View;
 use crate::outcome::{Failure, Outcome};
 use crate::pipeline;
 use crate::report::{self, csv::CsvReport, json, markdown, rows::Rows};
-use crate::timeline::Timeline;
+use crate::timeline::{Place, Timeline};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 use std::collections::HashSet;
@@ -156,6 +157,13 @@ enum Others {
     None,
 }
 
+/// A tag or a record that waits for its turn.
+enum Other {
+    /// Not an event yet: most of a thousand tags are never shown.
+    Tag(Box<Tag>),
+    Record(Box<Event>),
+}
+
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
@@ -169,16 +177,12 @@ pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcom
     }
     let walk = Walk::new(Commits::new(&repo), query.plan.clone())?;
     let selected = walk.selected();
-    let mut others = args.tags(&repo, &reader, &query, selected.as_ref())?;
+    let mut others = args.tags(&repo, &query, selected.as_ref())?;
     let ledger_state = records::warn(context, &view);
-    let records = args.records(&view, &judge, &query, selected.as_ref())?;
-    others.extend(records.into_iter().map(|event| Unjudged { event, signed: None }));
+    others.extend(args.records(&view, &judge, &query, selected.as_ref())?);
     context.page(&repo)?;
     let mut printer = Printer::new(context, args.format.into())?;
-    let timeline = match query.others {
-        Others::AtCommits => Timeline::attached(others),
-        Others::All | Others::InRange | Others::None => Timeline::new(others),
-    };
+    let timeline = Timeline::new(others);
     let mut shown =
         Shown { skip: args.skip, left: query.limit, reversed: args.reverse.then(Vec::new) };
     stream(&repo, walk, &reader, &judge, &query, timeline, |event| {
@@ -198,7 +202,7 @@ fn stream(
     reader: &CommitReader,
     judge: &Judge,
     query: &Query,
-    mut timeline: Timeline,
+    mut timeline: Timeline<Other>,
     mut sink: impl FnMut(Event) -> anyhow::Result<ControlFlow<()>>,
 ) -> anyhow::Result<()> {
     let work = |walked: Result<Walked, Failure>| -> Result<(Event, bool), Failure> {
@@ -206,42 +210,37 @@ fn stream(
         let passes = query.filter.passes(&event);
         Ok((event, passes))
     };
-    let ended = pipeline::ordered(walk, work, |item| {
-        let (event, passes) = match item {
-            Ok(item) => item,
-            Err(failure) => return ControlFlow::Break(Err(failure.into())),
-        };
-        let mut flow = ControlFlow::Continue(());
-        let commit = event.id.clone();
-        timeline.push(Unjudged { event, signed: None }, |unjudged| {
-            let is_commit = unjudged.event.id == commit;
-            if flow.is_break() || (is_commit && !passes) {
-                return;
+    // Tags and records that have their turn.
+    let show = |others: Vec<Other>,
+                sink: &mut dyn FnMut(Event) -> anyhow::Result<ControlFlow<()>>| {
+        for other in others {
+            let event = match other {
+                Other::Tag(tag) => judge.event(reader.tag_event(repo, &tag)?),
+                Other::Record(event) => *event,
+            };
+            if query.filter.passes(&event) && sink(event)?.is_break() {
+                return Ok(ControlFlow::Break(()));
             }
-            let event = judge.event(unjudged);
-            if !is_commit && !query.filter.passes(&event) {
-                return;
-            }
-            match sink(event) {
-                Ok(ControlFlow::Continue(())) => {}
-                Ok(ControlFlow::Break(())) => flow = ControlFlow::Break(Ok(())),
-                Err(error) => flow = ControlFlow::Break(Err(error)),
-            }
-        });
-        flow
+        }
+        Ok(ControlFlow::Continue(()))
+    };
+    let mut commit = |item: Result<(Event, bool), Failure>| -> anyhow::Result<ControlFlow<()>> {
+        let (event, passes) = item?;
+        if show(timeline.before(&event.id, event.when), &mut sink)?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        if passes { sink(event) } else { Ok(ControlFlow::Continue(())) }
+    };
+    let ended = pipeline::ordered(walk, work, |item| match commit(item) {
+        Ok(ControlFlow::Continue(())) => ControlFlow::Continue(()),
+        Ok(ControlFlow::Break(())) => ControlFlow::Break(Ok(())),
+        Err(error) => ControlFlow::Break(Err(error)),
     });
     match ended {
         Some(result) => result,
-        None => {
-            let mut result = Ok(ControlFlow::Continue(()));
-            timeline.finish(|unjudged| {
-                let event = judge.event(unjudged);
-                if query.filter.passes(&event) && matches!(result, Ok(ControlFlow::Continue(()))) {
-                    result = sink(event);
-                }
-            });
-            result.map(|_| ())
-        }
+        // What stands at a commit that was not walked is not part of the question.
+        None if query.others == Others::AtCommits => Ok(()),
+        None => show(timeline.rest(), &mut sink).map(|_| ()),
     }
 }
 
@@ -328,7 +327,7 @@ impl LogArgs {
         judge: &Judge,
         query: &Query,
         selected: Option<&HashSet<Oid>>,
-    ) -> Result<Vec<Event>, Failure> {
+    ) -> Result<Vec<(Place, Other)>, Failure> {
         let wanted = Kind::ALL.iter().any(|kind| !kind.is_git() && self.filters.wants(*kind));
         if query.others == Others::None || !wanted || view.chain().is_empty() {
             return Ok(Vec::new());
@@ -348,44 +347,48 @@ impl LogArgs {
         };
         let in_period = |when: i64| query.in_period(Some(When::utc(when)));
         let keep = |event: &Event| concerns(event) && query.filter.passes(event);
-        records::events(view, judge, in_period, keep)
+        let events = records::events(view, judge, in_period, keep)?;
+        Ok(events.into_iter().filter_map(|event| query.place_of_record(event)).collect())
     }
 
-    /// Tags that belong to the range and the period asked for. Their signatures are judged when their turn
-    /// comes.
+    /// Tags that belong to the range and the period asked for, and where they stand. Events are made of
+    /// them when their turn comes.
     fn tags(
         &self,
         repo: &Repository,
-        reader: &CommitReader,
         query: &Query,
         selected: Option<&HashSet<Oid>>,
-    ) -> Result<Vec<Unjudged>, Failure> {
-        let mut events = Vec::new();
+    ) -> Result<Vec<(Place, Other)>, Failure> {
+        let mut tags = Vec::new();
         if query.others == Others::None || !self.filters.wants(Kind::Tag) {
-            return Ok(events);
+            return Ok(tags);
         }
         // A thousand tags are a thousand objects to read before the first row: all processors help.
         let references = repo.refs("refs/tags/")?.iter();
-        let work = |reference: &Ref| -> Result<Option<Unjudged>, Failure> {
+        let work = |reference: &Ref| -> Result<Option<Tag>, Failure> {
             let tag = repo.tag(reference.clone())?;
             let outside = query.others == Others::InRange
                 && !selected.is_some_and(|set| set.contains(&tag.target));
-            if outside {
-                return Ok(None);
-            }
-            let unjudged = reader.tag_event(repo, &tag)?;
-            Ok(query.in_period(unjudged.event.when).then_some(unjudged))
+            Ok((!outside && query.in_period(tag.when)).then_some(tag))
         };
-        let failed = pipeline::ordered(references, work, |event| match event {
-            Ok(event) => {
-                events.extend(event);
+        let failed = pipeline::ordered(references, work, |tag| match tag {
+            Ok(tag) => {
+                tags.extend(tag.map(|tag| {
+                    let place = match tag.when {
+                        Some(when) if query.others != Others::AtCommits => {
+                            Place::Time(when.seconds)
+                        }
+                        _ => Place::Commit(tag.target.to_string()),
+                    };
+                    (place, Other::Tag(Box::new(tag)))
+                }));
                 ControlFlow::Continue(())
             }
             Err(failure) => ControlFlow::Break(failure),
         });
         match failed {
             Some(failure) => Err(failure),
-            None => Ok(events),
+            None => Ok(tags),
         }
     }
 }
@@ -401,6 +404,19 @@ impl Query {
             }
             None => self.since.is_none() && self.until.is_none(),
         }
+    }
+
+    /// Where a record stands; nowhere in a walk without a known end, if it concerns no commit.
+    fn place_of_record(&self, event: Event) -> Option<(Place, Other)> {
+        let commit = match &event.what {
+            What::Record(fields) => fields.get("commit").and_then(|id| id.as_str()),
+            What::Commit(_) | What::Tag(_) => None,
+        };
+        let place = match event.when {
+            Some(when) if self.others != Others::AtCommits => Place::Time(when.seconds),
+            _ => Place::Commit(commit?.to_owned()),
+        };
+        Some((place, Other::Record(Box::new(event))))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Files in the tree of a commit, read without a work tree.
 
-use super::paths::{read_tree, tree_entries};
+use super::paths::{TreeEntry, read_tree, tree_entries};
 use super::repository::ObjectKind;
 use super::source::Commits;
 use super::{Oid, Repository};
@@ -30,6 +30,29 @@ impl Repository {
         let mut files = Vec::new();
         self.collect_files(tree, "", &mut files)?;
         Ok(Some(files))
+    }
+
+    /// The content of one file in the tree of a commit; `None` when there is no such file, or its content
+    /// is not here.
+    ///
+    /// # Errors
+    /// When the commit or a tree on the way is missing or malformed.
+    pub fn file_at(&self, commit: Oid, path: &str) -> Result<Option<Vec<u8>>, Failure> {
+        let mut found = Commits::without_graph(self).load(commit)?.links.tree;
+        let mut parts = path.split('/').peekable();
+        while let Some(part) = parts.next() {
+            let data = self.tree(found)?;
+            let entries = tree_entries(&data, self.hash()).ok_or_else(|| malformed(found))?;
+            let wanted = |entry: &&TreeEntry<'_>| {
+                entry.name == part.as_bytes() && entry.is_tree() == parts.peek().is_some()
+            };
+            match entries.iter().find(wanted).and_then(TreeEntry::oid) {
+                Some(oid) => found = oid,
+                None => return Ok(None),
+            }
+        }
+        let object = self.read(found)?.filter(|object| object.kind == ObjectKind::Blob);
+        Ok(object.map(|object| object.data))
     }
 
     fn collect_files(&self, tree: Oid, prefix: &str, files: &mut Vec<File>) -> Result<(), Failure> {

@@ -10,8 +10,8 @@ use super::object;
 use super::refs::Ref;
 use super::repository::ObjectKind;
 use super::trailers::trailers;
-use super::{Oid, Repository};
-use crate::event::{Event, Grade, Kind, Proof, TagFacts, What, Who, Why};
+use super::{Oid, Repository, identity};
+use crate::event::{Event, Grade, Kind, Proof, TagFacts, What, When, Who, Why};
 use crate::outcome::Failure;
 
 /// The most tag objects that may stand between a reference and what it names.
@@ -22,13 +22,16 @@ const MOST_NESTED: usize = 64;
 pub struct Tag {
     /// The reference.
     pub reference: Ref,
-    /// The outermost tag object's bytes; `None` for a lightweight tag.
+    /// The outermost tag object's bytes; `None` for a lightweight tag. That they have the id that the
+    /// reference names is verified when an event is made of them.
     pub raw: Option<Vec<u8>>,
+    /// When the outermost tag object was made, if it says so.
+    pub when: Option<When>,
     /// Tag objects behind the outermost one.
     pub nested: Vec<Oid>,
     /// The object at the end.
     pub target: Oid,
-    /// What it is; `None` when it is not here.
+    /// What it is, or what the tag object says it is; `None` when it was looked for and is not here.
     pub target_kind: Option<ObjectKind>,
 }
 
@@ -41,7 +44,7 @@ impl Repository {
         self.refs("refs/tags/")?.iter().map(|reference| self.tag(reference.clone())).collect()
     }
 
-    /// Follows one tag reference.
+    /// Follows one tag reference, and reads no more than its place in a timeline needs.
     ///
     /// # Errors
     /// When a tag object is corrupt.
@@ -50,6 +53,7 @@ impl Repository {
             target: reference.target,
             reference,
             raw: None,
+            when: None,
             nested: Vec::new(),
             target_kind: None,
         };
@@ -57,16 +61,26 @@ impl Repository {
         loop {
             // A tag object names the kind of its target: a commit need not be read for that.
             if matches!(declared, Some(kind) if kind != ObjectKind::Tag) {
-                tag.target_kind = if self.contains(tag.target) { declared } else { None };
+                tag.target_kind = declared;
                 return Ok(tag);
             }
-            let Some(object) = self.read(tag.target)? else { return Ok(tag) };
+            let Some(object) = self.read_unverified(tag.target)? else { return Ok(tag) };
+            let outermost = object.kind == ObjectKind::Tag && tag.raw.is_none();
+            if !outermost {
+                self.verify(tag.target, object.kind, &object.data)?;
+            }
             if object.kind != ObjectKind::Tag {
                 tag.target_kind = Some(object.kind);
                 return Ok(tag);
             }
-            let parsed = object::tag(&object.data, self.hash())
-                .map_err(|bogus| Failure::new(format!("tag object {}: {}", tag.target, bogus.0)))?;
+            let parsed = match object::tag(&object.data, self.hash()) {
+                Ok(parsed) => parsed,
+                Err(bogus) => {
+                    // Damage explains more than its consequences do.
+                    self.verify(tag.target, object.kind, &object.data)?;
+                    return Err(Failure::new(format!("tag object {}: {}", tag.target, bogus.0)));
+                }
+            };
             declared = match parsed.target_kind {
                 b"commit" => Some(ObjectKind::Commit),
                 b"tree" => Some(ObjectKind::Tree),
@@ -74,7 +88,8 @@ impl Repository {
                 _ => None,
             };
             let next = parsed.target;
-            if tag.raw.is_none() {
+            if outermost {
+                tag.when = parsed.tagger.and_then(identity::split).and_then(|tagger| tagger.when);
                 tag.raw = Some(object.data);
             } else {
                 tag.nested.push(tag.target);
@@ -94,20 +109,24 @@ impl CommitReader {
     /// Makes the event of one tag.
     ///
     /// # Errors
-    /// When the tag object is malformed.
+    /// When the tag object is malformed, or has another id than the reference names.
     pub fn tag_event(&self, repo: &Repository, tag: &Tag) -> Result<Unjudged, Failure> {
         let full = &tag.reference.name;
         let name = full.strip_prefix("refs/tags/").unwrap_or(full).to_owned();
+        if let Some(raw) = &tag.raw {
+            repo.verify(tag.reference.target, ObjectKind::Tag, raw)?;
+        }
+        let target_kind = tag.target_kind.filter(|_| repo.contains(tag.target));
         let mut facts = TagFacts {
             name,
             object: tag.reference.target.to_string(),
             nested: tag.nested.iter().map(Oid::to_string).collect(),
             target: tag.target.to_string(),
-            target_kind: tag.target_kind.map_or("missing", ObjectKind::name).to_owned(),
+            target_kind: target_kind.map_or("missing", ObjectKind::name).to_owned(),
             ..TagFacts::default()
         };
         let mut notes = Vec::new();
-        if tag.target_kind.is_none() {
+        if target_kind.is_none() {
             notes.push("target-missing".to_owned());
         }
         let Some(raw) = &tag.raw else {
