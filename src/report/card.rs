@@ -8,11 +8,11 @@
 //!   when    2026-11-20 14:03:11 +0100
 //!   what    Retry card capture once
 //!   why     PAY-88 · #412 (squash, as the message claims)
-//!   proof   ✓ signed: good ssh signature by ana@example.com
+//!   proof   ✓ signed: good SSH signature by ana@example.com
 //!           key SHA256:Yh8…
 //! ```
 
-use super::{moment, rows, text};
+use super::{moment, rows, text, words};
 use crate::event::{Event, Grade, Identity, Kind, What};
 use crate::people::Person;
 use crate::ui::{Paint, Style, escape, escape_lines};
@@ -174,7 +174,7 @@ impl Cards<'_> {
                             line.push_str("  (configuration)");
                         }
                     }
-                    self.list(&format!("paths {}", paths.len()), &lines, out)?;
+                    self.list("paths", &lines, out)?;
                 }
                 let reviews: Vec<String> = facts
                     .reviews
@@ -266,16 +266,10 @@ impl Cards<'_> {
                 grade => grade.to_string(),
             }),
             Some(verdict) => {
-                let signer = verdict
-                    .signer
-                    .as_ref()
-                    .map(|signer| format!(" by {signer}"))
-                    .unwrap_or_default();
                 lines.push(format!(
-                    "{}: {} {} signature{signer} ({} in git)",
+                    "{}: {} ({} in git)",
                     proof.grade,
-                    verdict.status.name(),
-                    verdict.format.name(),
+                    words::verdict(verdict),
                     verdict.status.letter()
                 ));
                 lines.extend(verdict.reason.clone());
@@ -285,15 +279,12 @@ impl Cards<'_> {
                         format!("made {}", moment::long(crate::event::When::utc(made)))
                     }),
                 );
-                if !verdict.marks.is_empty() {
-                    lines.push(format!("note: {}", verdict.marks.join(", ")));
-                }
+                let notes = |mark: &&str| !proof.notes.iter().any(|note| note == mark);
+                lines.extend(verdict.marks.iter().copied().filter(notes).map(noted));
                 lines.extend(self.trust.map(|trust| format!("judged by {trust}")));
             }
         }
-        if !proof.notes.is_empty() {
-            lines.push(format!("note: {}", proof.notes.join(", ")));
-        }
+        lines.extend(proof.notes.iter().map(|note| noted(note)));
         let first = format!("{mark} {}", lines[0]);
         let label = self.style.paint(Paint::Bold, &text::pad("proof", 9)).into_owned();
         writeln!(out, "  {label} {}", self.style.paint(paint, &escape(&first)))?;
@@ -335,6 +326,10 @@ impl Cards<'_> {
         }
         Ok(())
     }
+}
+
+fn noted(id: &str) -> String {
+    format!("note: {}", words::note(id))
 }
 
 fn plural(count: u64) -> &'static str {

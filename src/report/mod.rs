@@ -17,6 +17,7 @@ pub mod status;
 pub mod table;
 pub mod text;
 pub mod trace;
+pub mod words;
 
 /// How to print a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
