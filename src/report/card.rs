@@ -287,7 +287,8 @@ impl Cards<'_> {
         lines.extend(proof.notes.iter().map(|note| noted(note)));
         let first = format!("{mark} {}", lines[0]);
         let label = self.style.paint(Paint::Bold, &text::pad("proof", 9)).into_owned();
-        writeln!(out, "  {label} {}", self.style.paint(paint, &escape(&first)))?;
+        let first = self.wrapped(&escape(&first));
+        writeln!(out, "  {label} {}", self.style.paint(paint, &first))?;
         for line in &lines[1..] {
             writeln!(out, "{}{}", " ".repeat(INDENT), self.wrapped(&escape(line)))?;
         }
@@ -313,6 +314,10 @@ impl Cards<'_> {
             usize::MAX
         };
         for (number, line) in lines.iter().take(most).enumerate() {
+            if number > 0 && line.is_empty() {
+                writeln!(out)?;
+                continue;
+            }
             let label = if number == 0 { text::pad(label, 9) } else { " ".repeat(9) };
             writeln!(
                 out,

@@ -23,6 +23,8 @@ pub fn row(event: &Event, out: &mut dyn Write) -> io::Result<()> {
         crate::event::Kind::Commit => {
             format!("`{}` {}", text::short(&event.id), cell(&rows::summary(event)))
         }
+        // Its summary begins with the word.
+        crate::event::Kind::Tag => cell(&rows::summary(event)),
         kind => {
             format!("{kind} `{}` {}", cell(text::short(&event.id)), cell(&rows::summary(event)))
         }

@@ -82,13 +82,14 @@ struct LineJson<'a> {
     person: PersonJson<'a>,
 }
 
-const COLUMNS: [Column<'_>; 9] = [
+const COLUMNS: [Column<'_>; 10] = [
     Column { title: "PERSON", right: false, wide: false },
     Column { title: "KNOWN AS", right: false, wide: false },
     Column { title: "AUTHORED", right: true, wide: false },
     Column { title: "COMMITTED", right: true, wide: true },
     Column { title: "REVIEWED", right: true, wide: true },
     Column { title: "TAGS", right: true, wide: true },
+    Column { title: "RECORDS", right: true, wide: true },
     Column { title: "SIGNED", right: true, wide: false },
     Column { title: "FIRST", right: false, wide: true },
     Column { title: "LAST", right: false, wide: false },
@@ -199,6 +200,7 @@ fn cells(person: &Person) -> Vec<String> {
         person.parts.committed.to_string(),
         person.parts.reviewed.to_string(),
         person.parts.tagged.to_string(),
+        person.parts.recorded.to_string(),
         share,
         person.seen.map(|(first, _)| date(first)).unwrap_or_default(),
         person.seen.map(|(_, last)| date(last)).unwrap_or_default(),

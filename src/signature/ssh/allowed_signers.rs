@@ -143,7 +143,7 @@ impl AllowedSigners {
                 None
             }
         }) else {
-            let why = || format!("no line of {} lists the key", self.origin);
+            let why = || format!("key not listed in {}", self.origin);
             return Standing::Unknown(doubt.unwrap_or_else(why));
         };
         let mut refusal = None;
