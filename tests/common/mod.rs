@@ -21,6 +21,7 @@ mod keys;
 mod output;
 mod repo;
 mod require;
+pub mod story;
 mod world;
 
 pub use keys::Key;
