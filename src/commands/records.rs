@@ -114,7 +114,7 @@ pub(crate) fn warn(context: &Context, view: &View) -> Outcome {
     }
     let Some(damage) = report.first_damage() else { return Outcome::Yes };
     context.ui.warn(&format!(
-        "the ledger is damaged ({} findings), {damage}; entries that could be read are shown; `audit ledger check` lists all",
+        "the ledger is damaged (findings: {}), {damage}; entries that could be read are shown; `audit ledger check` lists all",
         report.damage
     ));
     Outcome::Failed

@@ -186,7 +186,11 @@ impl LedgerReport<'_> {
         let report = self.report;
         let broken = self.signatures.count(Grade::Broken);
         if report.damage > 0 {
-            return format!("The ledger has been altered or damaged: {} findings.", report.damage);
+            let plural = if report.damage == 1 { "" } else { "s" };
+            return format!(
+                "The ledger has been altered or damaged: {} finding{plural}.",
+                report.damage
+            );
         }
         if broken > 0 {
             let first = self.signatures.first_broken.as_deref().unwrap_or_default();
