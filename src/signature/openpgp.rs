@@ -38,6 +38,8 @@
 //!   Elsewhere (a ledger's entry must have one form only) wrong ones are `B`.
 //! - SHA-1 data that shows the marks of a collision attack does not verify: `B`.
 //! - Brainpool, secp256k1 and Ed448 keys and RSA keys of more than 4096 bits are not supported: `E`.
+//!   (`ring`, which checks most signatures, takes RSA up to 8192 bits; Sequoia, which checks what
+//!   binds a key to its certificate, does not.)
 //! - In text signatures GnuPG hashes only the first 20,000 bytes or so of a line. We hash all: `B`.
 //! - `gpg.minTrustLevel` makes `git verify-commit` fail while `%G?` stays `G`. Here it is `U`.
 //! - `certificate` lists what differs in reading certificates.
