@@ -132,9 +132,13 @@ fn stream() -> String {
         ("side", 150),
         ("other-root", 118),
         ("near", COMMITS - 3),
+        ("team/a", 70),
+        ("team/deep/b", 90),
     ] {
         let _ = writeln!(out, "reset refs/heads/{name}\nfrom :{mark}\n");
     }
+    let _ = writeln!(out, "reset refs/remotes/origin/side\nfrom :130\n");
+    let _ = writeln!(out, "reset refs/remotes/fork/main\nfrom :95\n");
     let _ = writeln!(out, "reset refs/tags/v1\nfrom :90\n");
     let _ = writeln!(
         out,
@@ -192,6 +196,14 @@ const QUERIES: &[&[&str]] = &[
     &["cross-b...cross-a"], &["...topic"], &["^old", "topic"], &["topic", "^old", "^v1"],
     &["main", "cross-a", "cross-b"],
     &["old..topic", "v1..side"], &["--all"], &["--all", "^topic"], 
+    &["^topic"], &["--not", "topic"], &["main", "--not", "topic"], &["--not", "old", "--branches"],
+    &["--not", "^main", "topic"], &["main", "--not", "--branches=s*"], &["topic", "--not", "--all"],
+    &["--branches"], &["--branches=cross-?"], &["--branches=cross"], &["--branches=nothing"],
+    &["--branches=[ot]*"], &["--branches=*o*"], &["--branches={old,topic}"], &["--branches=team"],
+    &["--branches=team/"], &["--branches=t*a"], &["--branches=nothing", "topic"],
+    &["--tags"], &["--tags=v[2-9]"], &["--tags=v1"], &["^v1", "--tags"], &["--tags", "--not", "v2", "--branches=old*"],
+    &["--remotes"], &["--remotes=origin"], &["--remotes=origin/side"], &["--remotes", "--not", "old"],
+    &["--branches=old*", "--topo-order", "--", "src"], &["--not", "side", "--all"],
     &["HEAD^!"], &["topic^-2"], &["HEAD~2^2~1"], &["topic^{commit}"], &["main^{/card}~1..main"], &["topic^@"], &["topic^-"], &["main@{0}"], &[":/Retry"], &["main^{/card}"],
     // Shape.
     &["--first-parent"], &["--first-parent", "old..main"], &["--first-parent", "--all"],
@@ -344,7 +356,7 @@ fn what_is_not_understood_is_refused() {
     let repo = world.repo();
     repo.commit("One").create();
     for query in [
-        &["--not", "main"][..],
+        &["main", "--not", "main", "--not", "main"][..],
         &["--grep=\\(a\\)\\1"],
         &["--since=releae"],
         &["no-such-branch"],

@@ -15,6 +15,7 @@
 use super::records;
 use crate::deployments::{Deployment, Deployments, Place};
 use crate::event::Event;
+use crate::git::revision::Start;
 use crate::git::{Repository, dates};
 use crate::ledger::View;
 use crate::outcome::Failure;
@@ -66,12 +67,16 @@ impl<'a> Addresses<'a> {
         Addresses { repo, view, events: OnceCell::new() }
     }
 
-    /// Replaces the addresses in each of these revisions and ranges.
+    /// Replaces the addresses in each of the revisions and ranges among these.
     ///
     /// # Errors
     /// As [`Addresses::revision`].
-    pub(crate) fn revisions(&self, args: &[String]) -> Result<Vec<String>, Failure> {
-        args.iter().map(|arg| Ok(self.revision(arg)?.into_owned())).collect()
+    pub(crate) fn starts(&self, starts: &[Start]) -> Result<Vec<Start>, Failure> {
+        let replace = |start: &Start| match start {
+            Start::Revision(arg) => Ok(Start::Revision(self.revision(arg)?.into_owned())),
+            other => Ok(other.clone()),
+        };
+        starts.iter().map(replace).collect()
     }
 
     /// Replaces the addresses in a revision or range; what is none stays as it is.

@@ -5,8 +5,6 @@ use crate::git::mailmap::Mailmap;
 use crate::git::notes_tree::ReviewNotes;
 use crate::git::paths::Pathspec;
 use crate::git::refs::Head;
-use crate::git::repository::ObjectKind;
-use crate::git::walk::Tip;
 use crate::git::{Oid, Repository};
 use crate::outcome::Failure;
 use std::collections::HashMap;
@@ -95,18 +93,6 @@ pub(crate) fn why_empty(repo: &Repository) -> Result<String, Failure> {
         }
         Head::Branch(_) | Head::Detached(_) => "nothing to start from".to_owned(),
     })
-}
-
-/// All references and HEAD, as `git log --all` starts; what is no commit is passed over, as there.
-pub(crate) fn all_tips(repo: &Repository) -> Result<Vec<Tip>, Failure> {
-    let mut tips = Vec::new();
-    let references = repo.refs("refs/")?.iter().map(|reference| reference.target);
-    for oid in references.chain(head(repo)?) {
-        if let (oid, ObjectKind::Commit) = repo.peel(oid)? {
-            tips.push(Tip { oid, exclude: false });
-        }
-    }
-    Ok(tips)
 }
 
 /// A reader that knows this repository's mailmap, references, notes and replacements.

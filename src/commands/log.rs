@@ -2,15 +2,16 @@
 
 use super::Context;
 use super::address::Addresses;
-use super::complete;
 use super::filter::{Filter, FilterArgs};
 use super::format::FormatArg;
 use super::history;
 use super::judge::{Judge, JudgeArgs};
 use super::records;
+use super::starts::Starts;
 use crate::event::{Event, Kind, What, When};
 use crate::git::commits::{CommitReader, Paths};
 use crate::git::paths::Pathspec;
+use crate::git::revision::Start;
 use crate::git::source::Commits;
 use crate::git::tags::Tag;
 use crate::git::walk::{Order, Plan, Tip, Walk, Walked};
@@ -21,7 +22,6 @@ use crate::pipeline;
 use crate::report::{self, csv::CsvReport, json, markdown, rows::Rows};
 use crate::timeline::{Place, Timeline};
 use clap::Args;
-use clap_complete::engine::ArgValueCompleter;
 use std::collections::HashSet;
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -35,18 +35,12 @@ use std::ops::ControlFlow;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct LogArgs {
-    /// Where to start, or a range as in git: main, v1..v2, main...topic, ^v1; or what runs in an
-    /// environment: production, production~1..production; HEAD without it
-    #[arg(value_name = "REV", add = ArgValueCompleter::new(complete::revisions))]
-    revisions: Vec<String>,
+    #[command(flatten)]
+    starts: Starts,
 
     /// Only commits that touch these paths
     #[arg(last = true, value_name = "PATH")]
     paths: Vec<String>,
-
-    /// Start from every branch, tag and other reference, and from HEAD
-    #[arg(long)]
-    all: bool,
 
     /// Only what happened since DATE, in git's date language: yesterday, '2 weeks ago', 2026-11-20
     #[arg(long, visible_alias = "after", value_name = "DATE", allow_hyphen_values = true)]
@@ -247,13 +241,11 @@ impl LogArgs {
     fn check(&self, repo: &Repository, addresses: &Addresses<'_>) -> Result<Query, Failure> {
         // clap hands over what stands behind `--` apart; `audit log --` without paths still separates.
         let separated = !self.paths.is_empty();
-        let revisions = addresses.revisions(&self.revisions)?;
-        let selection = repo.select(&revisions, &self.paths, separated)?;
-        let explicit = !selection.tips.is_empty() && !self.all;
+        let starts = addresses.starts(&self.starts.0)?;
+        let selection = repo.select(&starts, &self.paths, separated)?;
+        let whole = !selection.started || starts.contains(&Start::All);
         let mut tips = selection.tips;
-        if self.all {
-            tips.extend(history::all_tips(repo)?);
-        } else if tips.iter().all(|tip| tip.exclude) {
+        if !selection.started {
             tips.extend(history::head(repo)?.map(|oid| Tip { oid, exclude: false }));
         }
         let date = |text: &Option<String>| -> Result<Option<i64>, Failure> {
@@ -269,10 +261,10 @@ impl LogArgs {
             Others::None
         } else if tips.iter().any(|tip| tip.exclude) {
             Others::InRange
-        } else if explicit {
-            Others::AtCommits
-        } else {
+        } else if whole {
             Others::All
+        } else {
+            Others::AtCommits
         };
         Ok(Query {
             filter: self.filters.check(repo.config()?)?,

@@ -25,6 +25,7 @@ mod records;
 mod run;
 mod show;
 mod signing;
+mod starts;
 mod status;
 mod trace;
 

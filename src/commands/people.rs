@@ -11,6 +11,7 @@ use crate::git::Repository;
 use crate::git::commits::CommitReader;
 use crate::git::dates;
 use crate::git::mailmap::Mailmap;
+use crate::git::revision::Start;
 use crate::git::source::Commits;
 use crate::git::walk::{Plan, Tip, Walk, Walked};
 use crate::outcome::{Failure, Outcome};
@@ -72,11 +73,12 @@ pub(crate) fn run(context: &mut Context, args: PeopleArgs) -> anyhow::Result<Out
         text.as_deref().map(|text| dates::parse(&repo, text)).transpose()
     };
     let tips = match args.revisions.is_empty() {
-        true => history::all_tips(&repo)?,
+        true => repo.all_tips()?,
         false => {
             let view = records::read(&repo)?;
-            let revisions = Addresses::new(&repo, &view).revisions(&args.revisions)?;
-            repo.select(&revisions, &[], true)?.tips
+            let starts: Vec<Start> = args.revisions.into_iter().map(Start::Revision).collect();
+            let starts = Addresses::new(&repo, &view).starts(&starts)?;
+            repo.select(&starts, &[], true)?.tips
         }
     };
     let plan = Plan {

@@ -169,7 +169,7 @@ impl<'f> Finder<'f> {
         name: &str,
         unknown: Failure,
     ) -> anyhow::Result<Thing<'f, 'f>> {
-        let plan = Plan { tips: history::all_tips(self.repo)?, ..Plan::default() };
+        let plan = Plan { tips: self.repo.all_tips()?, ..Plan::default() };
         let wanted = name.to_lowercase();
         let mut persons = people::gather(context, self.repo, self.judge, plan.clone(), |_| {})?;
         persons.retain(|person| person.is_called(&wanted));

@@ -158,7 +158,7 @@ impl<'t> Tracer<'t> {
         if tail.is_empty() {
             return Ok(Vec::new());
         }
-        let plan = Plan { tips: history::all_tips(self.repo)?, ..Plan::default() };
+        let plan = Plan { tips: self.repo.all_tips()?, ..Plan::default() };
         let work = |walked: Result<Walked, Failure>| -> Result<Option<Oid>, Failure> {
             let walked = walked?;
             if !String::from_utf8_lossy(&walked.raw).to_lowercase().contains(&tail) {

@@ -4,18 +4,41 @@
 //! repository, so that everything in gitrevisions(7) works. Ranges are split here.
 
 use super::object;
+use super::refs::Head;
 use super::repository::ObjectKind;
 use super::source::Commits;
 use super::walk::Tip;
 use super::{Oid, Repository};
 use crate::outcome::Failure;
+use globset::GlobBuilder;
 use std::collections::{BinaryHeap, HashMap};
+
+/// One thing on the command line that says where a walk starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// A revision or a range.
+    Revision(String),
+    /// Every reference, and HEAD.
+    All,
+    /// The references below a folder (`refs/heads/`) that match a glob as git has it: `*` matches slashes,
+    /// and without a special character it names a folder.
+    References {
+        /// The folder, with its slash.
+        folder: &'static str,
+        /// What follows it.
+        glob: String,
+    },
+    /// Turns around what follows, up to the next of these.
+    Not,
+}
 
 /// Revisions told apart from paths.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
     /// Where to walk from, and what to leave out.
     pub tips: Vec<Tip>,
+    /// Whether anything said where to start, be it that nothing is there: no tag matches, say.
+    pub started: bool,
     /// Paths, as typed.
     pub paths: Vec<String>,
 }
@@ -107,39 +130,106 @@ impl Repository {
             .map_err(|bogus| Failure::new(format!("commit {commit}: {}", bogus.0)))
     }
 
-    /// Reads the arguments of a walk: revisions and ranges, then paths. Without `separated`, what is no
+    /// Reads the arguments of a walk: where it starts, then paths. Without `separated`, what is no
     /// revision but the name of a file begins the paths, as in git.
     ///
     /// # Errors
     /// Unknown revisions, and names that could be either.
     pub fn select(
         &self,
-        args: &[String],
+        starts: &[Start],
         paths: &[String],
         separated: bool,
     ) -> Result<Selection, Failure> {
-        let mut selection = Selection { tips: Vec::new(), paths: paths.to_vec() };
-        for (at, arg) in args.iter().enumerate() {
-            match self.tips(arg) {
-                Ok(tips) => {
-                    if !separated && !arg.starts_with('^') && self.exists(arg) {
-                        return Err(Failure::new(format!(
-                            "ambiguous argument '{arg}': both a revision and a file"
-                        ))
-                        .hint(format!(
-                            "write `{arg} --` for the revision, `-- {arg}` for the file"
-                        )));
+        let mut selection = Selection { paths: paths.to_vec(), ..Selection::default() };
+        let mut not = false;
+        for (at, start) in starts.iter().enumerate() {
+            let tips = match start {
+                Start::Not => {
+                    not = !not;
+                    continue;
+                }
+                Start::All => self.all_tips()?,
+                Start::References { folder, glob } => self.matching_tips(folder, glob)?,
+                Start::Revision(arg) => match self.tips(arg) {
+                    Ok(tips) => {
+                        if !separated && !arg.starts_with('^') && self.exists(arg) {
+                            return Err(Failure::new(format!(
+                                "ambiguous argument '{arg}': both a revision and a file"
+                            ))
+                            .hint(format!(
+                                "write `{arg} --` for the revision, `-- {arg}` for the file"
+                            )));
+                        }
+                        tips
                     }
-                    selection.tips.extend(tips);
-                }
-                Err(_) if !separated && args[at..].iter().all(|arg| self.is_file(arg)) => {
-                    selection.paths = args[at..].to_vec();
-                    break;
-                }
-                Err(failure) => return Err(failure),
-            }
+                    Err(failure) => match self.files(&starts[at..]) {
+                        Some(files) if !separated => {
+                            selection.paths = files;
+                            break;
+                        }
+                        _ => return Err(failure),
+                    },
+                },
+            };
+            selection.started = true;
+            selection
+                .tips
+                .extend(tips.into_iter().map(|tip| Tip { exclude: tip.exclude != not, ..tip }));
         }
         Ok(selection)
+    }
+
+    /// The arguments as paths, when all can be meant as such.
+    fn files(&self, args: &[Start]) -> Option<Vec<String>> {
+        args.iter()
+            .map(|arg| match arg {
+                Start::Revision(arg) if self.is_file(arg) => Some(arg.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// All references and HEAD, as `git log --all` starts; what is no commit is passed over, as there.
+    ///
+    /// # Errors
+    /// When references cannot be read, or an object is missing or malformed.
+    pub fn all_tips(&self) -> Result<Vec<Tip>, Failure> {
+        let head = match self.head()? {
+            Head::Branch(reference) => Some(reference.target),
+            Head::Detached(oid) => Some(oid),
+            Head::Unborn(_) => None,
+        };
+        self.commits_at(self.refs("refs/")?.iter().map(|reference| reference.target).chain(head))
+    }
+
+    /// The references below a folder that match a glob.
+    fn matching_tips(&self, folder: &str, glob: &str) -> Result<Vec<Tip>, Failure> {
+        let glob = match glob.contains(['*', '?', '[']) {
+            true => glob.to_owned(),
+            false => format!("{}/*", glob.trim_end_matches('/')),
+        };
+        // Braces mean nothing to git.
+        let matcher = GlobBuilder::new(&glob.replace('{', "\\{").replace('}', "\\}"))
+            .literal_separator(false)
+            .backslash_escape(true)
+            .build()
+            .map_err(|error| Failure::new(format!("bad glob '{glob}': {error}")))?
+            .compile_matcher();
+        let matching = self.refs(folder)?.iter().filter(|reference| {
+            reference.name.strip_prefix(folder).is_some_and(|name| matcher.is_match(name))
+        });
+        self.commits_at(matching.map(|reference| reference.target))
+    }
+
+    fn commits_at(&self, targets: impl Iterator<Item = Oid>) -> Result<Vec<Tip>, Failure> {
+        let mut tips = Vec::new();
+        for oid in targets {
+            if let (oid, ObjectKind::Commit) = self.peel(oid)? {
+                tips.push(Tip { oid, exclude: false });
+            }
+        }
+        Ok(tips)
     }
 
     /// Whether an argument can be meant as a path: git's `verify_filename`.
