@@ -359,3 +359,15 @@ fn people() {
     Carla Dias   carla@example.com           0          0         1     0        0       -  2026-01-01  2026-01-02
     "###);
 }
+
+#[test]
+fn a_question_about_records_without_a_ledger_is_answered_aloud() {
+    let world = World::new();
+    let repo = world.repo();
+    repo.commit("One").create();
+    let asked = repo.audit(["log", "--kind", "deploy,rollback"]).success();
+    assert_eq!(asked.stdout, "");
+    assert!(asked.stderr.contains("there is no ledger here yet"), "{}", asked.stderr);
+    // Commits claim these, too.
+    assert_eq!(repo.audit(["log", "--kind", "config,review"]).success().stderr, "");
+}

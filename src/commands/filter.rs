@@ -142,6 +142,13 @@ impl FilterArgs {
         self.kind.contains(&Kind::Config)
     }
 
+    /// Whether only records of the ledger can pass.
+    pub(crate) fn wants_records_only(&self) -> bool {
+        let claimed_by_commits = [Kind::Config, Kind::Change, Kind::Review];
+        let of_ledger = |kind: &Kind| !kind.is_git() && !claimed_by_commits.contains(kind);
+        !self.kind.is_empty() && self.kind.iter().all(of_ledger)
+    }
+
     /// Whether a filter looks at whole messages.
     pub(crate) fn wants_message(&self) -> bool {
         !self.grep.is_empty()

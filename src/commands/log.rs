@@ -172,6 +172,11 @@ pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcom
     let selected = walk.selected();
     let mut others = args.tags(&repo, &query, selected.as_ref())?;
     let ledger_state = records::warn(context, &view);
+    if view.chain().is_empty() && args.filters.wants_records_only() {
+        context
+            .ui
+            .note("note: there is no ledger here yet; `audit record --help` says how to begin one");
+    }
     others.extend(args.records(&view, &judge, &query, selected.as_ref())?);
     context.page(&repo)?;
     let mut printer = Printer::new(context, args.format.into())?;

@@ -273,7 +273,10 @@ impl Cards<'_> {
                     verdict.status.letter()
                 ));
                 lines.extend(verdict.reason.clone());
-                lines.extend(verdict.key.as_ref().map(|key| format!("key {key}")));
+                // A missing key is named by the reason.
+                let said = |key: &str| verdict.reason.as_ref().is_some_and(|it| it.contains(key));
+                let key = verdict.key.as_ref().filter(|key| !said(key));
+                lines.extend(key.map(|key| format!("key {key}")));
                 lines.extend(
                     verdict.made.map(|made| {
                         format!("made {}", moment::long(crate::event::When::utc(made)))

@@ -124,7 +124,7 @@ impl Keyring {
             .map(|print| print.to_hex())
             .or_else(|| issuer.id.as_ref().map(KeyID::to_hex));
         verdict.reason = Some(match &verdict.key {
-            Some(key) => format!("key {key} is not in {}", self.source),
+            Some(key) => format!("no key {key} in {}", self.source),
             None => "the signature does not name its key".into(),
         });
         verdict
