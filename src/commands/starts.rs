@@ -8,6 +8,9 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, FromArgMatches};
 use clap_complete::engine::ArgValueCompleter;
 
+/// Where the help lists them.
+const STARTS: &str = "Where to start";
+
 /// The arguments as clap knows them. They are read by [`Starts`].
 #[derive(Debug, Args)]
 struct Typed {
@@ -17,23 +20,23 @@ struct Typed {
     revisions: Vec<String>,
 
     /// Start from every branch, tag and other reference, and from HEAD
-    #[arg(long)]
+    #[arg(long, help_heading = STARTS)]
     all: bool,
 
     /// Start from all branches, or those that match: --branches='release/*'
-    #[arg(long, value_name = "GLOB", num_args = 0..=1, require_equals = true, default_missing_value = "*")]
+    #[arg(long, help_heading = STARTS, value_name = "GLOB", num_args = 0..=1, require_equals = true, default_missing_value = "*")]
     branches: Vec<String>,
 
     /// Start from all tags, or those that match: --tags='v1.*'
-    #[arg(long, value_name = "GLOB", num_args = 0..=1, require_equals = true, default_missing_value = "*")]
+    #[arg(long, help_heading = STARTS, value_name = "GLOB", num_args = 0..=1, require_equals = true, default_missing_value = "*")]
     tags: Vec<String>,
 
     /// Start from all remote branches, or those that match: --remotes=origin
-    #[arg(long, value_name = "GLOB", num_args = 0..=1, require_equals = true, default_missing_value = "*")]
+    #[arg(long, help_heading = STARTS, value_name = "GLOB", num_args = 0..=1, require_equals = true, default_missing_value = "*")]
     remotes: Vec<String>,
 
     /// Turn the starts that follow around: leave out what they reach
-    #[arg(long)]
+    #[arg(long, help_heading = STARTS)]
     not: bool,
 }
 
