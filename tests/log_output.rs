@@ -90,7 +90,7 @@ fn log_for_people_in_a_pipe() {
     let Some(repo) = told(&world) else { return };
     assert_snapshot!(audit(&repo, "log"), @r###"
     WHEN (+00:00)     WHO              WHAT                                         WHY      PROOF
-    2026-01-03 15:09  Ana Silva        deploy production/api 6718d74831 success     REL-1    ✓ signed by ana@example.com
+    2026-01-03 15:09  Ana Silva        deploy production/api 6718d74831 success: first shop opens  REL-1    ✓ signed by ana@example.com
     2026-01-03 15:08  Ana Silva        approval production 6718d74831 approved               ✓ signed by ana@example.com
                                        tag v1.0.1 → 1fcec91954 (lightweight)                 · claimed
     2026-01-03 13:07  Ana Silva        1fcec91954 Revert "Log each refund (#13)" (main)           ✓ signed by ana@example.com
@@ -122,7 +122,7 @@ fn log_on_terminals() {
     "###);
     assert_snapshot!(terminal(&repo, 120, "log"), @r###"
     WHEN (+00:00)     WHO              WHAT                                         WHY      PROOF
-    2026-01-03 15:09  Ana Silva        deploy production/api 6718d74831 success     REL-1    ✓ signed by ana@example.com
+    2026-01-03 15:09  Ana Silva        deploy production/api 6718d74831 success:…   REL-1    ✓ signed by ana@example.com
                15:08  Ana Silva        approval production 6718d74831 approved               ✓ signed by ana@example.com
                                        tag v1.0.1 → 1fcec91954 (lightweight)                 · claimed
                13:07  Ana Silva        1fcec91954 Revert "Log each refund… (main)            ✓ signed by ana@example.com
@@ -135,7 +135,7 @@ fn log_on_terminals() {
     "###);
     assert_snapshot!(terminal(&repo, 200, "log"), @r###"
     WHEN (+00:00)     WHO                       WHAT                                                                                      WHY                       PROOF
-    2026-01-03 15:09  Ana Silva                 deploy production/api 6718d74831 success                                                  REL-1                     ✓ signed by ana@example.com
+    2026-01-03 15:09  Ana Silva                 deploy production/api 6718d74831 success: first shop opens                                REL-1                     ✓ signed by ana@example.com
                15:08  Ana Silva                 approval production 6718d74831 approved                                                                             ✓ signed by ana@example.com
                                                 tag v1.0.1 → 1fcec91954 (lightweight)                                                                               · claimed
                13:07  Ana Silva                 1fcec91954 Revert "Log each refund (#13)" (main)                                                                    ✓ signed by ana@example.com
@@ -166,7 +166,7 @@ fn log_for_programs() {
     "###);
     assert_snapshot!(audit(&repo, "log --format csv"), @r###"
     when,kind,id,name,email,person,committer_name,committer_email,what,commit,env,service,tickets,change,grade,letter,signer
-    2026-01-03T15:09:00Z,deploy,RECORD-1,Ana Silva,ana@example.com,,,,production/api 6718d74831 success,6718d748316c4d4b6ff9b5cfbe4a27d35ddc4385,production,api,REL-1,,signed,G,ana@example.com
+    2026-01-03T15:09:00Z,deploy,RECORD-1,Ana Silva,ana@example.com,,,,production/api 6718d74831 success: first shop opens,6718d748316c4d4b6ff9b5cfbe4a27d35ddc4385,production,api,REL-1,,signed,G,ana@example.com
     2026-01-03T15:08:00Z,approval,RECORD-0,Ana Silva,ana@example.com,,,,production 6718d74831 approved,6718d748316c4d4b6ff9b5cfbe4a27d35ddc4385,production,,,,signed,G,ana@example.com
     ,tag,refs/tags/v1.0.1,,,,,,tag v1.0.1 → 1fcec91954 (lightweight),1fcec91954ded2051e1c38f640df02829b5624e0,,,,,claimed,N,
     2026-01-03T13:07:00Z,commit,1fcec91954ded2051e1c38f640df02829b5624e0,Ana Silva,ana@example.com,,Ana Silva,ana@example.com,"Revert ""Log each refund (#13)""",1fcec91954ded2051e1c38f640df02829b5624e0,,,,,signed,G,ana@example.com
@@ -193,7 +193,7 @@ fn log_as_markdown() {
     assert_snapshot!(audit(&repo, "log --format markdown"), @r###"
     | When (UTC) | Who | What | Why | Proof |
     |---|---|---|---|---|
-    | 2026-01-03T15:09:00Z | Ana Silva | deploy `RECORD-1` production/api 6718d74831 success | REL-1 | signed by ana&#64;example.com |
+    | 2026-01-03T15:09:00Z | Ana Silva | deploy `RECORD-1` production/api 6718d74831 success: first shop opens | REL-1 | signed by ana&#64;example.com |
     | 2026-01-03T15:08:00Z | Ana Silva | approval `RECORD-0` production 6718d74831 approved |  | signed by ana&#64;example.com |
     |  |  | tag v1.0.1 → 1fcec91954 (lightweight) |  | claimed |
     | 2026-01-03T13:07:00Z | Ana Silva | `1fcec91954` Revert "Log each refund (\#13)" |  | signed by ana&#64;example.com |
@@ -274,6 +274,8 @@ fn one_thing_at_length() {
       related   parent: b0070a838e Take payments by card
                 parent: a004ff3e8c Retry card capture once
                 tag: v1.0
+                record: RECORD-0 2026-01-03 15:08 approval production 6718d74831 approved, Ana Silva
+                record: RECORD-1 2026-01-03 15:09 deploy production/api 6718d74831 success: first shop opens, Ana Silva
     "###);
     assert_snapshot!(audit(&repo, "show ana@example.com"), @r###"
     person ana@example.com
@@ -288,6 +290,14 @@ fn one_thing_at_length() {
                 made 1 tag
                 made 2 records
       proof     6 signed
+
+    WHEN (+00:00)     WHO              WHAT                                         WHY      PROOF
+    2026-01-03 15:09  Ana Silva        deploy production/api 6718d74831 success: first shop opens  REL-1    ✓ signed by ana@example.com
+    2026-01-03 15:08  Ana Silva        approval production 6718d74831 approved               ✓ signed by ana@example.com
+    2026-01-03 13:07  Ana Silva        1fcec91954 Revert "Log each refund (#13)"             ✓ signed by ana@example.com
+    2026-01-02 10:04  Ana Silva        tag v1.0 → 6718d74831                                 ✓ signed by ana@example.com
+    2026-01-02 09:03  Ana Silva        6718d74831 ⑂ Merge pull request #12 from bruno/capture  #12      ✓ signed by ana@example.com
+    2026-01-01 10:01  Ana Silva        b0070a838e Take payments by card             PAY-1    ✓ signed by ana@example.com
     "###);
 }
 
