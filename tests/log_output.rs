@@ -371,6 +371,18 @@ fn people() {
 }
 
 #[test]
+fn people_of_a_damaged_ledger_are_shown_and_the_damage_told() {
+    let world = World::new();
+    let Some(repo) = told(&world) else { return };
+    let ledger = repo.path.join(".git/audit/ledger.jsonl");
+    let text = std::fs::read_to_string(&ledger).unwrap();
+    std::fs::write(&ledger, text.replacen("approved", "rejected", 1)).unwrap();
+    let shown = repo.audit(["people"]).code(2);
+    assert!(shown.stdout.contains("Ana Silva"), "{}", shown.stdout);
+    assert!(shown.stderr.contains("the ledger is damaged"), "{}", shown.stderr);
+}
+
+#[test]
 fn a_question_about_records_without_a_ledger_is_answered_aloud() {
     let world = World::new();
     let repo = world.repo();

@@ -14,6 +14,7 @@ use crate::git::mailmap::Mailmap;
 use crate::git::revision::Start;
 use crate::git::source::Commits;
 use crate::git::walk::{Plan, Tip, Walk, Walked};
+use crate::ledger::View;
 use crate::outcome::{Failure, Outcome};
 use crate::people::{People, Person};
 use crate::pipeline;
@@ -72,10 +73,11 @@ pub(crate) fn run(context: &mut Context, args: PeopleArgs) -> anyhow::Result<Out
     let date = |text: &Option<String>| -> Result<Option<i64>, Failure> {
         text.as_deref().map(|text| dates::parse(&repo, text)).transpose()
     };
+    let view = records::read(&repo)?;
+    let ledger_state = records::warn(context, &view);
     let tips = match args.revisions.is_empty() {
         true => repo.all_tips()?,
         false => {
-            let view = records::read(&repo)?;
             let starts: Vec<Start> = args.revisions.into_iter().map(Start::Revision).collect();
             let starts = Addresses::new(&repo, &view).starts(&starts)?;
             repo.select(&starts, &[], true)?.tips
@@ -87,7 +89,7 @@ pub(crate) fn run(context: &mut Context, args: PeopleArgs) -> anyhow::Result<Out
         until: date(&args.until)?,
         ..Plan::default()
     };
-    let mut persons = gather(context, &repo, &judge, plan, |_| {})?;
+    let mut persons = gather(context, &repo, &view, &judge, plan, |_| {})?;
     if let Some(who) = args.who.map(|who| who.to_lowercase()) {
         persons.retain(|person| person.is_called(&who));
     }
@@ -96,13 +98,17 @@ pub(crate) fn run(context: &mut Context, args: PeopleArgs) -> anyhow::Result<Out
     context.page(&repo)?;
     let style = context.ui.style;
     report::people::write(&persons, args.format.into(), style, context.ui.out())?;
-    Ok(if found { Outcome::Yes } else { Outcome::No })
+    Ok(match ledger_state {
+        Outcome::Yes if !found => Outcome::No,
+        state => state,
+    })
 }
 
 /// Walks history, tags and the ledger, and says who acted; every event is shown to `see` on the way.
 pub(crate) fn gather(
     context: &Context,
     repo: &Repository,
+    view: &View,
     judge: &Judge,
     plan: Plan,
     mut see: impl FnMut(&Event),
@@ -142,11 +148,10 @@ pub(crate) fn gather(
             see(&event);
         }
     }
-    let view = records::read(repo)?;
     let in_period = |when: i64| {
         since.is_none_or(|since| when >= since) && until.is_none_or(|until| when <= until)
     };
-    for event in records::events(&view, judge, in_period, |_| true)? {
+    for event in records::events(view, judge, in_period, |_| true)? {
         let commit = field(&event, "commit").and_then(|id| repo.hash().oid(id.as_bytes()));
         let chosen = whole
             || selected.as_ref().is_some_and(|set| commit.is_some_and(|oid| set.contains(&oid)));

@@ -171,7 +171,8 @@ impl<'f> Finder<'f> {
     ) -> anyhow::Result<Thing<'f, 'f>> {
         let plan = Plan { tips: self.repo.all_tips()?, ..Plan::default() };
         let wanted = name.to_lowercase();
-        let mut persons = people::gather(context, self.repo, self.judge, plan.clone(), |_| {})?;
+        let mut persons =
+            people::gather(context, self.repo, self.view, self.judge, plan.clone(), |_| {})?;
         persons.retain(|person| person.is_called(&wanted));
         if let Some(exact) =
             persons.iter().position(|person| person.id == wanted || person.name == name)
@@ -206,7 +207,7 @@ impl<'f> Finder<'f> {
             false => person.addresses.contains(&who.email),
         };
         let mut events = Vec::new();
-        people::gather(context, self.repo, self.judge, plan, |event| {
+        people::gather(context, self.repo, self.view, self.judge, plan, |event| {
             let reviews = match &event.what {
                 What::Commit(facts) => facts.reviews.as_slice(),
                 What::Tag(_) | What::Record(_) => &[],
