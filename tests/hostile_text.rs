@@ -399,8 +399,9 @@ fn a_message_of_ten_megabytes() {
     repo.audit(["log", "--grep=word", "--format=csv"]).success();
     repo.audit(["show", &one, &two]).success();
     repo.audit(["people"]).success();
+    // Some 15 s without optimisation. Anything quadratic takes hours; a busy machine may take its time.
     let took = start.elapsed().as_secs();
-    assert!(took < 40, "{took} s");
+    assert!(took < 180, "{took} s");
 }
 
 #[test]
