@@ -18,7 +18,7 @@ use crate::git::{Oid, Repository};
 use crate::ledger::View;
 use crate::outcome::{Failure, Outcome};
 use crate::pipeline;
-use crate::report::diff::{Diff, End, Involved, Ranked, Touched};
+use crate::report::diff::{Brought, Diff, End, Involved, Ranked, Touched};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -360,12 +360,11 @@ fn with_deployments(
         for step in &steps {
             let Some(tip) = repo.hash().oid(step.commit.as_bytes()) else { continue };
             if containing.ask(tip)? == wanted {
-                let (date, time) = crate::report::moment::local(crate::event::When::utc(step.from));
-                suspect.brought_by = Some(format!(
-                    "the {} of {date} {time} ({})",
-                    step.event.kind,
-                    crate::report::text::short(&step.event.id)
-                ));
+                suspect.brought_by = Some(Brought {
+                    kind: step.event.kind.name(),
+                    from: step.from,
+                    record: step.event.id.clone(),
+                });
                 break;
             }
         }

@@ -56,8 +56,19 @@ pub struct Ranked {
     pub evidence: Vec<String>,
     /// Whether the change was taken away rather than brought.
     pub lost: bool,
-    /// The deployment between the two ends that first had it.
-    pub brought_by: Option<String>,
+    /// The deployment between the two ends that first had it (of a lost change: that first lacked it).
+    pub brought_by: Option<Brought>,
+}
+
+/// A deployment that brought a change, or took it away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brought {
+    /// The kind of the record: deploy or rollback.
+    pub kind: &'static str,
+    /// When, in seconds since 1970 UTC.
+    pub from: i64,
+    /// The id of the record.
+    pub record: String,
 }
 
 /// The whole comparison.
@@ -304,7 +315,9 @@ impl Diff {
             )?;
             let mut evidence = one.evidence.join("; ");
             if let Some(by) = &one.brought_by {
-                evidence.push_str(&format!("; came with {by}"));
+                let (date, time) = moment::local(When::utc(by.from));
+                let verb = if one.lost { "went" } else { "came" };
+                evidence.push_str(&format!("; {verb} with the {} of {date} {time}", by.kind));
             }
             writeln!(out, "     {}", escape(&evidence))?;
         }
@@ -442,7 +455,7 @@ impl<'a> From<&'a Diff> for DiffJson<'a> {
                         points: one.points,
                         evidence: &one.evidence,
                         lost: one.lost,
-                        brought_by: one.brought_by.as_deref(),
+                        brought_by: one.brought_by.as_ref().map(|by| by.record.as_str()),
                         event: (&one.event).into(),
                     })
                     .collect()

@@ -1,9 +1,9 @@
 //! What runs where: for people, as JSON, CSV and Markdown.
 //!
 //! ```text
-//! WHERE           RUNS                              SINCE              BY         APPROVED BY  BEHIND main   PROOF
-//! production/api  9f2c1ab044 Retry card capture     2026-11-20 14:10   Ana Silva  Bo Chen      3 (2d 4h)     ✓ signed
-//! staging         77aa0205ce Add refunds            2026-11-21 09:00   CI         -            0             · claimed
+//! WHERE           RUNS                           SINCE             FOR    BY         APPROVED BY  BEHIND main  PROOF
+//! production/api  9f2c1ab044 Retry card capture  2026-11-20 14:10  2d 5h  Ana Silva  Bo Chen      3 (2d 4h)    ✓ signed
+//! staging         77aa0205ce Add refunds         2026-11-21 09:00  1d 2h  CI         -            0            · claimed
 //! ```
 
 use super::csv::defuse;
@@ -103,8 +103,9 @@ impl<'d, 'e> Status<'d, 'e> {
     fn titles(&self) -> Vec<String> {
         let since = format!("SINCE ({})", moment::zone(self.at));
         let behind = self.branch.map(|branch| format!("BEHIND {}", escape(branch)));
-        let mut titles: Vec<String> =
-            ["WHERE", "RUNS", &since, "BY", "APPROVED BY", "WHY"].map(str::to_owned).to_vec();
+        let mut titles: Vec<String> = ["WHERE", "RUNS", &since, "FOR", "BY", "APPROVED BY", "WHY"]
+            .map(str::to_owned)
+            .to_vec();
         titles.extend(behind);
         titles.push("PROOF".to_owned());
         titles
@@ -112,11 +113,24 @@ impl<'d, 'e> Status<'d, 'e> {
 
     fn table(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
         let titles = self.titles();
-        let wide = |title: &str| matches!(title, "APPROVED BY" | "WHY");
-        let columns: Vec<Column<'_>> =
-            titles.iter().map(|title| Column { title, right: false, wide: wide(title) }).collect();
-        let rows: Vec<Vec<String>> =
-            self.running.iter().map(|running| self.cells(running, style.unicode)).collect();
+        // From which width on there is room: what runs, and since when, comes first.
+        let from = |title: &str| match title {
+            "WHY" => 150,
+            "FOR" | "APPROVED BY" => 120,
+            _ => 0,
+        };
+        let shown: Vec<usize> = (0..titles.len())
+            .filter(|&at| style.width.is_none_or(|width| width >= from(&titles[at])))
+            .collect();
+        let columns: Vec<Column<'_>> = shown
+            .iter()
+            .map(|&at| Column { title: &titles[at], right: false, wide: false })
+            .collect();
+        let fitted = |running: &Running<'_, '_>| {
+            let cells = self.cells(running, style.unicode);
+            shown.iter().map(|&at| cells[at].clone()).collect()
+        };
+        let rows: Vec<Vec<String>> = self.running.iter().map(fitted).collect();
         if !rows.is_empty() {
             table::write(&columns, &rows, style, out)?;
         }
@@ -142,9 +156,10 @@ impl<'d, 'e> Status<'d, 'e> {
             Some(summary) => format!("{} {summary}", text::short(deployment.commit)),
             None => format!("{} (not in this clone)", text::short(deployment.commit)),
         };
-        let back = if deployment.is_rollback() { " (rollback)" } else { "" };
         let approved: Vec<String> = approvers(&running.approvals);
-        let mut why = event.why.tickets.clone();
+        let mut why: Vec<String> = Vec::new();
+        why.extend(deployment.is_rollback().then(|| "rollback:".to_owned()));
+        why.extend(event.why.tickets.iter().cloned());
         why.extend(
             event.why.body.lines().next().map(str::to_owned).filter(|line| !line.is_empty()),
         );
@@ -152,8 +167,9 @@ impl<'d, 'e> Status<'d, 'e> {
         let mut cells = vec![
             deployment.place.to_string(),
             runs,
-            format!("{date} {time} ({})", moment::duration(self.at - deployment.from)),
-            format!("{}{back}", rows::who(event)),
+            format!("{date} {time}"),
+            moment::duration(self.at - deployment.from),
+            rows::who(event),
             if approved.is_empty() { "-".to_owned() } else { approved.join(", ") },
             if why.is_empty() { "-".to_owned() } else { why.join(" ") },
         ];
