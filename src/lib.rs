@@ -3,7 +3,7 @@
 //! The library behind the `audit` program. Commands gather facts, pure modules decide, reports speak:
 //!
 //! ```text
-//! main → run → commands → { timeline, deployments, report } → { git, signature, people } → event
+//! main → run → commands → { timeline, deployments, policy, report } → { git, signature, people } → event
 //! ```
 //!
 //! | module | its subject |
@@ -15,6 +15,7 @@
 //! | [`signature`] | a payload and a signature in, a verdict out |
 //! | [`people`] | persons with their addresses, keys and deeds |
 //! | [`deployments`] | what ran where, from when until when |
+//! | [`policy`] | what is asked of history, tags and deploys: the policy file, the rules, findings |
 //! | [`timeline`] | git events and ledger events as one stream |
 //! | [`report`] | a file a format, over `Write` |
 //! | [`pipeline`] | an ordered parallel map |
@@ -29,6 +30,7 @@ pub mod ledger;
 pub mod outcome;
 pub mod people;
 pub mod pipeline;
+pub mod policy;
 pub mod report;
 pub mod signature;
 pub mod timeline;

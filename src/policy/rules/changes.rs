@@ -1,0 +1,292 @@
+//! Reviews, and how a commit came to its branch.
+
+use super::{Check, Rule, names, short};
+use crate::event::{Event, Grade, Kind, What};
+use crate::policy::facts::{Landing, Terms, field};
+use crate::policy::file::Evidence;
+use crate::policy::finding::{Answer, Level};
+use crate::policy::people::{Actor, Somebody};
+use std::collections::BTreeMap;
+
+pub(super) const RULES: [Rule; 2] = [
+    Rule {
+        id: "change-reviewed",
+        default: Level::Off,
+        summary: "Every change was approved by somebody who did not write it, in its last state",
+        protects: "Self-approval, approval between two authors of one change, and pushes after the approval.",
+        looks_at: "Records of kind review (imported or signed) about the change request that brought the \
+            commit, their reviewers and the commit that they saw; with evidence = \"claims\" also trailers and \
+            notes. The last word of each reviewer counts. Clean merges need no review of their own.",
+        satisfied: "An approval by a person who is neither author, co-author nor signer of any commit of the \
+            change, of the head that was merged, and nobody's last word asks for changes.",
+        mend: "Let somebody else review it and import the review (audit import), or record it: audit record \
+            review --commit ID --state approved.",
+        check: Check::Landing(reviewed),
+    },
+    Rule {
+        id: "direct-push",
+        default: Level::Off,
+        summary: "What stands on a protected branch came there as a change request",
+        protects: "Commits that went around review: pushed directly, with a message that only says so, or \
+            slipped into a merge.",
+        looks_at: "Each commit on the first-parent line of the policy's branches, and records of kind change \
+            that name it; with evidence = \"claims\" also what its message says. A commit with one parent that \
+            says \"Merge pull request\" merged none. For a merge, whether it changes more than its parents do.",
+        satisfied: "A change record (imported or signed) names the commit, and a merge adds nothing of its own.",
+        mend: "Open a change request and merge that; import what the forge knows (audit import). For what \
+            cannot be undone, record an exception.",
+        check: Check::Landing(direct_push),
+    },
+];
+
+/// Whether a record counts as evidence.
+fn counts(record: &&Event) -> bool {
+    matches!(record.proof.grade, Grade::Signed | Grade::Imported)
+}
+
+fn reviewed(landing: &Landing<'_>, terms: Terms<'_>) -> Answer {
+    let What::Commit(facts) = &landing.commit.what else { return Answer::Irrelevant };
+    if facts.parents.is_empty() {
+        return Answer::Irrelevant;
+    }
+    if landing.commit.kind == Kind::Merge && landing.own_changes != Some(true) {
+        return Answer::Irrelevant;
+    }
+    let people = &terms.policy.people;
+    // What a merge itself changes stood in no change request: only who saw the merge saw it.
+    let head = match landing.commit.kind {
+        Kind::Merge => None,
+        _ => landing.changes.iter().rev().find_map(|change| field(change, "head_commit")),
+    };
+    let head = head.unwrap_or(&landing.commit.id);
+    // The last word of each reviewer: what they decided, and about which commit.
+    let mut words: BTreeMap<Somebody, (&str, Option<&str>)> = BTreeMap::new();
+    for review in landing.reviews.iter().copied().filter(counts) {
+        let Some(Actor::Proven(who)) = people.behind(review) else { continue };
+        let state = field(review, "state").unwrap_or_default();
+        if matches!(state, "approved" | "changes_requested" | "dismissed") {
+            let seen = field(review, "head_commit").or_else(|| field(review, "commit"));
+            words.insert(who, (state, seen));
+        }
+    }
+    if terms.policy.evidence == Evidence::Claims {
+        for claim in claimed(landing) {
+            words.entry(people.of(&claim.by, None)).or_insert((&claim.state, Some(head)));
+        }
+    }
+    judge_words(&words, head, landing)
+}
+
+fn claimed<'a>(landing: &'a Landing<'_>) -> impl Iterator<Item = &'a crate::event::ReviewClaim> {
+    [Some(landing.commit), landing.landed_by].into_iter().flatten().flat_map(|event| {
+        match &event.what {
+            What::Commit(facts) => facts.reviews.as_slice(),
+            _ => &[],
+        }
+    })
+}
+
+fn judge_words(
+    words: &BTreeMap<Somebody, (&str, Option<&str>)>,
+    head: &str,
+    landing: &Landing<'_>,
+) -> Answer {
+    let who = |state: &'static str| words.iter().filter(move |(_, word)| word.0 == state);
+    let against: Vec<_> = who("changes_requested").map(|(name, _)| name).collect();
+    if !against.is_empty() {
+        return Answer::fails(format!("{} asked for changes, and never approved", names(against)));
+    }
+    let (own, others): (Vec<_>, Vec<_>) =
+        who("approved").partition(|(name, _)| landing.writers.contains(name));
+    if others.iter().any(|(_, (_, seen))| *seen == Some(head)) {
+        return Answer::Holds;
+    }
+    if let Some((name, (_, seen))) = others.first() {
+        return Answer::fails(match seen {
+            Some(seen) => format!(
+                "{name} approved {}, but {} was merged: a push after the approval",
+                short(seen),
+                short(head)
+            ),
+            None => format!("{name} approved it, but nothing says in which state"),
+        });
+    }
+    if !own.is_empty() {
+        let own = names(own.iter().map(|(name, _)| name));
+        return Answer::fails(format!("approved only by {own}, who wrote part of it"));
+    }
+    Answer::fails("nobody approved it")
+}
+
+fn direct_push(landing: &Landing<'_>, terms: Terms<'_>) -> Answer {
+    let What::Commit(facts) = &landing.commit.what else { return Answer::Irrelevant };
+    // Somebody has to begin.
+    if !landing.on_branch || facts.parents.is_empty() {
+        return Answer::Irrelevant;
+    }
+    let merge = landing.commit.kind == Kind::Merge;
+    let recorded = landing.changes.iter().copied().any(|change| counts(&change));
+    let claimed = facts.change.as_ref();
+    let believed = terms.policy.evidence == Evidence::Claims
+        && claimed.is_some_and(|change| change.method.is_some());
+    if !recorded && !believed {
+        return Answer::fails(match claimed {
+            Some(change) if change.method.is_none() && !merge => format!(
+                "it says that it merges {}, but has one parent: it merged nothing",
+                change.id
+            ),
+            Some(change) => format!("its message names {}, but no record does", change.id),
+            None => "no change request brought it".to_owned(),
+        });
+    }
+    match (merge, landing.own_changes) {
+        (true, Some(true)) => {
+            Answer::fails("a merge with changes of its own, which stand in no change request")
+                .mend("look at them: git show --remerge-diff ID; conflicts are better solved in the branch, where they are reviewed")
+        }
+        (true, None) => Answer::unknown("what the merge itself changed could not be found out"),
+        _ => Answer::Holds,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+    use crate::event::{ChangeRequest, ReviewClaim};
+    use serde_json::json;
+
+    fn head() -> String {
+        "d".repeat(40)
+    }
+
+    fn review(who: &str, state: &str, seen: &str) -> Event {
+        let what = json!({"number": "#4", "state": state, "head_commit": seen});
+        record(Kind::Review, &format!("{who}@example.com"), Some(who), NOON, what)
+    }
+
+    fn change() -> Event {
+        let what = json!({"number": "#4", "base": "main", "head_commit": head(),
+            "merge_commit": "c".repeat(40)});
+        record(Kind::Change, "ci@example.com", Some("ci"), NOON, what)
+    }
+
+    fn landing(commit: &Event) -> Landing<'_> {
+        Landing {
+            commit,
+            on_branch: true,
+            landed_by: None,
+            own_changes: None,
+            changes: Vec::new(),
+            reviews: Vec::new(),
+            writers: ["ana", "bruno"].map(|id| Somebody::Known(id.into())).into(),
+        }
+    }
+
+    fn ask(reviews: &[Event]) -> Answer {
+        let (policy, commit, change) = (policy(""), commit_by("ana@example.com", None), change());
+        let landing = Landing {
+            changes: vec![&change],
+            reviews: reviews.iter().collect(),
+            ..landing(&commit)
+        };
+        reviewed(&landing, terms(&policy))
+    }
+
+    #[test]
+    fn somebody_else_approved_the_last_state() {
+        assert_eq!(ask(&[review("cem", "approved", &head())]), Answer::Holds);
+        assert_fails(&ask(&[]), "nobody approved");
+        let old = review("cem", "approved", &"a".repeat(40));
+        assert_fails(&ask(&[old]), "a push after the approval");
+    }
+
+    #[test]
+    fn self_approval_and_cross_approval_of_two_authors_do_not_count() {
+        assert_fails(&ask(&[review("ana", "approved", &head())]), "only by ana");
+        let both = [review("ana", "approved", &head()), review("bruno", "approved", &head())];
+        assert_fails(&ask(&both), "only by ana and bruno");
+    }
+
+    #[test]
+    fn an_author_under_another_address_is_still_the_author() {
+        let mut own = review("ana", "approved", &head());
+        own.who.identity = Some(who("ana@home.example"));
+        assert_fails(&ask(&[own]), "only by ana");
+    }
+
+    #[test]
+    fn the_last_word_counts() {
+        let (yes, no) =
+            (review("cem", "approved", &head()), review("cem", "changes_requested", &head()));
+        assert_fails(&ask(&[yes.clone(), no.clone()]), "cem asked for changes");
+        assert_eq!(ask(&[no, yes.clone()]), Answer::Holds);
+        assert_fails(&ask(&[yes, review("cem", "dismissed", &head())]), "nobody approved");
+    }
+
+    #[test]
+    fn a_review_that_anyone_could_have_typed_is_none() {
+        let mut typed = review("cem", "approved", &head());
+        typed.proof.grade = Grade::Claimed;
+        typed.proof.signature = None;
+        assert_fails(&ask(&[typed]), "nobody approved");
+        let mut commit = commit_by("ana@example.com", None);
+        facts(&mut commit).reviews = vec![ReviewClaim {
+            by: who("cem@example.com"),
+            state: "approved".into(),
+            source: "trailer:Reviewed-by".into(),
+        }];
+        assert_fails(&reviewed(&landing(&commit), terms(&policy(""))), "nobody approved");
+        let believed = policy("evidence = \"claims\"");
+        assert_eq!(reviewed(&landing(&commit), terms(&believed)), Answer::Holds);
+    }
+
+    #[test]
+    fn clean_merges_and_the_first_commit_need_no_review() {
+        let policy = policy("");
+        let mut merge = commit_by("ana@example.com", None);
+        merge.kind = Kind::Merge;
+        let clean = Landing { own_changes: Some(false), ..landing(&merge) };
+        assert_eq!(reviewed(&clean, terms(&policy)), Answer::Irrelevant);
+        let evil = Landing { own_changes: Some(true), ..landing(&merge) };
+        assert_fails(&reviewed(&evil, terms(&policy)), "nobody approved");
+        let mut root = commit_by("ana@example.com", None);
+        facts(&mut root).parents.clear();
+        assert_eq!(reviewed(&landing(&root), terms(&policy)), Answer::Irrelevant);
+        assert_eq!(direct_push(&landing(&root), terms(&policy)), Answer::Irrelevant);
+    }
+
+    #[test]
+    fn a_push_around_the_change_request_is_found() {
+        let policy = policy("");
+        let (mut commit, change) = (commit_by("ana@example.com", None), change());
+        assert_fails(&direct_push(&landing(&commit), terms(&policy)), "no change request");
+        let aside = Landing { on_branch: false, ..landing(&commit) };
+        assert_eq!(direct_push(&aside, terms(&policy)), Answer::Irrelevant);
+        let recorded = Landing { changes: vec![&change], ..landing(&commit) };
+        assert_eq!(direct_push(&recorded, terms(&policy)), Answer::Holds);
+        let request =
+            |method| Some(ChangeRequest { id: "#4".into(), forge: None, method, url: None });
+        facts(&mut commit).change = request(Some("squash"));
+        assert_fails(&direct_push(&landing(&commit), terms(&policy)), "no record does");
+        let believed = super::super::testing::policy("evidence = \"claims\"");
+        assert_eq!(direct_push(&landing(&commit), terms(&believed)), Answer::Holds);
+        facts(&mut commit).change = request(None);
+        assert_fails(&direct_push(&landing(&commit), terms(&believed)), "has one parent");
+    }
+
+    #[test]
+    fn a_merge_with_changes_of_its_own_is_found() {
+        let policy = policy("");
+        let mut merge = commit_by("ana@example.com", None);
+        merge.kind = Kind::Merge;
+        let change = change();
+        let check = |own_changes| {
+            let landing = Landing { own_changes, changes: vec![&change], ..landing(&merge) };
+            direct_push(&landing, terms(&policy))
+        };
+        assert_eq!(check(Some(false)), Answer::Holds);
+        assert_fails(&check(Some(true)), "changes of its own");
+        assert_unknown(&check(None), "could not be found out");
+    }
+}
