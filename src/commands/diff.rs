@@ -83,7 +83,8 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
     };
 
     let mut reader = history::reader(&repo, true)?;
-    reader.paths = Paths::All(history::config_paths()?);
+    reader.tickets = history::tickets(judge.policy())?;
+    reader.paths = Paths::All(history::config_paths(judge.policy())?);
     let gained = commits(&repo, &reader, &judge, from.oid, to.oid)?;
     let lost = commits(&repo, &reader, &judge, to.oid, from.oid)?;
     let between = in_between(&view, &judge, &events, (&from, &to), context.now)?;

@@ -5,8 +5,10 @@ use crate::git::mailmap::Mailmap;
 use crate::git::notes_tree::ReviewNotes;
 use crate::git::paths::Pathspec;
 use crate::git::refs::Head;
+use crate::git::tickets::TicketFinder;
 use crate::git::{Oid, Repository};
 use crate::outcome::Failure;
+use crate::policy::Policy;
 use std::collections::HashMap;
 
 /// Paths that hold configuration in most repositories, as pathspecs.
@@ -43,10 +45,19 @@ const CONFIG_PATHS: [&str; 30] = [
     ":(top,glob).audit/**",
 ];
 
-/// What counts as configuration when no policy says otherwise.
-pub(crate) fn config_paths() -> Result<Pathspec, Failure> {
-    let patterns: Vec<String> = CONFIG_PATHS.iter().map(|&pattern| pattern.to_owned()).collect();
+/// What counts as configuration: what the policy says, else the list above.
+pub(crate) fn config_paths(policy: &Policy) -> Result<Pathspec, Failure> {
+    let patterns = match &policy.config {
+        Some(patterns) => patterns.clone(),
+        None => CONFIG_PATHS.iter().map(|&pattern| pattern.to_owned()).collect(),
+    };
     Pathspec::parse(&patterns, "")
+}
+
+/// What tickets look like: the built-in forms, and the policy's.
+pub(crate) fn tickets(policy: &Policy) -> Result<TicketFinder, Failure> {
+    TicketFinder::new(&policy.tickets)
+        .map_err(|error| Failure::new(format!("a pattern of tickets in the policy: {error}")))
 }
 
 /// The commit of HEAD; `None` on a branch without one.

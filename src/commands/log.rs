@@ -163,7 +163,7 @@ pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcom
     let view = records::read(&repo)?;
     let query = args.check(&repo, &Addresses::new(&repo, &view))?;
     let judge = Judge::new(&repo, &args.judge, context.now)?;
-    let reader = args.reader(&repo)?;
+    let reader = args.reader(&repo, &judge)?;
     warn_of_replacements(context, &repo)?;
     if query.plan.tips.is_empty() {
         context.ui.note(&format!("note: {}", history::why_empty(&repo)?));
@@ -303,10 +303,11 @@ impl LogArgs {
         }
     }
 
-    fn reader(&self, repo: &Repository) -> Result<CommitReader, Failure> {
+    fn reader(&self, repo: &Repository, judge: &Judge) -> Result<CommitReader, Failure> {
         let mut reader = history::reader(repo, !self.no_mailmap)?;
+        reader.tickets = history::tickets(judge.policy())?;
         reader.keep_message = self.filters.wants_message();
-        let config = || history::config_paths();
+        let config = || history::config_paths(judge.policy());
         if self.name_only {
             reader.paths = Paths::All(config()?);
         } else if self.filters.wants_config() {

@@ -19,6 +19,7 @@ mod judge;
 mod ledger;
 mod log;
 mod people;
+mod policy;
 mod record;
 mod recorder;
 mod records;
@@ -28,6 +29,8 @@ mod signing;
 mod starts;
 mod status;
 mod trace;
+mod trusted;
+mod verify;
 
 use crate::git::Repository;
 use crate::outcome::{Failure, Outcome};
@@ -76,6 +79,8 @@ enum Command {
     Run(Box<run::RunArgs>),
     People(people::PeopleArgs),
     Ledger(ledger::LedgerArgs),
+    Verify(Box<verify::VerifyArgs>),
+    Policy(policy::PolicyArgs),
     Completions(completions::CompletionsArgs),
     Man(completions::ManArgs),
 }
@@ -153,6 +158,8 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Run(args) => run::run(&mut context, *args),
         Command::People(args) => people::run(&mut context, args),
         Command::Ledger(args) => ledger::run(&mut context, args),
+        Command::Policy(args) => policy::run(&mut context, args),
+        Command::Verify(args) => verify::run(&mut context, *args),
         Command::Completions(args) => completions::run(&mut context, args),
         Command::Man(args) => completions::run_man(&mut context, args),
     };

@@ -12,7 +12,7 @@ use crate::outcome::{Failure, Outcome};
 use clap::{ArgMatches, Args, FromArgMatches};
 use serde_json::json;
 use std::fs::File;
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 
 const ABOUT: &str =
     "Append a record of what happened to the ledger, signed with your git signing key";
@@ -192,7 +192,7 @@ pub(crate) fn example(kind: Kind) -> &'static str {
 
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: RecordArgs) -> anyhow::Result<Outcome> {
-    let recorder = Recorder::new(context.open()?);
+    let recorder = Recorder::new(context.open()?)?;
     let view = recorder.read()?;
     let flags = &args.flags;
     let entry = match &flags.line {
@@ -242,7 +242,12 @@ impl RecordArgs {
         if let Some(date) = &flags.when {
             draft.happened(recorder, date, now)?;
         }
-        if flags.edit {
+        let asked = recorder.lacks_reason(&draft) && !flags.edit;
+        if asked && !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+            return Err(Failure::new("the policy asks why (deploy-has-why)")
+                .hint("say it with --why TEXT or --ticket ID; on a terminal, an editor opens"));
+        }
+        if flags.edit || asked {
             // Everything else is checked before somebody takes the trouble to write.
             let mut trial = draft.clone();
             trial.why.entry("reason").or_insert(json!("…"));

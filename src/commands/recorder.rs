@@ -11,12 +11,15 @@
 
 use super::ci::Ci;
 use super::draft::Draft;
-use super::records::rules;
+use super::records;
 use super::signing::{self, SignArgs};
+use super::trusted::TrustRoot;
+use crate::event::Kind;
 use crate::git::{Repository, author};
 use crate::ledger::canonical::Refusal;
-use crate::ledger::{Appended, Body, Entry, Ledger, Nonce, View, entry, kinds, name, sign};
+use crate::ledger::{Appended, Body, Entry, Ledger, Nonce, Rules, View, entry, kinds, name, sign};
 use crate::outcome::Failure;
+use crate::policy::{Level, Policy, rules};
 use crate::signature;
 use crate::ui::{Ui, escape};
 use serde_json::{Map, Value, json};
@@ -26,13 +29,28 @@ pub(crate) struct Recorder {
     repo: Repository,
     ledger: Ledger,
     ci: Option<Ci>,
+    policy: Policy,
 }
 
 impl Recorder {
     /// A recorder for a repository, under the CI system that the environment tells of.
-    pub(crate) fn new(repo: Repository) -> Recorder {
+    ///
+    /// # Errors
+    /// When the policy can't be read, which may name the ledger and ask for a reason.
+    pub(crate) fn new(repo: Repository) -> Result<Recorder, Failure> {
         let ledger = Ledger::new(repo.common_dir());
-        Recorder { repo, ledger, ci: Ci::detect(|name| std::env::var(name).ok()) }
+        let policy = TrustRoot::find(&repo, None)?.policy()?.unwrap_or_default();
+        Ok(Recorder { repo, ledger, ci: Ci::detect(|name| std::env::var(name).ok()), policy })
+    }
+
+    /// Whether the policy refuses a deploy without a reason, and this is one.
+    pub(crate) fn lacks_reason(&self, draft: &Draft) -> bool {
+        let env = draft.place.get("env").and_then(Value::as_str);
+        let denied = rules::find("deploy-has-why")
+            .is_some_and(|rule| self.policy.level(rule, env) == Level::Deny);
+        let deploy = matches!(draft.kind, Kind::Deploy | Kind::Rollback);
+        let given = ["reason", "tickets"].iter().any(|key| draft.why.contains_key(*key));
+        denied && deploy && !given
     }
 
     /// The repository.
@@ -42,7 +60,7 @@ impl Recorder {
 
     /// The ledger as it is now.
     pub(crate) fn read(&self) -> Result<View, Failure> {
-        self.ledger.read(rules())
+        self.ledger.read(Rules { ledger: self.policy.ledger.name.clone(), ..records::rules() })
     }
 
     /// The commit to record where the user names none: the one that CI runs for, else HEAD.

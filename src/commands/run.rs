@@ -4,6 +4,7 @@ use super::child::{self, Ended};
 use super::draft::{Draft, ReasonArgs};
 use super::recorder::Recorder;
 use super::signing::SignArgs;
+use super::verify;
 use super::{Context, fields};
 use crate::event::Kind;
 use crate::ledger::kinds::{Field, TABLES, Table};
@@ -61,6 +62,11 @@ struct RunFlags {
 
     #[command(flatten, next_help_heading = "Signature")]
     sign: SignArgs,
+
+    /// Run nothing that may not go: first ask what `audit verify --candidate` asks about this commit and
+    /// environment, and leave with its exit code unless the answer is yes
+    #[arg(long, help_heading = fields::HEADING)]
+    approve_first: bool,
 
     /// Record all arguments of the command, in what.command; they must hold no secrets
     #[arg(long, help_heading = fields::HEADING)]
@@ -158,8 +164,15 @@ fn example(kind: Kind) -> &'static str {
 
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: RunArgs) -> anyhow::Result<Outcome> {
-    let recorder = Recorder::new(context.open()?);
+    let recorder = Recorder::new(context.open()?)?;
     let mut draft = args.draft(&recorder, context.now)?;
+    if args.flags.approve_first {
+        let outcome = args.ask_first(context, &recorder, &draft)?;
+        if outcome != Outcome::Yes {
+            context.ui.note("the command was not run");
+            return Ok(outcome);
+        }
+    }
     let begin = Instant::now();
     let ended = child::run(&args.program, &args.arguments);
     let elapsed = begin.elapsed();
@@ -178,6 +191,27 @@ pub(crate) fn run(context: &mut Context, args: RunArgs) -> anyhow::Result<Outcom
 }
 
 impl RunArgs {
+    /// Whether the policy lets the commit go to the environment.
+    fn ask_first(
+        &self,
+        context: &Context,
+        recorder: &Recorder,
+        draft: &Draft,
+    ) -> anyhow::Result<Outcome> {
+        let commit = draft.what.get("commit").and_then(|commit| commit.as_str());
+        let env = draft.place.get("env").and_then(|env| env.as_str());
+        let (Some(commit), Some(env)) = (commit, env) else {
+            return Err(Failure::new("--approve-first needs a commit and an environment")
+                .hint("name them with --commit and --env")
+                .into());
+        };
+        let place = match draft.place.get("service").and_then(|service| service.as_str()) {
+            Some(service) => format!("{env}/{service}"),
+            None => env.to_owned(),
+        };
+        verify::may_go(context, recorder.repo(), commit, &place)
+    }
+
     /// Everything that can be said before the command runs, checked as if it had succeeded.
     fn draft(&self, recorder: &Recorder, now: i64) -> Result<Draft, Failure> {
         let kind: Kind = self.table.kind;
@@ -194,6 +228,10 @@ impl RunArgs {
         draft.fields(recorder, &self.matches)?;
         draft.reasons(&self.flags.reasons, &view)?;
         draft.commit(recorder)?;
+        if recorder.lacks_reason(&draft) {
+            return Err(Failure::new("the policy asks why (deploy-has-why)")
+                .hint("say it with --why TEXT or --ticket ID"));
+        }
         let name = match self.matches.get_one::<String>("name") {
             Some(name) => name.clone(),
             None => {

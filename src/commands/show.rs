@@ -95,7 +95,8 @@ pub(crate) fn run(context: &mut Context, args: ShowArgs) -> anyhow::Result<Outco
     let repo = context.open()?;
     let judge = Judge::new(&repo, &args.judge, context.now)?;
     let mut reader = history::reader(&repo, !args.no_mailmap)?;
-    reader.paths = Paths::All(history::config_paths()?);
+    reader.tickets = history::tickets(judge.policy())?;
+    reader.paths = Paths::All(history::config_paths(judge.policy())?);
     let view = records::read(&repo)?;
     let ledger_state = records::warn(context, &view);
     let events = records::unjudged(&view)?;

@@ -32,6 +32,17 @@ impl Repository {
         Ok(Some(files))
     }
 
+    /// The id of what stands at a name in a tree; `None` when there is nothing.
+    ///
+    /// # Errors
+    /// When the tree is missing or malformed.
+    pub fn entry_of(&self, tree: Oid, name: &str) -> Result<Option<Oid>, Failure> {
+        let data = self.tree(tree)?;
+        let entries = tree_entries(&data, self.hash()).ok_or_else(|| malformed(tree))?;
+        let found = entries.iter().find(|entry| entry.name == name.as_bytes());
+        found.map(|entry| entry.oid().ok_or_else(|| malformed(tree))).transpose()
+    }
+
     /// The content of one file in the tree of a commit; `None` when there is no such file, or its content
     /// is not here.
     ///

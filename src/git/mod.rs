@@ -20,6 +20,7 @@ pub mod hydrated;
 pub mod identity;
 mod loose;
 pub mod mailmap;
+pub mod merges;
 pub mod message;
 pub mod notes;
 pub mod notes_tree;

@@ -12,11 +12,13 @@ pub mod ledger;
 pub mod markdown;
 pub mod moment;
 pub mod people;
+pub mod policy;
 pub mod rows;
 pub mod status;
 pub mod table;
 pub mod text;
 pub mod trace;
+pub mod verify;
 pub mod words;
 
 /// How to print a result.

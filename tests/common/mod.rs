@@ -16,6 +16,7 @@
 #![allow(dead_code, unreachable_pub, unused_imports)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod cast;
 pub mod company;
 mod keys;
 mod output;
@@ -24,6 +25,7 @@ mod require;
 pub mod story;
 mod world;
 
+pub use cast::{CAST, Stage, Verdict};
 pub use keys::Key;
 pub use output::Output;
 pub use repo::{CommitBuilder, InitBuilder, Repo, TagBuilder};

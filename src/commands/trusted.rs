@@ -1,0 +1,231 @@
+//! Where trust and policy come from: never from what is judged.
+//!
+//! ```text
+//! --trust PATH|REV            what the user names
+//! audit.trust                 what git's configuration names
+//! .audit/ on origin/HEAD      the remote's default branch, else HEAD: the trusted ref
+//! git's own configuration     allowed signers, keyring; no policy
+//! ```
+
+use crate::git::files::File;
+use crate::git::mailmap::Mailmap;
+use crate::git::refs::Head;
+use crate::git::{Oid, Repository};
+use crate::outcome::Failure;
+use crate::policy::{Policy, Problem};
+use crate::signature::Trust;
+use crate::signature::trust::GitSettings;
+use std::path::Path;
+
+/// The folder of trust files in a tree.
+pub(crate) const FOLDER: &str = ".audit";
+
+/// The policy's file in it.
+pub(crate) const POLICY: &str = "policy.toml";
+
+/// What signatures and rules are judged by, not yet understood.
+#[derive(Debug, Clone)]
+pub(crate) struct TrustRoot {
+    /// The files; `None` for what git itself would use.
+    pub(crate) files: Option<Vec<File>>,
+    /// What reports call it.
+    pub(crate) source: String,
+    /// The commit whose tree holds it.
+    pub(crate) commit: Option<Oid>,
+    /// Whether the user named it, so that nothing else takes its place.
+    pub(crate) named: bool,
+}
+
+impl TrustRoot {
+    /// Finds what applies.
+    ///
+    /// # Errors
+    /// When what is named does not exist, or an object can't be read.
+    pub(crate) fn find(repo: &Repository, named: Option<&str>) -> Result<TrustRoot, Failure> {
+        if let Some(named) = named {
+            return TrustRoot::named(repo, named);
+        }
+        if let Some(named) = repo.config()?.get("audit.trust").map(str::to_owned) {
+            return TrustRoot::named(repo, &named);
+        }
+        if let Some((commit, name)) = trusted_ref(repo)?
+            && let Some(root) = TrustRoot::at(repo, commit, name)?
+        {
+            return Ok(root);
+        }
+        Ok(TrustRoot::of_git())
+    }
+
+    /// What git itself would use.
+    pub(crate) fn of_git() -> TrustRoot {
+        let source = "git's configuration".to_owned();
+        TrustRoot { files: None, source, commit: None, named: false }
+    }
+
+    /// `.audit/` in the tree of a commit; `None` when there is none.
+    pub(crate) fn at(
+        repo: &Repository,
+        commit: Oid,
+        name: &str,
+    ) -> Result<Option<TrustRoot>, Failure> {
+        let files = repo.files_below(commit, FOLDER)?;
+        let short = &commit.to_string()[..10];
+        let source = match commit.to_string().starts_with(name) {
+            true => format!("{FOLDER}/ at {short}"),
+            false => format!("{FOLDER}/ at {name} ({short})"),
+        };
+        Ok(files.map(|files| TrustRoot {
+            files: Some(files),
+            source,
+            commit: Some(commit),
+            named: false,
+        }))
+    }
+
+    /// A folder, a file of allowed signers, or a revision.
+    fn named(repo: &Repository, named: &str) -> Result<TrustRoot, Failure> {
+        let path = Path::new(named);
+        let files = if path.is_dir() {
+            read_folder(path)?
+        } else if path.is_file() {
+            vec![("allowed_signers".to_owned(), read_file(path)?)]
+        } else {
+            let Ok(commit) = repo.commit_id(named) else {
+                return Err(Failure::new(format!(
+                    "--trust: '{named}' is neither a folder, a file nor a revision"
+                )));
+            };
+            let root = TrustRoot::at(repo, commit, named)?.ok_or_else(|| {
+                Failure::new(format!("--trust: there is no {FOLDER}/ in the tree of '{named}'"))
+            })?;
+            return Ok(TrustRoot { named: true, ..root });
+        };
+        Ok(TrustRoot { files: Some(files), source: named.to_owned(), commit: None, named: true })
+    }
+
+    /// The trust.
+    ///
+    /// # Errors
+    /// When a file can't be understood: nobody is trusted by half a file.
+    pub(crate) fn trust(&self, repo: &Repository, now: i64) -> Result<Trust, Failure> {
+        match &self.files {
+            Some(files) => Trust::from_files(files.clone(), &self.source, now),
+            None => git_trust(repo, now),
+        }
+    }
+
+    /// The policy; `None` when there is no file.
+    ///
+    /// # Errors
+    /// Everything that is wrong in the file.
+    pub(crate) fn policy(&self) -> Result<Option<Policy>, Failure> {
+        let file = self.files.iter().flatten().find(|(name, _)| name == POLICY);
+        let Some((_, bytes)) = file else { return Ok(None) };
+        let place = match self.commit {
+            Some(_) => format!("{FOLDER}/{POLICY}"),
+            None => format!("{}/{POLICY}", self.source),
+        };
+        let policy = Policy::parse(bytes).map_err(|problems| {
+            let failure = failure(&place, &problems);
+            match self.commit {
+                Some(_) => {
+                    let hint = failure.hint.clone().unwrap_or_default();
+                    failure.hint(format!("{hint}; this is {}", self.source))
+                }
+                None => failure,
+            }
+        })?;
+        Ok(Some(policy))
+    }
+}
+
+/// One error for all that is wrong in a policy file.
+pub(crate) fn failure(file: &str, problems: &[Problem]) -> Failure {
+    let lines: Vec<String> = problems.iter().map(|problem| format!("{file}:{problem}")).collect();
+    let failure = Failure::new(lines.join("\n       "));
+    match problems.first() {
+        Some(problem) => failure.hint(problem.hint.clone()),
+        None => failure,
+    }
+}
+
+/// The remote's default branch, else HEAD, with its name.
+pub(crate) fn trusted_ref(repo: &Repository) -> Result<Option<(Oid, &'static str)>, Failure> {
+    let remote = repo.refs("refs/remotes/origin/HEAD")?.first().map(|reference| reference.target);
+    Ok(match (remote, repo.head()?) {
+        (Some(target), _) => Some((target, "the remote's default branch")),
+        (None, Head::Branch(reference)) => Some((reference.target, "HEAD")),
+        (None, Head::Detached(oid)) => Some((oid, "HEAD")),
+        (None, Head::Unborn(_)) => None,
+    })
+}
+
+/// The mailmap that persons are judged by: `.mailmap` beside the trust, not of the work tree, where
+/// whoever is judged could have put it; and `mailmap.file` of whoever runs this.
+pub(crate) fn mailmap(repo: &Repository, root: &TrustRoot) -> Result<Mailmap, Failure> {
+    let mut mailmap = Mailmap::default();
+    let commit = match root.commit {
+        Some(commit) => Some(commit),
+        None => trusted_ref(repo)?.map(|(commit, _)| commit),
+    };
+    if let Some(commit) = commit
+        && let Some(content) = repo.file_at(commit, ".mailmap")?
+    {
+        mailmap.add_blob(&content);
+    }
+    if let Some(path) = repo.config()?.path("mailmap.file")
+        && path.exists()
+    {
+        mailmap.add_file(&read_file(&path)?);
+    }
+    Ok(mailmap)
+}
+
+fn git_trust(repo: &Repository, now: i64) -> Result<Trust, Failure> {
+    let config = repo.config()?;
+    let file = |key: &str| -> Result<Option<(String, Vec<u8>)>, Failure> {
+        match config.path(key) {
+            // An empty value is none to git, too.
+            Some(path) if !path.as_os_str().is_empty() => {
+                Ok(Some((path.display().to_string(), read_file(&path)?)))
+            }
+            _ => Ok(None),
+        }
+    };
+    let settings = GitSettings {
+        allowed_signers: file("gpg.ssh.allowedsignersfile")?,
+        revoked_keys: file("gpg.ssh.revocationfile")?,
+        gpg_program: config
+            .get("gpg.openpgp.program")
+            .or_else(|| config.get("gpg.program"))
+            .map(str::to_owned),
+        minimum_trust: config.get("gpg.mintrustlevel").map(str::to_owned),
+    };
+    Trust::from_git(settings, now)
+}
+
+fn read_folder(folder: &Path) -> Result<Vec<File>, Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::new(format!("cannot read the trust folder '{}': {error}", folder.display()))
+    };
+    let mut files = Vec::new();
+    for (below, prefix) in [(folder.to_owned(), ""), (folder.join("keys"), "keys/")] {
+        if !below.is_dir() {
+            continue;
+        }
+        for entry in std::fs::read_dir(&below).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if path.is_file() {
+                let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+                files.push((format!("{prefix}{}", name.unwrap_or_default()), read_file(&path)?));
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path)
+        .map_err(|error| Failure::new(format!("cannot read '{}': {error}", path.display())))
+}

@@ -1,0 +1,323 @@
+//! Gathering what rules about deploys look at: what came and what was approved, for each deployment, for
+//! what runs in an environment now, or for a candidate.
+
+use super::bench::Bench;
+use super::reach::Reach;
+use crate::deployments::approvals::{self, Subject as Approved, Tie};
+use crate::deployments::{Deployment, Deployments, Place, State, field};
+use crate::event::{Event, Kind, What};
+use crate::git::Oid;
+use crate::git::merges::Merges;
+use crate::git::source::Commits;
+use crate::git::walk::{Plan, Tip, Walk};
+use crate::ledger::chain::Chain;
+use crate::ledger::{self, Id};
+use crate::outcome::Failure;
+use crate::policy::facts::{self, Approval, Deployed, Gained};
+use crate::policy::rules::{self, Case};
+use crate::policy::{Judgement, Subject, SubjectKind};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// Everything about deploys of one verification.
+pub(super) struct Deploys<'a> {
+    bench: &'a Bench<'a>,
+    /// Every record, in the order of reports.
+    records: &'a [Event],
+    chain: &'a Chain,
+    deployments: Deployments<'a>,
+    reach: Reach<'a>,
+    merges: Merges,
+    /// Commits of deployed ranges, judged once.
+    commits: HashMap<Oid, (Event, Option<bool>)>,
+}
+
+/// A range of commits, or why it can't be known.
+type Range = Result<Vec<Oid>, String>;
+
+/// What is asked about: a deployment that was recorded, or one that somebody thinks of.
+struct Question<'e> {
+    record: Option<&'e Event>,
+    place: Place,
+    commit: &'e str,
+    artifact: Option<&'e str>,
+    at: i64,
+    /// What ran before, in the same place.
+    before: Option<String>,
+}
+
+impl<'a> Deploys<'a> {
+    pub(super) fn new(bench: &'a Bench<'a>, records: &'a [Event], chain: &'a Chain) -> Deploys<'a> {
+        Deploys {
+            bench,
+            records,
+            chain,
+            deployments: Deployments::new(records),
+            reach: Reach::new(bench.repo),
+            merges: Merges::new(bench.repo),
+            commits: HashMap::new(),
+        }
+    }
+
+    /// Whether records know an environment or a place in it by this name.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.deployments.knows(name)
+    }
+
+    /// Judges the deployments that `wanted` picks; how many there were.
+    pub(super) fn judge(
+        &mut self,
+        judgement: &mut Judgement,
+        wanted: impl Fn(&Deployment<'_>) -> bool,
+    ) -> Result<u64, Failure> {
+        let mut questions = Vec::new();
+        for one in self.deployments.all() {
+            let cancelled = field(one.event, "outcome") == Some("cancelled");
+            if cancelled || matches!(one.state, State::Corrected { .. }) || !wanted(one) {
+                continue;
+            }
+            let before = match one.ran() {
+                true => self.deployments.before(one, 1),
+                false => self.deployments.at(&one.place, one.from),
+            };
+            let started = field(one.event, "started");
+            let started = started.and_then(|text| ledger::time::parse(text.as_bytes()));
+            questions.push(Question {
+                record: Some(one.event),
+                place: one.place.clone(),
+                commit: one.commit,
+                artifact: field(one.event, "artifact"),
+                at: started.map_or(one.from, |started| started.min(one.from)),
+                before: before.map(|before| before.commit.to_owned()),
+            });
+        }
+        for question in &questions {
+            self.ask(question, judgement)?;
+        }
+        self.unplaced(judgement);
+        Ok(questions.len() as u64)
+    }
+
+    /// Records of deploys that say too little to be judged have not passed.
+    fn unplaced(&self, judgement: &mut Judgement) {
+        for unplaced in self.deployments.unplaced() {
+            let Some(record) = self.records.iter().find(|record| record.id == unplaced.id) else {
+                continue;
+            };
+            let (subject, terms) = (facts::subject(record), self.bench.terms());
+            for rule in ["deploy-commit-exists", "deploy-approved", "deployer-authorised"] {
+                rules::undecided(rule, unplaced.lacks, &subject, terms, judgement);
+            }
+        }
+    }
+
+    /// Judges what runs in the places that a name means; how many there are.
+    pub(super) fn standing(
+        &mut self,
+        name: &str,
+        judgement: &mut Judgement,
+    ) -> Result<u64, Failure> {
+        let places = self.deployments.named(name);
+        let current: HashSet<String> = places
+            .iter()
+            .filter_map(|place| Some(self.deployments.current(place)?.event.id.clone()))
+            .collect();
+        self.judge(judgement, |one| current.contains(&one.event.id))
+    }
+
+    /// Judges a commit that somebody wants to deploy now.
+    pub(super) fn candidate(
+        &mut self,
+        commit: &str,
+        place: Place,
+        judgement: &mut Judgement,
+    ) -> Result<(), Failure> {
+        let before = self.deployments.current(&place).map(|current| current.commit.to_owned());
+        let at = self.bench.now;
+        self.ask(&Question { record: None, place, commit, artifact: None, at, before }, judgement)
+    }
+
+    fn ask(&mut self, question: &Question<'_>, judgement: &mut Judgement) -> Result<(), Failure> {
+        let oid = self.bench.repo.hash().oid(question.commit.as_bytes());
+        let here = oid.filter(|oid| self.bench.repo.contains(*oid));
+        let range = self.range(here, question)?;
+        if let Ok(range) = &range {
+            for oid in range {
+                self.load(*oid)?;
+            }
+        }
+        let cut_off = !self.bench.repo.shallow().is_empty();
+        let branches = match (here, self.patterns(&question.place.env)) {
+            (Some(oid), Some(patterns)) => self.reach.branches(oid, &patterns)?,
+            _ => None,
+        };
+        let reachable = match here {
+            Some(oid) => self.reach.anything_leads_to(oid)?,
+            None => None,
+        };
+        let tree = match here {
+            Some(oid) => Some(self.bench.repo.tree_of(oid)?.to_string()),
+            None => None,
+        };
+        let gained = range.map(|range| {
+            let known = range.iter().filter_map(|oid| self.commits.get(oid));
+            known.map(|(commit, own)| Gained { commit, own_changes: *own }).collect::<Vec<_>>()
+        });
+        let (approvals, earlier) = self.approvals(question, tree.as_deref(), &gained);
+        let deployed = Deployed {
+            record: question.record,
+            env: &question.place.env,
+            service: question.place.service.as_deref(),
+            at: question.at,
+            commit: question.commit,
+            artifact: question.artifact,
+            present: match here {
+                Some(_) => Some(true),
+                None if cut_off => None,
+                None => Some(false),
+            },
+            branches,
+            reachable,
+            gained,
+            approvals,
+            earlier_approvals: earlier,
+            freezes: self.of_place(Kind::Freeze, &question.place).collect(),
+        };
+        let subject = match question.record {
+            Some(record) => facts::subject(record),
+            None => Subject {
+                kind: SubjectKind::Environment,
+                id: question.place.to_string(),
+                text: format!("candidate {}", question.commit.get(..10).unwrap_or_default()),
+                env: Some(question.place.env.clone()),
+            },
+        };
+        rules::judge(Case::Deploy(&deployed), &subject, self.bench.terms(), judgement);
+        Ok(())
+    }
+
+    fn patterns(&self, env: &str) -> Option<Vec<String>> {
+        self.bench.judge.policy().environments.get(env)?.branches.clone()
+    }
+
+    /// The commits that a deployment brings.
+    fn range(&self, here: Option<Oid>, question: &Question<'_>) -> Result<Range, Failure> {
+        let repo = self.bench.repo;
+        let Some(oid) = here else {
+            return Ok(Err(format!("commit {} is not here", question.commit)));
+        };
+        let adopted = self.bench.judge.policy().adopted.clone();
+        let Some(before) = question.before.clone().or(adopted) else { return Ok(Ok(vec![oid])) };
+        let before = match repo.hash().oid(before.as_bytes()) {
+            Some(before) if repo.contains(before) => before,
+            _ => return Ok(Err(format!("commit {before}, which ran before, is not here"))),
+        };
+        let tip = |oid, exclude| Tip { oid, exclude };
+        let plan = Plan { tips: vec![tip(before, true), tip(oid, false)], ..Plan::default() };
+        let mut range = Vec::new();
+        for walked in Walk::new(Commits::new(repo), plan)? {
+            let oid = walked?.oid;
+            if repo.shallow().contains(&oid) {
+                return Ok(Err("the history between is cut off here".to_owned()));
+            }
+            range.push(oid);
+        }
+        Ok(Ok(range))
+    }
+
+    fn load(&mut self, oid: Oid) -> Result<(), Failure> {
+        if self.commits.contains_key(&oid) {
+            return Ok(());
+        }
+        if let Some(event) = self.bench.commit(oid)? {
+            let own = match event.kind {
+                Kind::Merge => self.merges.own_changes(self.bench.repo, oid)?,
+                _ => None,
+            };
+            self.commits.insert(oid, (event, own));
+        }
+        Ok(())
+    }
+
+    /// Records of a kind for a place; one without a service is for all services of its environment.
+    fn of_place(&self, kind: Kind, place: &Place) -> impl Iterator<Item = &'a Event> {
+        let place = place.clone();
+        self.records.iter().filter(move |record| {
+            record.kind == kind
+                && record.place.as_ref().is_some_and(|given| {
+                    given.env.as_deref() == Some(&*place.env)
+                        && (given.service.is_none() || given.service == place.service)
+                })
+        })
+    }
+
+    /// Approvals of what is deployed, and of other commits that it brings. One of the same files under
+    /// another id counts; one of the same patch does not, for what it stood on may have been another.
+    fn approvals(
+        &self,
+        question: &Question<'_>,
+        tree: Option<&str>,
+        gained: &Result<Vec<Gained<'_>>, String>,
+    ) -> (Vec<Approval<'a>>, Vec<Approval<'a>>) {
+        let subject = Approved {
+            place: &question.place,
+            commit: question.commit,
+            tree,
+            artifact: question.artifact,
+            at: question.at,
+        };
+        let with_time = |record: &'a Event| {
+            let after = question.record.is_some_and(|deploy| self.builds_on(record, deploy));
+            Approval { record, after }
+        };
+        let covering = approvals::covering(self.records, &subject, |_| false);
+        let covering: Vec<&'a Event> = covering
+            .into_iter()
+            .filter(|approval| approval.tie != Tie::Patch)
+            .map(|approval| approval.event)
+            .collect();
+        let counted: BTreeSet<&str> = covering.iter().map(|record| &*record.id).collect();
+        let brought: HashSet<&str> =
+            gained.iter().flatten().map(|gained| &*gained.commit.id).collect();
+        let earlier = self.of_place(Kind::Approval, &question.place).filter(|record| {
+            !counted.contains(&*record.id)
+                && field(record, "decision") == Some("approved")
+                && field(record, "commit").is_some_and(|commit| brought.contains(commit))
+        });
+        let earlier = earlier.map(with_time).collect();
+        (covering.into_iter().map(with_time).collect(), earlier)
+    }
+
+    /// Whether a record builds on another one, so that it was made after it.
+    fn builds_on(&self, later: &Event, earlier: &Event) -> bool {
+        let number = |event: &Event| self.chain.get(&Id::from_hex(event.id.as_bytes())?);
+        let (Some(later), Some(earlier)) = (number(later), number(earlier)) else { return false };
+        let mut open = vec![later];
+        let mut seen = HashSet::new();
+        while let Some(at) = open.pop() {
+            // What a record builds on stands before it in the file.
+            for &next in self.chain.depends_on(at) {
+                if next == earlier {
+                    return true;
+                }
+                if next > earlier && seen.insert(next) {
+                    open.push(next);
+                }
+            }
+        }
+        false
+    }
+}
+
+/// Where records say that tags pointed: the tag's name to the record and the commit.
+pub(super) fn recorded_tags(records: &[Event]) -> HashMap<String, Vec<(String, String)>> {
+    let mut tags: HashMap<String, Vec<(String, String)>> = HashMap::new();
+    for record in records {
+        let What::Record(fields) = &record.what else { continue };
+        let text = |name: &str| fields.get(name).and_then(|value| value.as_str());
+        if let (Some(tag), Some(commit)) = (text("tag"), text("commit")) {
+            let name = tag.strip_prefix("refs/tags/").unwrap_or(tag).to_owned();
+            tags.entry(name).or_default().push((record.id.clone(), commit.to_owned()));
+        }
+    }
+    tags
+}

@@ -1,0 +1,218 @@
+//! How commits came to their branches: which merge brought which commit, and what records say of it.
+//!
+//! ```text
+//! main    A ── M ── D         M brought X and Y; D stands on the branch itself
+//!           ╲ ╱
+//!         X ─ Y
+//! ```
+//!
+//! A commit was brought by the oldest commit of the first-parent line from which it can be reached.
+
+use super::bench::Bench;
+use crate::deployments::field;
+use crate::event::{Event, Kind, What};
+use crate::git::Oid;
+use crate::git::merges::Merges;
+use crate::git::source::Commits;
+use crate::outcome::Failure;
+use crate::policy::facts::{self, Landing};
+use crate::policy::rules::{self, Case};
+use crate::policy::{Evidence, Judgement, Somebody};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// Judges how each commit came to its branch. `tips` are the tips of protected branches.
+pub(super) fn judge(
+    bench: &Bench<'_>,
+    commits: &[Event],
+    tips: &[Oid],
+    records: &[Event],
+) -> Result<Judgement, Failure> {
+    let by_id: HashMap<&str, &Event> = commits.iter().map(|event| (&*event.id, event)).collect();
+    let line = first_parents(bench, &by_id, tips)?;
+    let on_line: HashSet<&str> = line.iter().map(|event| &*event.id).collect();
+    let brought = brought(&by_id, &line, &on_line);
+    let merges = Merges::new(bench.repo);
+    let mut writers: HashMap<&str, BTreeSet<Somebody>> = HashMap::new();
+    for event in commits {
+        let road = brought.get(&*event.id).map_or(&*event.id, |merge| &*merge.id);
+        if event.kind != Kind::Merge || road != event.id {
+            let people = &bench.judge.policy().people;
+            writers.entry(road).or_default().extend(people.writers(event));
+        }
+    }
+    let records = Records::new(records);
+    let mut judgement = Judgement::default();
+    for event in commits {
+        let landed_by = brought.get(&*event.id).copied();
+        let mut changes = records.changes(event);
+        if let Some(merge) = landed_by {
+            changes.extend(records.changes(merge));
+        }
+        let own_changes = match (event.kind, bench.repo.hash().oid(event.id.as_bytes())) {
+            (Kind::Merge, Some(oid)) => merges.own_changes(bench.repo, oid)?,
+            _ => None,
+        };
+        let road = landed_by.map_or(&*event.id, |merge| &*merge.id);
+        let mut reviews = records.reviews(event, &changes);
+        if bench.judge.policy().evidence == Evidence::Claims
+            && let Some(request) = request(landed_by.unwrap_or(event))
+        {
+            reviews.extend(records.numbered(request));
+        }
+        let landing = Landing {
+            commit: event,
+            on_branch: on_line.contains(&*event.id),
+            landed_by,
+            own_changes,
+            changes,
+            reviews,
+            writers: writers
+                .get(road)
+                .cloned()
+                .unwrap_or_else(|| bench.judge.policy().people.writers(event)),
+        };
+        rules::judge(
+            Case::Landing(&landing),
+            &facts::subject(event),
+            bench.terms(),
+            &mut judgement,
+        );
+    }
+    Ok(judgement)
+}
+
+fn parents(event: &Event) -> &[String] {
+    match &event.what {
+        What::Commit(facts) => &facts.parents,
+        _ => &[],
+    }
+}
+
+fn request(event: &Event) -> Option<&str> {
+    match &event.what {
+        What::Commit(facts) => facts.change.as_ref().map(|change| &*change.id),
+        _ => None,
+    }
+}
+
+/// The judged commits on the first-parent lines of these tips, oldest last. What is judged may begin
+/// below a tip, so a line is followed from there until it has left the judged commits again.
+fn first_parents<'a>(
+    bench: &Bench<'_>,
+    by_id: &HashMap<&str, &'a Event>,
+    tips: &[Oid],
+) -> Result<Vec<&'a Event>, Failure> {
+    let commits = Commits::new(bench.repo);
+    let mut line = Vec::new();
+    let mut seen = HashSet::new();
+    for tip in tips {
+        let mut at = Some(*tip);
+        let mut inside = false;
+        while let Some(oid) = at.filter(|oid| seen.insert(*oid)) {
+            let judged = by_id.get(&*oid.to_string());
+            if inside && judged.is_none() {
+                break;
+            }
+            inside = judged.is_some();
+            line.extend(judged);
+            let parent = commits.load(oid)?.links.parents.first().copied();
+            at = parent.filter(|parent| bench.repo.contains(*parent));
+        }
+    }
+    Ok(line)
+}
+
+/// Which merge of the line brought each commit that does not stand on it.
+fn brought<'a>(
+    by_id: &HashMap<&str, &'a Event>,
+    line: &[&'a Event],
+    on_line: &HashSet<&str>,
+) -> HashMap<&'a str, &'a Event> {
+    let mut brought: HashMap<&str, &Event> = HashMap::new();
+    for &merge in line.iter().rev() {
+        let mut open: Vec<&str> = parents(merge).iter().skip(1).map(|parent| &**parent).collect();
+        while let Some(id) = open.pop() {
+            let Some(&event) = by_id.get(id) else { continue };
+            if on_line.contains(id) || brought.contains_key(id) {
+                continue;
+            }
+            brought.insert(&event.id, merge);
+            open.extend(parents(event).iter().map(|parent| &**parent));
+        }
+    }
+    brought
+}
+
+/// Records of changes and reviews, by what they name.
+struct Records<'a> {
+    changes: HashMap<&'a str, Vec<&'a Event>>,
+    by_commit: HashMap<&'a str, Vec<&'a Event>>,
+    by_number: HashMap<String, Vec<&'a Event>>,
+}
+
+impl<'a> Records<'a> {
+    fn new(records: &'a [Event]) -> Records<'a> {
+        let mut found = Records {
+            changes: HashMap::new(),
+            by_commit: HashMap::new(),
+            by_number: HashMap::new(),
+        };
+        for record in records {
+            match record.kind {
+                Kind::Change => {
+                    let one = ["merge_commit", "head_commit"];
+                    let named = one.iter().filter_map(|name| field(record, name));
+                    let ids: BTreeSet<&str> = named.chain(texts(record, "commits")).collect();
+                    for id in ids {
+                        found.changes.entry(id).or_default().push(record);
+                    }
+                }
+                Kind::Review => {
+                    if let Some(number) = number(record) {
+                        found.by_number.entry(number).or_default().push(record);
+                    } else if let Some(commit) = field(record, "commit") {
+                        found.by_commit.entry(commit).or_default().push(record);
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    fn changes(&self, event: &Event) -> Vec<&'a Event> {
+        self.changes.get(&*event.id).cloned().unwrap_or_default()
+    }
+
+    fn reviews(&self, event: &Event, changes: &[&Event]) -> Vec<&'a Event> {
+        let numbers: BTreeSet<String> =
+            changes.iter().filter_map(|change| number(change)).collect();
+        let mut reviews = self.by_commit.get(&*event.id).cloned().unwrap_or_default();
+        reviews.extend(numbers.iter().filter_map(|number| self.by_number.get(number)).flatten());
+        reviews
+    }
+
+    fn numbered(&self, request: &str) -> Vec<&'a Event> {
+        self.by_number.get(bare(request)).cloned().unwrap_or_default()
+    }
+}
+
+fn texts<'a>(record: &'a Event, name: &str) -> Vec<&'a str> {
+    let What::Record(fields) = &record.what else { return Vec::new() };
+    let items = fields.get(name).and_then(|value| value.as_array());
+    items.into_iter().flatten().filter_map(|item| item.as_str()).collect()
+}
+
+/// The number of a change request, whether it was recorded as `412`, `"412"`, `#412` or `!412`.
+fn number(record: &Event) -> Option<String> {
+    let What::Record(fields) = &record.what else { return None };
+    let number = fields.get("number")?;
+    match number.as_str() {
+        Some(text) => Some(bare(text).to_owned()),
+        None => number.as_u64().map(|number| number.to_string()),
+    }
+}
+
+fn bare(number: &str) -> &str {
+    number.trim_start_matches(['#', '!'])
+}

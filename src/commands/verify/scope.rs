@@ -1,0 +1,266 @@
+//! What is judged: everything, a range, an environment, a candidate, the ledger alone.
+
+use super::{VerifyArgs, about, named_commits, reach};
+use crate::commands::address::Addresses;
+use crate::commands::trusted::{self, TrustRoot};
+use crate::commands::{history, records};
+use crate::deployments::{Deployments, Place};
+use crate::event::Event;
+use crate::git::refs::Head;
+use crate::git::repository::ObjectKind;
+use crate::git::revision::Start;
+use crate::git::source::Commits;
+use crate::git::walk::{Plan, Tip, Walk};
+use crate::git::{Oid, Repository, dates};
+use crate::ledger::View;
+use crate::outcome::Failure;
+use crate::policy::Policy;
+use crate::policy::file::matches;
+use std::collections::HashSet;
+
+/// Which sort of verification it is.
+pub(super) enum Whole {
+    /// The history of HEAD, of the trusted branch and of all tags, with everything recorded.
+    Everything,
+    /// Commits that the user named, and what concerns them.
+    Range,
+    /// The ledger and its records.
+    Ledger,
+    /// What runs in an environment.
+    Environment(String),
+    /// A commit that may go to an environment.
+    Candidate(String, Place),
+}
+
+/// What is judged.
+pub(super) struct Scope {
+    pub(super) whole: Whole,
+    /// What reports call it.
+    pub(super) name: String,
+    plan: Option<Plan>,
+    since: Option<i64>,
+}
+
+impl Scope {
+    /// Reads the arguments.
+    ///
+    /// # Errors
+    /// Unknown revisions, environments and dates; names that mean both.
+    pub(super) fn find(
+        repo: &Repository,
+        view: &View,
+        args: &VerifyArgs,
+    ) -> Result<Scope, Failure> {
+        let addresses = Addresses::new(repo, view);
+        let since = args.since.as_deref().map(|text| dates::parse(repo, text)).transpose()?;
+        let scope = |whole, name: String, plan| Scope { whole, name, plan, since };
+        if let (Some(revision), Some(env)) = (&args.candidate, &args.env) {
+            let commit = repo.commit_id(&addresses.revision(revision)?)?.to_string();
+            let name = format!("{revision} as a candidate for {env}");
+            return Ok(scope(Whole::Candidate(commit, place(env)), name, None));
+        }
+        if args.ledger {
+            return Ok(scope(Whole::Ledger, "the ledger".into(), None));
+        }
+        if let Some(name) = environment(&addresses, view, &args.subjects)? {
+            return Ok(scope(
+                Whole::Environment(name.clone()),
+                format!("what runs in {name}"),
+                None,
+            ));
+        }
+        let starts: Vec<Start> = args.subjects.iter().cloned().map(Start::Revision).collect();
+        let mut tips = repo.select(&addresses.starts(&starts)?, &[], true)?.tips;
+        let named = !tips.is_empty();
+        if tips.iter().all(|tip| tip.exclude) {
+            tips.extend(match (named, args.all) {
+                (true, _) => history::head(repo)?.map(include).into_iter().collect(),
+                (false, true) => repo.all_tips()?,
+                (false, false) => everything(repo)?,
+            });
+        }
+        let plan = Plan { tips, since, ..Plan::default() };
+        let (whole, name) = match named {
+            true => (Whole::Range, args.subjects.join(" ")),
+            false => (Whole::Everything, "everything".to_owned()),
+        };
+        Ok(scope(whole, name, Some(plan)))
+    }
+
+    pub(super) fn is_range(&self) -> bool {
+        matches!(self.whole, Whole::Range)
+    }
+
+    pub(super) fn walks(&self) -> bool {
+        self.plan.is_some()
+    }
+
+    pub(super) fn judges_tags(&self) -> bool {
+        self.walks()
+    }
+
+    /// Whether a ledger that is not here leaves something open.
+    pub(super) fn needs_ledger(&self) -> bool {
+        !self.is_range()
+    }
+
+    /// The walk, where commits are judged.
+    pub(super) fn walk<'r>(&self, repo: &'r Repository) -> Result<Option<Walk<'r>>, Failure> {
+        let Some(plan) = self.plan.clone().filter(|plan| !plan.tips.is_empty()) else {
+            return Ok(None);
+        };
+        Walk::new(Commits::new(repo), plan).map(Some)
+    }
+
+    /// Leaves out what stands before the policy's adoption.
+    ///
+    /// # Errors
+    /// When the adopted commit is not here.
+    pub(super) fn begin(
+        &mut self,
+        repo: &Repository,
+        policy: Option<&Policy>,
+    ) -> Result<(), Failure> {
+        if let Some(plan) = &mut self.plan {
+            plan.tips.extend(adopted(repo, policy)?.map(|oid| Tip { oid, exclude: true }));
+        }
+        Ok(())
+    }
+
+    /// The trust root that judges this: the one that was found, unless it stands itself among the commits
+    /// of a range; then what stood at the range's base.
+    ///
+    /// # Errors
+    /// When history can't be read.
+    pub(super) fn outside_root(
+        &self,
+        repo: &Repository,
+        found: TrustRoot,
+    ) -> Result<TrustRoot, Failure> {
+        let Some(trusted) = found.commit.filter(|_| self.is_range() && !found.named) else {
+            return Ok(found);
+        };
+        // Without an end it is a whole history, in which each change of the root is judged by itself.
+        let selected = self.walk(repo)?.as_ref().and_then(Walk::selected);
+        if !selected.is_some_and(|selected| selected.contains(&trusted)) {
+            return Ok(found);
+        }
+        let bases = self.plan.iter().flat_map(|plan| &plan.tips).filter(|tip| tip.exclude);
+        for base in bases {
+            if let Some(root) = TrustRoot::at(repo, base.oid, "the base of the range")? {
+                return Ok(root);
+            }
+        }
+        Ok(TrustRoot::of_git())
+    }
+
+    /// Whether a moment lies in the period asked for.
+    pub(super) fn in_period(&self, when: Option<i64>) -> bool {
+        self.since.is_none_or(|since| when.is_some_and(|when| when >= since))
+    }
+
+    /// Whether a record is judged.
+    pub(super) fn takes(&self, record: &Event, seen: &HashSet<Oid>, repo: &Repository) -> bool {
+        let concerns = match &self.whole {
+            Whole::Everything | Whole::Ledger => true,
+            Whole::Range => named_commits(record)
+                .any(|id| repo.hash().oid(id.as_bytes()).is_some_and(|oid| seen.contains(&oid))),
+            Whole::Environment(name) => {
+                let place = place(name);
+                about(record, &place.env, place.service.as_deref())
+            }
+            Whole::Candidate(_, place) => about(record, &place.env, place.service.as_deref()),
+        };
+        concerns && self.in_period(record.when.map(|when| when.seconds))
+    }
+
+    /// The tips of protected branches from which first-parent lines are followed.
+    pub(super) fn protected_tips(
+        &self,
+        repo: &Repository,
+        policy: &Policy,
+    ) -> Result<Vec<Oid>, Failure> {
+        let default = default_branch(repo)?;
+        let patterns = match (&policy.branches, default) {
+            (Some(patterns), _) => patterns.clone(),
+            (None, default) => default.into_iter().collect(),
+        };
+        let mut tips: Vec<Oid> = reach::branches(repo)?
+            .into_iter()
+            .filter(|(name, _, _)| matches(&patterns, name))
+            .map(|(_, _, tip)| tip)
+            .collect();
+        tips.sort();
+        tips.dedup();
+        Ok(tips)
+    }
+}
+
+fn include(oid: Oid) -> Tip {
+    Tip { oid, exclude: false }
+}
+
+/// HEAD, the trusted branch and every tag.
+fn everything(repo: &Repository) -> Result<Vec<Tip>, Failure> {
+    let mut oids: Vec<Oid> = history::head(repo)?.into_iter().collect();
+    oids.extend(trusted::trusted_ref(repo)?.map(|(oid, _)| oid));
+    oids.extend(repo.refs("refs/tags/")?.iter().map(|reference| reference.target));
+    let mut tips: Vec<Tip> = Vec::new();
+    for oid in oids {
+        if let (oid, ObjectKind::Commit) = repo.peel(oid)?
+            && !tips.iter().any(|tip| tip.oid == oid)
+        {
+            tips.push(include(oid));
+        }
+    }
+    Ok(tips)
+}
+
+/// The commit after which judging begins.
+fn adopted(repo: &Repository, policy: Option<&Policy>) -> Result<Option<Oid>, Failure> {
+    let Some(id) = policy.and_then(|policy| policy.adopted.as_ref()) else { return Ok(None) };
+    match repo.hash().oid(id.as_bytes()) {
+        Some(oid) if repo.contains(oid) => Ok(Some(oid)),
+        _ => Err(Failure::new(format!(
+            "commit {id}, after which the policy begins to judge (adopted), is not in this repository"
+        ))
+        .hint("history is incomplete here: `git fetch --unshallow` (or fetch-depth: 0 in CI) brings it")),
+    }
+}
+
+fn place(name: &str) -> Place {
+    let name = name.strip_prefix("env:").unwrap_or(name);
+    match name.split_once('/') {
+        Some((env, service)) => Place { env: env.to_owned(), service: Some(service.to_owned()) },
+        None => Place { env: name.to_owned(), service: None },
+    }
+}
+
+/// An environment that the user named as a whole: what runs there is judged, not its commit alone.
+fn environment(
+    addresses: &Addresses<'_>,
+    view: &View,
+    subjects: &[String],
+) -> Result<Option<String>, Failure> {
+    let [subject] = subjects else { return Ok(None) };
+    let events = records::unjudged(view)?;
+    let deployments = Deployments::new(&events);
+    Ok(addresses.environment(&deployments, subject)?.map(str::to_owned))
+}
+
+/// The short name of the remote's default branch, else of the branch that is checked out.
+fn default_branch(repo: &Repository) -> Result<Option<String>, Failure> {
+    let remote = repo.refs("refs/remotes/origin/HEAD")?.first().map(|reference| reference.target);
+    if let Some(target) = remote {
+        let same = repo.refs("refs/remotes/origin/")?.iter().find(|reference| {
+            reference.target == target && reference.name != "refs/remotes/origin/HEAD"
+        });
+        if let Some(name) = same.and_then(|same| same.name.strip_prefix("refs/remotes/origin/")) {
+            return Ok(Some(name.to_owned()));
+        }
+    }
+    Ok(match repo.head()? {
+        Head::Branch(reference) => reference.name.strip_prefix("refs/heads/").map(str::to_owned),
+        Head::Unborn(_) | Head::Detached(_) => None,
+    })
+}

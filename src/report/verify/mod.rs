@@ -1,0 +1,191 @@
+//! The verdict of `audit verify`: for people, as JSON, SARIF, JUnit and Markdown.
+//!
+//! Every format says what was judged by what, counts what was checked and what could not be, and ends
+//! in the same sentence.
+
+mod json;
+mod junit;
+mod markdown;
+mod sarif;
+mod text;
+
+pub use text::explain;
+
+use crate::outcome::Outcome;
+use crate::policy::rules::{MISSING, Rule};
+use crate::policy::{Finding, Level, Tally};
+use crate::ui::Style;
+use std::io::{self, Write};
+
+/// How to print a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// One JSON document.
+    Json,
+    /// SARIF 2.1.0 (OASIS).
+    Sarif,
+    /// JUnit's XML, as CI systems read it.
+    Junit,
+    /// GitHub-flavoured Markdown.
+    Markdown,
+}
+
+/// The ledger that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerLine {
+    /// Its path.
+    pub path: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// How many records it holds.
+    pub records: usize,
+    /// The ids of the records that nobody builds on: to be kept elsewhere.
+    pub heads: Vec<String>,
+}
+
+/// One rule and what came of it.
+#[derive(Debug, Clone, Copy)]
+pub struct RuleLine {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Its level outside of environments that set their own.
+    pub level: Level,
+    /// The counts.
+    pub tally: Tally,
+}
+
+/// A verdict.
+#[derive(Debug)]
+pub struct Verification {
+    /// The version of this program.
+    pub version: &'static str,
+    /// What was judged.
+    pub subject: String,
+    /// What judged signatures.
+    pub trust: String,
+    /// Where the policy stands; `None` without one.
+    pub policy: Option<String>,
+    /// The commit after which judging begins.
+    pub adopted: Option<String>,
+    /// The ledger; `None` when there is none, or it is empty.
+    pub ledger: Option<LedgerLine>,
+    /// How many commits were judged.
+    pub commits: u64,
+    /// How many tags.
+    pub tags: u64,
+    /// How many records.
+    pub records: u64,
+    /// How many deploys and rollbacks.
+    pub deploys: u64,
+    /// Every rule.
+    pub rules: Vec<RuleLine>,
+    /// What does not hold, and what could not be decided.
+    pub findings: Vec<Finding>,
+    /// What a reader must know beside it.
+    pub notes: Vec<String>,
+    /// How it ends.
+    pub outcome: Outcome,
+}
+
+impl Verification {
+    fn unknown(&self) -> u64 {
+        self.rules.iter().map(|line| line.tally.unknown).sum()
+    }
+
+    fn checked(&self) -> u64 {
+        self.rules.iter().map(|line| line.tally.checked()).sum()
+    }
+
+    fn count(&self, level: Level, missing: bool) -> usize {
+        let counts =
+            |finding: &&Finding| finding.level == level && (finding.rule == MISSING) == missing;
+        self.findings.iter().filter(counts).count()
+    }
+
+    /// `12 commits, 1 tag, 3 records, 1 deploy`.
+    fn judged(&self) -> String {
+        let parts = [
+            (self.commits, "commit"),
+            (self.tags, "tag"),
+            (self.records, "record"),
+            (self.deploys, "deploy"),
+        ];
+        let parts: Vec<String> = parts
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, name)| plural(count, name))
+            .collect();
+        if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
+    }
+
+    /// The verdict in one plain sentence.
+    pub fn sentence(&self) -> String {
+        let denied = self.count(Level::Deny, false);
+        let missing = self.count(Level::Deny, true);
+        let warned = self.findings.iter().filter(|finding| finding.level == Level::Warn).count();
+        let warned = match warned {
+            0 => String::new(),
+            count => format!(", with {}", plural(count as u64, "warning")),
+        };
+        match self.outcome {
+            Outcome::Yes => format!("Nothing is refused: {} judged{warned}.", self.judged()),
+            Outcome::Undecided => format!(
+                "It could not be decided: {} of rules that deny could not be made.",
+                plural(missing as u64, "check")
+            ),
+            _ => {
+                let more = match missing {
+                    0 => String::new(),
+                    count => format!(", and {} could not be made", plural(count as u64, "check")),
+                };
+                format!("Refused: {}{more}.", plural(denied as u64, "finding"))
+            }
+        }
+    }
+
+    /// The findings of each rule that has some, in the order of rules, those that deny first.
+    fn groups(&self) -> Vec<(&'static str, Vec<&Finding>)> {
+        let mut groups: Vec<(&'static str, Vec<&Finding>)> = Vec::new();
+        for rule in crate::policy::rules::all() {
+            let mut found: Vec<&Finding> =
+                self.findings.iter().filter(|finding| finding.rule == rule.id).collect();
+            found.sort_by_key(|finding| finding.level);
+            if !found.is_empty() {
+                groups.push((rule.id, found));
+            }
+        }
+        groups.sort_by_key(|(_, found)| found.first().map(|finding| finding.level));
+        groups
+    }
+}
+
+/// Writes a verdict.
+///
+/// # Errors
+/// When the stream does not take it.
+pub fn write(
+    verification: &Verification,
+    format: Format,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Table => text::write(verification, style, out),
+        Format::Json => json::write(verification, out),
+        Format::Sarif => sarif::write(verification, out),
+        Format::Junit => junit::write(verification, out),
+        Format::Markdown => markdown::write(verification, out),
+    }
+}
+
+fn plural(count: u64, name: &str) -> String {
+    format!("{count} {name}{}", if count == 1 { "" } else { "s" })
+}
+
+/// `commit 9f2c1ab044`, `tag v1.4`.
+fn label(finding: &Finding) -> String {
+    let subject = &finding.subject;
+    format!("{} {}", subject.kind.name(), super::text::short(&subject.id))
+}
