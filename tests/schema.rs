@@ -24,6 +24,7 @@ impl Schema {
             ("trace", include_str!("../docs/schema/trace.schema.json")),
             ("diff", include_str!("../docs/schema/diff.schema.json")),
             ("show", include_str!("../docs/schema/show.schema.json")),
+            ("verify", include_str!("../docs/schema/verify.schema.json")),
         ] {
             let url = format!("{name}.schema.json");
             compiler.add_resource(&url, serde_json::from_str(text).unwrap()).unwrap();
@@ -102,11 +103,13 @@ fn the_schema_refuses_what_is_no_event() {
 }
 
 #[test]
-fn the_documents_of_the_join_fit_their_schemas() {
+fn the_documents_of_commands_fit_their_schemas() {
     let world = World::new();
     let repo = company(&world);
     for (name, args) in [
-        ("status", &["status"][..]),
+        ("verify", &["verify", "HEAD~1..HEAD"][..]),
+        ("verify", &["verify", "--ledger"]),
+        ("status", &["status"]),
         ("status", &["status", "--at", "2026-01-02 07:30"]),
         ("trace", &["trace", "HEAD", "PAY-88", "refunds"]),
         (
