@@ -94,7 +94,7 @@ fn log_for_people_in_a_pipe() {
     2026-01-03 15:08  Ana Silva        approval production 6718d74831 approved               ✓ signed by ana@example.com
                                        tag v1.0.1 → 1fcec91954 (lightweight)                 · claimed
     2026-01-03 13:07  Ana Silva        1fcec91954 Revert "Log each refund (#13)" (main)           ✓ signed by ana@example.com
-    2026-01-03 11:06  Mallory          c1bf2e38db Speed up the build                         ? unknown: key not listed in .audit/ at HEAD: allowed_signers
+    2026-01-03 11:06  Mallory          c1bf2e38db Speed up the build                         ? unknown: key not listed in .audit/ at HEAD (1fcec91954): allowed_signers
     2026-01-03 10:05  山田 花子        37230caae7 Log each refund (#13)             #13      · claimed
     2026-01-02 10:04  Ana Silva        tag v1.0 → 6718d74831                                 ✓ signed by ana@example.com
     2026-01-02 09:03  Ana Silva        6718d74831 ⑂ Merge pull request #12 from bruno/capture  #12      ✓ signed by ana@example.com
@@ -157,7 +157,7 @@ fn log_for_programs() {
     {"v":1,"kind":"approval","id":"RECORD-0","when":"2026-01-03T15:08:00Z","who":{"name":"Ana Silva","email":"ana@example.com","person":null,"committer":null,"co_authors":[]},"what":{"commit":"6718d748316c4d4b6ff9b5cfbe4a27d35ddc4385","decision":"approved","tree":"9990acc86d9527ad22d0368ed0c94f3e1418115d"},"where":{"env":"production","service":null},"why":{"tickets":[],"trailers":[],"body":"","reverts":null},"proof":{"grade":"signed","signature":{"status":"good","letter":"G","format":"ssh","key":"SHA256:tNVrEQiFPZDfVDIrm3gAn6K/BdMKJlJOleZ1Z3Ovnko","signer":"ana@example.com","made":null,"reason":null,"marks":[]},"notes":[]}}
     {"v":1,"kind":"tag","id":"refs/tags/v1.0.1","when":null,"who":{"name":null,"email":null,"person":null,"committer":null,"co_authors":[]},"what":{"name":"v1.0.1","header_name":null,"annotated":false,"object":"1fcec91954ded2051e1c38f640df02829b5624e0","nested":[],"target":"1fcec91954ded2051e1c38f640df02829b5624e0","target_kind":"commit","summary":""},"where":null,"why":{"tickets":[],"trailers":[],"body":"","reverts":null},"proof":{"grade":"claimed","signature":null,"notes":[]}}
     {"v":1,"kind":"commit","id":"1fcec91954ded2051e1c38f640df02829b5624e0","when":"2026-01-03T13:07:00Z","who":{"name":"Ana Silva","email":"ana@example.com","person":null,"committer":{"name":"Ana Silva","email":"ana@example.com"},"co_authors":[]},"what":{"summary":"Revert \"Log each refund (#13)\"","parents":["c1bf2e38db23394cd762524ef6cc2320fa4dc2b3"],"tree":"458dd8d979f3a1b3e99a40c0d8bff81f7d5e3dd1","authored":"2026-01-03T13:07:00Z","refs":["main"],"change":null,"change_request":null,"paths":null,"config":null,"reviews":[],"cherry_picked_from":[]},"where":null,"why":{"tickets":[],"trailers":[],"body":"This reverts commit 37230caae7d313a60308a87defd52ddc0af6985e.\n\nIt logged card numbers.\n","reverts":["37230caae7d313a60308a87defd52ddc0af6985e"]},"proof":{"grade":"signed","signature":{"status":"good","letter":"G","format":"ssh","key":"SHA256:tNVrEQiFPZDfVDIrm3gAn6K/BdMKJlJOleZ1Z3Ovnko","signer":"ana@example.com","made":null,"reason":null,"marks":[]},"notes":[]}}
-    {"v":1,"kind":"commit","id":"c1bf2e38db23394cd762524ef6cc2320fa4dc2b3","when":"2026-01-03T11:06:00Z","who":{"name":"Mallory","email":"mallory@example.com","person":null,"committer":{"name":"Mallory","email":"mallory@example.com"},"co_authors":[]},"what":{"summary":"Speed up the build","parents":["37230caae7d313a60308a87defd52ddc0af6985e"],"tree":"ccdd8c689743c4d20afe8d2057db85826339af15","authored":"2026-01-03T11:06:00Z","refs":[],"change":null,"change_request":null,"paths":null,"config":null,"reviews":[],"cherry_picked_from":[]},"where":null,"why":{"tickets":[],"trailers":[],"body":"","reverts":null},"proof":{"grade":"unknown","signature":{"status":"untrusted","letter":"U","format":"ssh","key":"SHA256:YACzc2Ez8y1UAt8FkrAi9hz6gGbsKV6P5uTfX5XcxFM","signer":null,"made":null,"reason":"key not listed in .audit/ at HEAD: allowed_signers","marks":[]},"notes":[]}}
+    {"v":1,"kind":"commit","id":"c1bf2e38db23394cd762524ef6cc2320fa4dc2b3","when":"2026-01-03T11:06:00Z","who":{"name":"Mallory","email":"mallory@example.com","person":null,"committer":{"name":"Mallory","email":"mallory@example.com"},"co_authors":[]},"what":{"summary":"Speed up the build","parents":["37230caae7d313a60308a87defd52ddc0af6985e"],"tree":"ccdd8c689743c4d20afe8d2057db85826339af15","authored":"2026-01-03T11:06:00Z","refs":[],"change":null,"change_request":null,"paths":null,"config":null,"reviews":[],"cherry_picked_from":[]},"where":null,"why":{"tickets":[],"trailers":[],"body":"","reverts":null},"proof":{"grade":"unknown","signature":{"status":"untrusted","letter":"U","format":"ssh","key":"SHA256:YACzc2Ez8y1UAt8FkrAi9hz6gGbsKV6P5uTfX5XcxFM","signer":null,"made":null,"reason":"key not listed in .audit/ at HEAD (1fcec91954): allowed_signers","marks":[]},"notes":[]}}
     {"v":1,"kind":"commit","id":"37230caae7d313a60308a87defd52ddc0af6985e","when":"2026-01-03T10:05:00Z","who":{"name":"山田 花子","email":"hanako@example.com","person":null,"committer":{"name":"山田 花子","email":"hanako@example.com"},"co_authors":[]},"what":{"summary":"Log each refund (#13)","parents":["6718d748316c4d4b6ff9b5cfbe4a27d35ddc4385"],"tree":"f4c9b85f1ebafbdf5502131a758c0be0c2d5ee9a","authored":"2026-01-03T10:05:00Z","refs":[],"change":"#13","change_request":{"id":"#13","forge":null,"method":"squash","url":null},"paths":null,"config":null,"reviews":[],"cherry_picked_from":[]},"where":null,"why":{"tickets":[],"trailers":[],"body":"","reverts":null},"proof":{"grade":"claimed","signature":null,"notes":[]}}
     {"v":1,"kind":"tag","id":"f01440633ce0248794b4a2a17f75c0025c2e2c8f","when":"2026-01-02T10:04:00Z","who":{"name":"Ana Silva","email":"ana@example.com","person":null,"committer":null,"co_authors":[]},"what":{"name":"v1.0","header_name":null,"annotated":true,"object":"f01440633ce0248794b4a2a17f75c0025c2e2c8f","nested":[],"target":"6718d748316c4d4b6ff9b5cfbe4a27d35ddc4385","target_kind":"commit","summary":"The first release"},"where":null,"why":{"tickets":[],"trailers":[],"body":"Takes cards.\n","reverts":null},"proof":{"grade":"signed","signature":{"status":"good","letter":"G","format":"ssh","key":"SHA256:tNVrEQiFPZDfVDIrm3gAn6K/BdMKJlJOleZ1Z3Ovnko","signer":"ana@example.com","made":null,"reason":null,"marks":[]},"notes":[]}}
     {"v":1,"kind":"merge","id":"6718d748316c4d4b6ff9b5cfbe4a27d35ddc4385","when":"2026-01-02T09:03:00Z","who":{"name":"Ana Silva","email":"ana@example.com","person":null,"committer":{"name":"Ana Silva","email":"ana@example.com"},"co_authors":[]},"what":{"summary":"Merge pull request #12 from bruno/capture","parents":["b0070a838e2c600499a86be0a4318f5f3809a7e6","a004ff3e8c0f885722fdc9b8891015275afe20cb"],"tree":"9990acc86d9527ad22d0368ed0c94f3e1418115d","authored":"2026-01-02T09:03:00Z","refs":[],"change":"#12","change_request":{"id":"#12","forge":"github","method":"merge","url":null},"paths":null,"config":null,"reviews":[{"by":{"name":"Carla Dias","email":"carla@example.com"},"state":"approved","source":"trailer:Reviewed-by"}],"cherry_picked_from":[]},"where":null,"why":{"tickets":[],"trailers":[["Reviewed-by","Carla Dias <carla@example.com>"]],"body":"Retry card capture once\n\nReviewed-by: Carla Dias <carla@example.com>\n","reverts":null},"proof":{"grade":"signed","signature":{"status":"good","letter":"G","format":"ssh","key":"SHA256:tNVrEQiFPZDfVDIrm3gAn6K/BdMKJlJOleZ1Z3Ovnko","signer":"ana@example.com","made":null,"reason":null,"marks":[]},"notes":[]}}
@@ -197,7 +197,7 @@ fn log_as_markdown() {
     | 2026-01-03T15:08:00Z | Ana Silva | approval `RECORD-0` production 6718d74831 approved |  | signed by ana&#64;example.com |
     |  |  | tag v1.0.1 → 1fcec91954 (lightweight) |  | claimed |
     | 2026-01-03T13:07:00Z | Ana Silva | `1fcec91954` Revert "Log each refund (\#13)" |  | signed by ana&#64;example.com |
-    | 2026-01-03T11:06:00Z | Mallory | `c1bf2e38db` Speed up the build |  | unknown (key not listed in .audit/ at HEAD: allowed\_signers) |
+    | 2026-01-03T11:06:00Z | Mallory | `c1bf2e38db` Speed up the build |  | unknown (key not listed in .audit/ at HEAD (1fcec91954): allowed\_signers) |
     | 2026-01-03T10:05:00Z | 山田 花子 | `37230caae7` Log each refund (\#13) | \#13 | claimed |
     | 2026-01-02T10:04:00Z | Ana Silva | tag v1.0 → 6718d74831 |  | signed by ana&#64;example.com |
     | 2026-01-02T09:03:00Z | Ana Silva | merge `6718d74831` Merge pull request \#12 from bruno/capture | \#12 | signed by ana&#64;example.com |
@@ -240,7 +240,7 @@ fn one_thing_at_length() {
                 It logged card numbers.
       proof     ✓ signed: good SSH signature by ana@example.com (G in git)
                 key SHA256:tNVrEQiFPZDfVDIrm3gAn6K/BdMKJlJOleZ1Z3Ovnko
-                judged by .audit/ at HEAD
+                judged by .audit/ at HEAD (1fcec91954)
       related   parent: c1bf2e38db Speed up the build
                 tag: v1.0.1
     "###);
@@ -255,7 +255,7 @@ fn one_thing_at_length() {
       why       Takes cards.
       proof     ✓ signed: good SSH signature by ana@example.com (G in git)
                 key SHA256:tNVrEQiFPZDfVDIrm3gAn6K/BdMKJlJOleZ1Z3Ovnko
-                judged by .audit/ at HEAD
+                judged by .audit/ at HEAD (1fcec91954)
 
     merge 6718d748316c4d4b6ff9b5cfbe4a27d35ddc4385
 
@@ -270,7 +270,7 @@ fn one_thing_at_length() {
                 Reviewed-by: Carla Dias <carla@example.com>
       proof     ✓ signed: good SSH signature by ana@example.com (G in git)
                 key SHA256:tNVrEQiFPZDfVDIrm3gAn6K/BdMKJlJOleZ1Z3Ovnko
-                judged by .audit/ at HEAD
+                judged by .audit/ at HEAD (1fcec91954)
       related   parent: b0070a838e Take payments by card
                 parent: a004ff3e8c Retry card capture once
                 tag: v1.0
@@ -314,9 +314,9 @@ fn a_commit_on_a_narrow_terminal() {
       paths     .github/workflows/build.yml  (configuration)
       proof     ? unknown: SSH signature holds, but nobody vouches for its key (U in
                 git)
-                key not listed in .audit/ at HEAD: allowed_signers
+                key not listed in .audit/ at HEAD (1fcec91954): allowed_signers
                 key SHA256:YACzc2Ez8y1UAt8FkrAi9hz6gGbsKV6P5uTfX5XcxFM
-                judged by .audit/ at HEAD
+                judged by .audit/ at HEAD (1fcec91954)
       related   parent: 37230caae7 Log each refund (#13)
     "###);
 }
@@ -341,7 +341,7 @@ fn a_record_at_length() {
                 first shop opens
       proof     ✓ signed: good SSH signature by ana@example.com (G in git)
                 key SHA256:tNVrEQiFPZDfVDIrm3gAn6K/BdMKJlJOleZ1Z3Ovnko
-                judged by .audit/ at HEAD
+                judged by .audit/ at HEAD (1fcec91954)
       related   builds on: RECORD-0 approval production 6718d74831 approved
     "###);
 }
