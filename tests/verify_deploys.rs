@@ -274,6 +274,19 @@ fn a_deploy_without_a_reason_is_refused_before_it_is_recorded_and_found_when_it_
 }
 
 #[test]
+fn a_deploy_that_nobody_approved_cannot_be_corrected_away() {
+    let world = World::new();
+    let stage = stage(&world);
+    let id = deploy(&stage, "cem");
+    stage.verify(&[]).refused("deploy-approved", "");
+    let link = format!("corrects={id}");
+    let args =
+        ["deploy", "--env", "production", "--outcome", "cancelled", "--why", "no", "--link", &link];
+    stage.record("cem", Some("cem"), &args);
+    stage.verify(&[]).refused("deploy-approved", "");
+}
+
+#[test]
 fn a_candidate_is_judged_as_if_it_went_now() {
     let world = World::new();
     let stage = stage(&world);

@@ -124,6 +124,8 @@ pub struct Deployed<'a> {
     pub earlier_approvals: Vec<Approval<'a>>,
     /// Records of kind `freeze` for this environment, oldest first.
     pub freezes: Vec<&'a Event>,
+    /// Records that correct this one, oldest first.
+    pub corrections: Vec<&'a Event>,
 }
 
 /// A commit that changes what stands in `.audit/`.

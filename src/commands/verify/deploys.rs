@@ -4,7 +4,7 @@
 use super::bench::Bench;
 use super::reach::Reach;
 use crate::deployments::approvals::{self, Subject as Approved, Tie};
-use crate::deployments::{Deployment, Deployments, Place, State, field};
+use crate::deployments::{Deployment, Deployments, Place, field};
 use crate::event::{Event, Kind, What};
 use crate::git::Oid;
 use crate::git::merges::Merges;
@@ -71,8 +71,9 @@ impl<'a> Deploys<'a> {
     ) -> Result<u64, Failure> {
         let mut questions = Vec::new();
         for one in self.deployments.all() {
-            let cancelled = field(one.event, "outcome") == Some("cancelled");
-            if cancelled || matches!(one.state, State::Corrected { .. }) || !wanted(one) {
+            // What was corrected is judged all the same: else whoever deployed without leave could
+            // correct it away.
+            if field(one.event, "outcome") == Some("cancelled") || !wanted(one) {
                 continue;
             }
             let before = match one.ran() {
@@ -181,6 +182,7 @@ impl<'a> Deploys<'a> {
             approvals,
             earlier_approvals: earlier,
             freezes: self.of_place(Kind::Freeze, &question.place).collect(),
+            corrections: question.record.map_or_else(Vec::new, |record| self.corrections(record)),
         };
         let subject = match question.record {
             Some(record) => facts::subject(record),
@@ -236,6 +238,15 @@ impl<'a> Deploys<'a> {
             self.commits.insert(oid, (event, own));
         }
         Ok(())
+    }
+
+    /// Records that correct another one.
+    fn corrections(&self, record: &Event) -> Vec<&'a Event> {
+        let corrects = |other: &&Event| {
+            let mut links = other.why.links.iter();
+            links.any(|link| link.rel == "corrects" && link.id.as_ref() == Some(&record.id))
+        };
+        self.records.iter().filter(corrects).collect()
     }
 
     /// Records of a kind for a place; one without a service is for all services of its environment.

@@ -55,6 +55,7 @@ impl Scene {
             gained: Ok(vec![Gained { commit: &self.commit, own_changes: self.own_changes }]),
             approvals: self.approvals.iter().map(approval).collect(),
             earlier_approvals: self.earlier.iter().map(approval).collect(),
+            corrections: Vec::new(),
             freezes: Vec::new(),
         };
         check(&deployed, terms(&self.policy))

@@ -38,7 +38,7 @@ pub(super) const RULES: [Rule; 6] = [
         default: Level::Warn,
         summary: "Every deploy says why",
         protects: "Deploys that nobody can explain when they turn out to be the cause.",
-        looks_at: "The record's reason and tickets.",
+        looks_at: "The record's reason and tickets, and those of records that correct it.",
         satisfied: "One of them.",
         mend: "Record what is missing: audit record note --why '…' --link corrects=ID; next time --why.",
         check: Check::Deploy(has_why),
@@ -108,10 +108,12 @@ fn from_branch(deploy: &Deployed<'_>, terms: Terms<'_>) -> Answer {
 
 fn has_why(deploy: &Deployed<'_>, _: Terms<'_>) -> Answer {
     let Some(record) = deploy.record else { return Answer::Irrelevant };
-    if !record.why.body.trim().is_empty() || !record.why.tickets.is_empty() {
-        return Answer::Holds;
+    let says =
+        |record: &Event| !record.why.body.trim().is_empty() || !record.why.tickets.is_empty();
+    match says(record) || deploy.corrections.iter().any(|correction| says(correction)) {
+        true => Answer::Holds,
+        false => Answer::fails("it gives no reason and no ticket"),
     }
-    Answer::fails("it gives no reason and no ticket")
 }
 
 fn in_freeze(deploy: &Deployed<'_>, terms: Terms<'_>) -> Answer {
@@ -242,7 +244,7 @@ fn rewritten(deploy: &Deployed<'_>, _: Terms<'_>) -> Answer {
 mod tests {
     use super::super::testing::*;
     use super::*;
-    use crate::event::{Kind, Status};
+    use crate::event::{Kind, Status, Why};
     use crate::policy::facts::Gained;
     use serde_json::json;
 
@@ -263,6 +265,7 @@ mod tests {
             gained: Ok(Vec::new()),
             approvals: Vec::new(),
             earlier_approvals: Vec::new(),
+            corrections: Vec::new(),
             freezes: Vec::new(),
         }
     }
@@ -310,6 +313,10 @@ mod tests {
             has_why(&Deployed { record: Some(record), ..deploy("c") }, terms(&policy))
         };
         assert_fails(&check(&record), "no reason");
+        let note =
+            Event { why: Why { body: "the outage".into(), ..Why::default() }, ..record.clone() };
+        let corrected = Deployed { record: Some(&record), corrections: vec![&note], ..deploy("c") };
+        assert_eq!(has_why(&corrected, terms(&policy)), Answer::Holds);
         record.why.tickets = vec!["PAY-88".into()];
         assert_eq!(check(&record), Answer::Holds);
     }
