@@ -19,6 +19,32 @@ const WAITING: usize = 8;
 pub fn ordered<T, U, B>(
     items: impl Iterator<Item = T> + Send,
     work: impl Fn(T) -> U + Sync,
+    sink: impl FnMut(U) -> ControlFlow<B>,
+) -> Option<B>
+where
+    T: Send,
+    U: Send,
+{
+    in_batches(BATCH, items, work, sink)
+}
+
+/// As [`ordered`], for items that are large: they are handed over one by one.
+pub fn ordered_singly<T, U, B>(
+    items: impl Iterator<Item = T> + Send,
+    work: impl Fn(T) -> U + Sync,
+    sink: impl FnMut(U) -> ControlFlow<B>,
+) -> Option<B>
+where
+    T: Send,
+    U: Send,
+{
+    in_batches(1, items, work, sink)
+}
+
+fn in_batches<T, U, B>(
+    most: usize,
+    items: impl Iterator<Item = T> + Send,
+    work: impl Fn(T) -> U + Sync,
     mut sink: impl FnMut(U) -> ControlFlow<B>,
 ) -> Option<B>
 where
@@ -32,7 +58,7 @@ where
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let stop = &stop;
-        scope.spawn(move || read(items, &to_workers, stop));
+        scope.spawn(move || read(most, items, &to_workers, stop));
         for _ in 0..workers {
             let to_sink = to_sink.clone();
             let (batches, work) = (&batches, &work);
@@ -76,6 +102,7 @@ where
 }
 
 fn read<T>(
+    most: usize,
     items: impl Iterator<Item = T>,
     to_workers: &mpsc::SyncSender<(usize, Vec<T>)>,
     stop: &AtomicBool,
@@ -89,7 +116,7 @@ fn read<T>(
         }
         batch.push(item);
         if batch.len() == size {
-            size = (size * 2).min(BATCH);
+            size = (size * 2).min(most);
             let full = std::mem::replace(&mut batch, Vec::with_capacity(size));
             if to_workers.send((number, full)).is_err() {
                 return;

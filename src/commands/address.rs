@@ -29,6 +29,8 @@ const FORCED: &str = "env:";
 pub(crate) struct Addresses<'a> {
     repo: &'a Repository,
     view: &'a View,
+    /// Where the caller has joined the records already.
+    deployments: Option<&'a Deployments<'a>>,
     events: OnceCell<Vec<Event>>,
 }
 
@@ -64,7 +66,16 @@ struct Address<'t> {
 impl<'a> Addresses<'a> {
     /// Addresses by the ledger that `view` shows; its records are read when one is needed.
     pub(crate) fn new(repo: &'a Repository, view: &'a View) -> Addresses<'a> {
-        Addresses { repo, view, events: OnceCell::new() }
+        Addresses { repo, view, deployments: None, events: OnceCell::new() }
+    }
+
+    /// Addresses among deployments that have been joined already.
+    pub(crate) fn among(
+        repo: &'a Repository,
+        view: &'a View,
+        deployments: &'a Deployments<'a>,
+    ) -> Addresses<'a> {
+        Addresses { deployments: Some(deployments), ..Addresses::new(repo, view) }
     }
 
     /// Replaces the addresses in each of the revisions and ranges among these.
@@ -99,11 +110,16 @@ impl<'a> Addresses<'a> {
     }
 
     fn side<'t>(&self, text: &'t str) -> Result<Cow<'t, str>, Failure> {
-        let events = self.events()?;
-        let deployments = Deployments::new(events);
-        match self.point(&deployments, text)? {
+        let point = match self.deployments {
+            Some(deployments) => self.point(deployments, text)?.map(|point| self.commit(&point)),
+            None => {
+                let deployments = Deployments::new(self.events()?);
+                self.point(&deployments, text)?.map(|point| self.commit(&point))
+            }
+        };
+        match point {
             None => Ok(Cow::Borrowed(text)),
-            Some(point) => Ok(Cow::Owned(self.commit(&point)?)),
+            Some(commit) => Ok(Cow::Owned(commit?)),
         }
     }
 

@@ -58,7 +58,7 @@ fn offer(before: &str, typed: &str, names: BTreeSet<String>) -> Vec<CompletionCa
 /// The names of environments and places in the ledger of the repository that the user stands in.
 fn places() -> Result<BTreeSet<String>, Failure> {
     let repo = Repository::open(Path::new("."))?;
-    let events = records::unjudged(&records::read(&repo)?)?;
+    let (_, events) = records::read_all(&repo)?;
     let deployments = Deployments::new(&events);
     let mut names: BTreeSet<String> = deployments.places().map(ToString::to_string).collect();
     names.extend(deployments.environments().map(str::to_owned));

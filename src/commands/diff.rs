@@ -70,12 +70,11 @@ Examples:
 pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
     let judge = Judge::new(&repo, &args.judge, context.now)?;
-    let view = records::read(&repo)?;
+    let (view, events) = records::read_all(&repo)?;
     let ledger_state = records::warn(context, &view);
-    let events = records::unjudged(&view)?;
     let deployments = Deployments::new(&events);
     records::warn_of_unplaced(context, &deployments);
-    let addresses = Addresses::new(&repo, &view);
+    let addresses = Addresses::among(&repo, &view, &deployments);
     let from = Side::new(&repo, &addresses, &deployments, &args.from)?;
     let to = match &args.to {
         Some(to) => Side::new(&repo, &addresses, &deployments, to)?,

@@ -4,7 +4,7 @@ use super::trusted::{self, TrustRoot};
 use crate::event::{Event, Grade, Identity, Status, Verdict};
 use crate::git::Repository;
 use crate::git::commits::Unjudged;
-use crate::ledger::{self, Entry};
+use crate::ledger::{self, Id, Line};
 use crate::outcome::Failure;
 use crate::policy::Policy;
 use crate::signature::{self, Claim, Trust};
@@ -93,14 +93,14 @@ impl Judge {
 
 impl Judge {
     /// Judges the signature of an entry of the ledger, at the time when it was written down.
-    pub(crate) fn entry(&self, entry: &Entry) -> Event {
-        let mut event = entry.event();
+    pub(crate) fn entry(&self, line: &Line<'_>, id: Id) -> Event {
+        let mut event = line.event(id);
         self.name(&mut event);
-        if let Some(signature) = &entry.signature {
+        if let Some(signature) = line.signature() {
             let verdict = self.verdict(&Claim {
-                payload: &entry.payload,
+                payload: &line.payload(),
                 signature: signature.as_bytes(),
-                at: Some(entry.body.recorded.unwrap_or(entry.body.when)),
+                at: Some(line.recorded().unwrap_or(line.when)),
                 namespace: ledger::NAMESPACE,
             });
             event.proof.grade = verdict.status.grade();

@@ -4,15 +4,12 @@ use super::format::DocumentFormat;
 use super::judge::{Judge, JudgeArgs};
 use super::{Context, records};
 use crate::event::Grade;
-use crate::ledger::check::Checking;
-use crate::ledger::{self, Entry, Report, Severity};
+use crate::ledger::{self, Line, Report, Severity, parallel};
 use crate::outcome::{Failure, Outcome};
-use crate::pipeline;
 use crate::report::ledger::{LedgerReport, Signatures};
 use clap::{Args, Subcommand};
 use std::fs::File;
 use std::io::{self, Read};
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 /// Where the ledger is, how much is in it, its heads; and whether a file that somebody sent is whole
@@ -107,17 +104,11 @@ fn open(file: PathBuf) -> Result<(String, Source), Failure> {
     }
 }
 
-/// Checks lines in one thread, and judges their signatures in the others.
+/// Checks the lines, and judges their signatures.
 fn read(name: &str, source: Source, judge: &Judge) -> Result<(Report, Signatures), Failure> {
     let mut signatures = Signatures::default();
-    let mut checking = Checking::new(source, records::rules());
-    // The checker hands out only lines that are entries.
-    let work = |line: Vec<u8>| Entry::parse(&line).ok().map(|entry| judge.entry(&entry));
-    pipeline::ordered(checking.by_ref(), work, |event| -> ControlFlow<()> {
-        event.iter().for_each(|event| signatures.add(event));
-        ControlFlow::Continue(())
-    });
-    let report =
-        checking.finish().map_err(|error| Failure::new(format!("cannot read {name}: {error}")))?;
+    let judged = |line: &Line<'_>, id| judge.entry(line, id);
+    let report = parallel::check(source, &records::rules(), judged, |event| signatures.add(&event))
+        .map_err(|error| Failure::new(format!("cannot read {name}: {error}")))?;
     Ok((report, signatures))
 }

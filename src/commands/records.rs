@@ -6,7 +6,7 @@ use crate::deployments::Deployments;
 use crate::event::Event;
 use crate::git::Repository;
 use crate::ledger::view::Stored;
-use crate::ledger::{Id, Ledger, Rules, Severity, View};
+use crate::ledger::{Id, Ledger, Line, Rules, Scratch, Severity, View};
 use crate::outcome::{Failure, Outcome};
 use crate::pipeline;
 use crate::report::text;
@@ -18,7 +18,20 @@ use std::ops::ControlFlow;
 /// # Errors
 /// When it cannot be read.
 pub(crate) fn read(repo: &Repository) -> Result<View, Failure> {
-    Ledger::new(repo.common_dir()).read(rules())
+    Ok(Ledger::new(repo.common_dir()).read_each(rules(), |_, _| ())?.0)
+}
+
+/// Reads and checks the ledger, and gives all entries as events, oldest first in the order of reports, not
+/// judged: a signature on them has been looked at by nobody, and they are graded as claims. [`judged`]
+/// gives one of them its verdict.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn read_all(repo: &Repository) -> Result<(View, Vec<Event>), Failure> {
+    let event = |line: &Line<'_>, id| line.event(id);
+    let (view, events) = Ledger::new(repo.common_dir()).read_each(rules(), event)?;
+    let events = in_order(&view, events.into_iter().map(Some).collect());
+    Ok((view, events))
 }
 
 /// What a ledger is held against: canonical armor, and the name of its first record.
@@ -37,25 +50,26 @@ pub(crate) fn events(
     in_period: impl Fn(i64) -> bool + Sync,
     keep: impl Fn(&Event) -> bool + Sync,
 ) -> Result<Vec<Event>, Failure> {
-    in_order(view, |stored| {
+    from_file(view, |stored| {
         if !in_period(stored.when()) {
             return Ok(None);
         }
-        Ok(Some(judge.entry(&stored.entry()?)).filter(|event| keep(event)))
+        let mut scratch = Scratch::default();
+        let (line, id) = stored.read(&mut scratch)?;
+        Ok(Some(judge.entry(&line, id)).filter(|event| keep(event)))
     })
 }
 
-/// All entries as events, oldest first in the order of reports, not judged: a signature on them has been
-/// looked at by nobody, and they are graded as claims. [`judged`] gives one of them its verdict.
+/// The events of [`read_all`], of a ledger that has been read before.
 ///
 /// # Errors
 /// When the file changes while it is read.
 pub(crate) fn unjudged(view: &View) -> Result<Vec<Event>, Failure> {
-    in_order(view, |stored| Ok(Some(stored.entry()?.event())))
+    from_file(view, |stored| Ok(Some(stored.event()?)))
 }
 
 /// Makes events of entries on all processors, in the order of reports.
-fn in_order(
+fn from_file(
     view: &View,
     make: impl Fn(Stored<'_>) -> Result<Option<Event>, Failure> + Sync,
 ) -> Result<Vec<Event>, Failure> {
@@ -70,8 +84,13 @@ fn in_order(
     });
     match failed {
         Some(failure) => Err(failure),
-        None => Ok(view.chain().order().into_iter().filter_map(|n| events[n].take()).collect()),
+        None => Ok(in_order(view, events)),
     }
+}
+
+/// Brings what was made of the entries, as they stand in the file, into the order of reports.
+fn in_order(view: &View, mut events: Vec<Option<Event>>) -> Vec<Event> {
+    view.chain().order().into_iter().filter_map(|number| events.get_mut(number)?.take()).collect()
 }
 
 /// One entry as a judged event, by its full id.
@@ -81,7 +100,18 @@ fn in_order(
 pub(crate) fn judged(view: &View, judge: &Judge, id: &str) -> Result<Event, Failure> {
     let number = Id::from_hex(id.as_bytes()).and_then(|id| view.chain().get(&id));
     let unknown = || Failure::new(format!("the ledger has no entry {id}"));
-    Ok(judge.entry(&view.entry(number.ok_or_else(unknown)?)?))
+    judged_at(view, judge, number.ok_or_else(unknown)?)
+}
+
+/// One entry as a judged event, by its number in the chain.
+///
+/// # Errors
+/// When the file has changed since it was checked.
+pub(crate) fn judged_at(view: &View, judge: &Judge, number: usize) -> Result<Event, Failure> {
+    let stored = view.line(number)?;
+    let mut scratch = Scratch::default();
+    let (line, id) = stored.read(&mut scratch)?;
+    Ok(judge.entry(&line, id))
 }
 
 /// Says which deploy records can't be placed.

@@ -97,9 +97,8 @@ pub(crate) fn run(context: &mut Context, args: ShowArgs) -> anyhow::Result<Outco
     let mut reader = history::reader(&repo, !args.no_mailmap)?;
     reader.tickets = history::tickets(judge.policy())?;
     reader.paths = Paths::All(history::config_paths(judge.policy())?);
-    let view = records::read(&repo)?;
+    let (view, events) = records::read_all(&repo)?;
     let ledger_state = records::warn(context, &view);
-    let events = records::unjudged(&view)?;
     let deployments = Deployments::new(&events);
     let date = |text: &Option<String>| -> Result<Option<i64>, Failure> {
         text.as_deref().map(|text| dates::parse(&repo, text)).transpose()
@@ -139,7 +138,7 @@ struct Finder<'f> {
 impl<'f> Finder<'f> {
     /// An environment or deployment, else a revision or record, else a person.
     fn find(&self, context: &Context, name: &str) -> anyhow::Result<Vec<Thing<'f, 'f>>> {
-        let addresses = Addresses::new(self.repo, self.view);
+        let addresses = Addresses::among(self.repo, self.view, self.deployments);
         if let Some(env) = addresses.environment(self.deployments, name)? {
             let Finder { repo, view, judge, deployments, .. } = *self;
             let found = histories(repo, view, judge, deployments, env, self.most)?;
@@ -243,7 +242,7 @@ impl<'f> Finder<'f> {
             Err(NotFound::None | NotFound::NotAPrefix) => return Ok(None),
         };
         let describe = |number: usize| -> Result<String, Failure> {
-            let event = view.entry(number)?.event();
+            let event = view.line(number)?.event()?;
             Ok(format!("{} {} {}", text::short(&event.id), event.kind, rows::summary(&event)))
         };
         let mut related = Vec::new();
@@ -253,7 +252,7 @@ impl<'f> Finder<'f> {
         for later in view.chain().depended_on_by(number) {
             related.push(Related { how: "built on by", what: describe(later)? });
         }
-        let event = judge.entry(&view.entry(number)?);
+        let event = records::judged_at(view, judge, number)?;
         related.extend(self.linked(&event)?);
         Ok(Some(Thing::Event(Box::new(event), related)))
     }

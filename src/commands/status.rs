@@ -54,9 +54,8 @@ Examples:
 pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
     let judge = Judge::new(&repo, &args.judge, context.now)?;
-    let view = records::read(&repo)?;
+    let (view, events) = records::read_all(&repo)?;
     let ledger_state = records::warn(context, &view);
-    let events = records::unjudged(&view)?;
     let deployments = Deployments::new(&events);
     records::warn_of_unplaced(context, &deployments);
     let date = args.at.as_deref().map(|text| dates::parse(&repo, text)).transpose()?;

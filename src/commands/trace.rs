@@ -64,9 +64,8 @@ Examples:
 pub(crate) fn run(context: &mut Context, args: TraceArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
     let judge = Judge::new(&repo, &args.judge, context.now)?;
-    let view = records::read(&repo)?;
+    let (view, events) = records::read_all(&repo)?;
     let ledger_state = records::warn(context, &view);
-    let events = records::unjudged(&view)?;
     let deployments = Deployments::new(&events);
     records::warn_of_unplaced(context, &deployments);
     let tracer = Tracer {
@@ -127,7 +126,7 @@ struct Tracer<'t> {
 impl<'t> Tracer<'t> {
     /// The commits that a name means.
     fn find(&self, name: &str) -> Result<Vec<Oid>, Failure> {
-        let revision = Addresses::new(self.repo, self.view).revision(name)?;
+        let revision = Addresses::among(self.repo, self.view, self.deployments).revision(name)?;
         let unknown = match self.repo.commit_id(&revision) {
             Ok(oid) => return Ok(vec![oid]),
             Err(failure) => failure,

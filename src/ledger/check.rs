@@ -6,9 +6,10 @@
 //! ```
 //!
 //! The strategy: bytes come in pieces of any size and are cut into lines; each line is held against
-//! the format, named by its hash, and added to the [`Chain`] when all that it builds on is there
-//! before it. What is kept is the chain (an index of ids) and the [`Finding`]s. One pass over bytes
-//! decides on the canonical form, so the whole costs little more than hashing the file.
+//! the format and named by its hash (what it is by itself: [`seen`](super::seen)), and added to the
+//! [`Chain`] when all that it builds on is there before it. What is kept is the chain (an index of ids)
+//! and the [`Finding`]s. One pass over bytes decides on the canonical form, so the whole costs little
+//! more than hashing the file; [`parallel`](super::parallel) does all but the chain on all processors.
 //!
 //! Only a line that is an entry enters the chain, so whoever builds on a damaged line is found too.
 //!
@@ -20,9 +21,9 @@
 use super::chain::{Chain, Place};
 use super::entry::{Line, MAX_LINE, Reject, Scratch};
 use super::id::Id;
-use crate::event::Kind;
+use super::seen::{Refused, Seen};
 use memchr::memchr;
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Read};
 
@@ -31,7 +32,7 @@ use std::io::{self, Read};
 pub const MAX_FINDINGS: usize = 1000;
 
 /// How much is read at once, in bytes.
-const PIECE: usize = 256 * 1024;
+pub(super) const PIECE: usize = 256 * 1024;
 
 /// What can be wrong in a ledger. Whether a signature holds is not judged here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -330,36 +331,46 @@ impl Checker {
     fn line(&mut self, bytes: &[u8], each: &mut impl FnMut(usize, &Line<'_>)) {
         let mut scratch = std::mem::take(&mut self.scratch);
         match Line::read(bytes, &mut scratch) {
-            Ok(line) => self.entry(&line, each),
-            Err(reject) => {
-                if bytes.contains(&0) {
-                    self.mark();
+            Ok(line) => {
+                if let Some(number) = self.link(Seen::entry(&line, self.rules.armor)) {
+                    each(number, &line);
                 }
-                let place = self.next_place(bytes.len() as u64);
-                let rule = match reject {
-                    Reject::TooLong => Rule::TooLong,
-                    Reject::NotCanonical(_) => Rule::NotCanonical,
-                    Reject::NotAnEntry(_) => Rule::NotAnEntry,
-                    Reject::UnknownVersion => Rule::UnknownVersion,
-                };
-                self.report.find(rule, place, None, reject.to_string());
             }
+            Err(reject) => self.refuse(&Refused::new(bytes, reject)),
         }
         self.scratch = scratch;
     }
 
-    fn entry(&mut self, line: &Line<'_>, each: &mut impl FnMut(usize, &Line<'_>)) {
+    /// Takes the next line, which is no entry.
+    pub(super) fn refuse(&mut self, refused: &Refused) {
+        if refused.nul {
+            self.mark();
+        }
+        let place = self.next_place(refused.length as u64);
+        let rule = match refused.reject {
+            Reject::TooLong => Rule::TooLong,
+            Reject::NotCanonical(_) => Rule::NotCanonical,
+            Reject::NotAnEntry(_) => Rule::NotAnEntry,
+            Reject::UnknownVersion => Rule::UnknownVersion,
+        };
+        self.report.find(rule, place, None, refused.reject.to_string());
+    }
+
+    /// Takes the next line, which is an entry, and returns its number in the chain; `None` when it is
+    /// there already. Between two lines only: what was fed has ended in `\n`.
+    pub(super) fn link(&mut self, seen: Seen) -> Option<usize> {
         // Something that was acknowledged stands behind the NUL: so it is no torn tail.
         self.nul = None;
-        let place = self.next_place(line.bytes.len() as u64);
-        let id = line.id();
+        let place = self.next_place(seen.length as u64);
+        let id = seen.id;
         if let Some(number) = self.report.chain.get(&id) {
             let first = self.report.chain.nodes()[number].place.line;
             let why = format!("the same as line {first}");
-            return self.report.find(Rule::DuplicateLine, place, Some(id), why);
+            self.report.find(Rule::DuplicateLine, place, Some(id), why);
+            return None;
         }
         self.later(&id);
-        let missing = self.report.chain.push(id, place, line.when, line.prev());
+        let missing = self.report.chain.push(id, place, seen.when, seen.prev.iter().copied());
         for wanted in missing {
             if self.report.findings.len() < MAX_FINDINGS {
                 self.missing.entry(wanted).or_default().push(self.report.findings.len());
@@ -372,8 +383,8 @@ impl Checker {
             let why = "builds on nothing, as if it started a ledger".to_string();
             self.report.find(Rule::SecondRoot, place, Some(id), why);
         }
-        self.held_against_the_rules(line, place, id);
-        each(number, line);
+        self.held_against_the_rules(seen, place);
+        Some(number)
     }
 
     /// An entry comes that earlier ones have named: they were moved before it.
@@ -387,28 +398,26 @@ impl Checker {
         }
     }
 
-    fn held_against_the_rules(&mut self, line: &Line<'_>, place: Place, id: Id) {
-        let ledger = line.ledger();
+    fn held_against_the_rules(&mut self, seen: Seen, place: Place) {
+        let id = Some(seen.id);
         match &self.report.ledger {
-            None => self.report.ledger = Some(ledger.into_owned()),
-            Some(expected) if *expected == ledger => {}
+            None => self.report.ledger = Some(seen.ledger),
+            Some(expected) if *expected == seen.ledger => {}
             Some(expected) => {
+                let ledger = seen.ledger;
                 let why =
                     format!("written for the ledger '{ledger}', and this one is '{expected}'");
-                self.report.find(Rule::ForeignLedger, place, Some(id), why);
+                self.report.find(Rule::ForeignLedger, place, id, why);
             }
         }
-        let kind = line.kind();
-        if kind.parse::<Kind>().map_or(true, Kind::is_git) {
+        if let Some(kind) = seen.unknown_kind {
             let why = format!("the kind '{kind}', which this program doesn't know");
-            self.report.find(Rule::UnknownKind, place, Some(id), why);
+            self.report.find(Rule::UnknownKind, place, id, why);
         }
-        if let Some(armor) = line.signature() {
-            self.report.signed += 1;
-            if !(self.rules.armor)(armor.as_bytes()) {
-                let why = "the armor of the signature is not in its canonical form".to_string();
-                self.report.find(Rule::ArmorNotCanonical, place, Some(id), why);
-            }
+        self.report.signed += u64::from(seen.armor.is_some());
+        if seen.armor == Some(false) {
+            let why = "the armor of the signature is not in its canonical form".to_string();
+            self.report.find(Rule::ArmorNotCanonical, place, id, why);
         }
     }
 }
@@ -431,74 +440,11 @@ pub(super) fn pour(source: &mut impl Read, checker: &mut Checker) -> io::Result<
     }
 }
 
-fn fill(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+pub(super) fn fill(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     loop {
         match source.read(buffer) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             result => return result,
         }
-    }
-}
-
-/// A check that hands out the lines of the entries on its way, in their order: for whoever judges
-/// signatures meanwhile, in other threads. Holds one piece of the source at a time.
-///
-/// ```
-/// use audit::ledger::check::{Checking, Rules};
-/// let mut checking = Checking::new(&b"{}\n"[..], Rules { ledger: None, armor: |_| true });
-/// assert_eq!(checking.by_ref().count(), 0);
-/// assert_eq!(checking.finish()?.damage, 1);
-/// # Ok::<(), std::io::Error>(())
-/// ```
-#[derive(Debug)]
-pub struct Checking<R> {
-    source: R,
-    checker: Checker,
-    buffer: Vec<u8>,
-    ready: VecDeque<Vec<u8>>,
-    failed: Option<io::Error>,
-}
-
-impl<R: Read> Checking<R> {
-    /// A check that has read nothing yet.
-    pub fn new(source: R, rules: Rules) -> Checking<R> {
-        Checking {
-            source,
-            checker: Checker::new(rules),
-            buffer: vec![0; PIECE],
-            ready: VecDeque::new(),
-            failed: None,
-        }
-    }
-
-    /// Checks what has not been asked for, and ends.
-    ///
-    /// # Errors
-    /// When the source could not be read; the lines ended there.
-    pub fn finish(mut self) -> io::Result<Report> {
-        self.by_ref().for_each(drop);
-        match self.failed {
-            Some(error) => Err(error),
-            None => Ok(self.checker.finish()),
-        }
-    }
-}
-
-impl<R: Read> Iterator for Checking<R> {
-    type Item = Vec<u8>;
-
-    fn next(&mut self) -> Option<Vec<u8>> {
-        while self.ready.is_empty() && self.failed.is_none() {
-            match fill(&mut self.source, &mut self.buffer) {
-                Ok(0) => return None,
-                Ok(length) => {
-                    let ready = &mut self.ready;
-                    let mut keep = |_: usize, line: &Line<'_>| ready.push_back(line.bytes.to_vec());
-                    self.checker.feed(&self.buffer[..length], &mut keep);
-                }
-                Err(error) => self.failed = Some(error),
-            }
-        }
-        self.ready.pop_front()
     }
 }

@@ -39,6 +39,9 @@ pub fn payload(body: &str) -> Vec<u8> {
     format!("{body}\n").into_bytes()
 }
 
+/// [`VERSION`] as it stands in a line.
+const VERSION_AS_WRITTEN: &[u8] = b"1";
+
 /// Why a line is not an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reject {
@@ -76,6 +79,7 @@ pub struct Line<'a> {
     ledger: &'a [u8],
     prev: &'a [u8],
     signature: Option<&'a [u8]>,
+    members: &'a [Member],
 }
 
 /// Room that reading one line after another uses again.
@@ -84,7 +88,7 @@ pub struct Scratch(Vec<Member>);
 
 impl<'a> Line<'a> {
     /// Reads a line, which is given with its `\n`.
-    pub fn read(bytes: &'a [u8], scratch: &mut Scratch) -> Result<Line<'a>, Reject> {
+    pub fn read(bytes: &'a [u8], scratch: &'a mut Scratch) -> Result<Line<'a>, Reject> {
         if bytes.len() > MAX_LINE {
             return Err(Reject::TooLong);
         }
@@ -96,10 +100,15 @@ impl<'a> Line<'a> {
         Line::members(bytes, text, &scratch.0)
     }
 
-    fn members(bytes: &'a [u8], text: &'a [u8], members: &[Member]) -> Result<Line<'a>, Reject> {
+    fn members(bytes: &'a [u8], text: &'a [u8], members: &'a [Member]) -> Result<Line<'a>, Reject> {
         let reject = |at: usize, what| Reject::NotAnEntry(Fault { at, what });
-        // Canonical order puts the inner members of `body` first, then `body`, then `sig`.
-        let [inner @ .., body, sig] = members else {
+        // Canonical order puts the inner members of `body` first, then `body`, then `sig`; before that
+        // only what lies deeper in a `sig` that is none.
+        let body_at = |before: &[Member]| before.iter().rposition(|member| member.depth < 3);
+        let Some((sig, before)) = members.split_last() else {
+            return Err(reject(0, "no object of body and sig"));
+        };
+        let Some((body, inner)) = body_at(before).and_then(|at| before[..=at].split_last()) else {
             return Err(reject(0, "no object of body and sig"));
         };
         let is =
@@ -111,13 +120,14 @@ impl<'a> Line<'a> {
             return Err(reject(body.value.start, "the body is no object"));
         }
         let find = |key: &[u8]| {
-            let found = inner.iter().find(|member| &text[member.key.clone()] == key);
+            let is_it = |member: &&Member| member.depth == 2 && &text[member.key.clone()] == key;
+            let found = inner.iter().find(is_it);
             found.map(|member| (member.value.start, &text[member.value.clone()]))
         };
         let need = |key: &[u8], what| find(key).ok_or(reject(body.value.start, what));
         let (_, version) = need(b"v", "the body has no v")?;
         // Before anything else is held against it: another version may have other members.
-        if version != VERSION.to_string().as_bytes() {
+        if version != VERSION_AS_WRITTEN {
             return Err(Reject::UnknownVersion);
         }
         for key in ["what", "where", "who", "why"] {
@@ -155,6 +165,7 @@ impl<'a> Line<'a> {
             ledger: text_of(b"ledger", "the body has no ledger")?,
             prev,
             signature,
+            members: inner,
         })
     }
 
@@ -191,6 +202,56 @@ impl<'a> Line<'a> {
     /// What the signature covers.
     pub fn payload(&self) -> Vec<u8> {
         [self.body, b"\n"].concat()
+    }
+
+    /// When it was written down, where the record says so beside `when`.
+    pub fn recorded(&self) -> Option<i64> {
+        let mut fields = self.fields();
+        let (_, value, _) = fields.find(|(key, ..)| *key == b"recorded")?;
+        time::parse(inside(value)?)
+    }
+
+    /// The members of the body, as they stand there: key, value, and the members of the value.
+    pub(super) fn fields(
+        &self,
+    ) -> impl Iterator<Item = (&'a [u8], &'a [u8], Fields<'a>)> + use<'a> {
+        let (bytes, mut rest) = (self.bytes, self.members);
+        std::iter::from_fn(move || {
+            // Members of a value stand before the member that holds it.
+            let at = rest.iter().position(|member| member.depth == 2)?;
+            let (inner, from) = rest.split_at(at);
+            let (member, after) = from.split_first()?;
+            rest = after;
+            let inner = Fields { bytes, members: inner };
+            Some((&bytes[member.key.clone()], &bytes[member.value.clone()], inner))
+        })
+    }
+}
+
+/// The members of an object directly in a body.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fields<'a> {
+    bytes: &'a [u8],
+    members: &'a [Member],
+}
+
+impl<'a> Fields<'a> {
+    /// Keys and values as they stand there.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
+        let bytes = self.bytes;
+        let of = |member: &'a Member| (&bytes[member.key.clone()], &bytes[member.value.clone()]);
+        self.members.iter().map(move |member| of(member))
+    }
+
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// What a text among them says.
+    pub(super) fn text(&self, key: &str) -> Option<String> {
+        let (_, value) = self.iter().find(|(found, _)| *found == key.as_bytes())?;
+        canonical::string(value).map(Cow::into_owned)
     }
 }
 
@@ -245,7 +306,8 @@ pub struct Entry {
 impl Entry {
     /// Reads a line, which is given with its `\n`.
     pub fn parse(bytes: &[u8]) -> Result<Entry, Reject> {
-        let line = Line::read(bytes, &mut Scratch::default())?;
+        let mut scratch = Scratch::default();
+        let line = Line::read(bytes, &mut scratch)?;
         let body = Body::parse(line.body).map_err(Reject::NotAnEntry)?;
         Ok(Entry {
             id: line.id(),

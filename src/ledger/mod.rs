@@ -22,6 +22,7 @@
 //! | `event` | the row of the timeline that an entry is |
 //! | [`chain`] | the graph: heads, forks, order, look-up by prefix |
 //! | [`check`] | a whole file, streaming: findings and counts |
+//! | `seen`, [`parallel`] | what a line is by itself; the check of a file on all processors |
 //! | [`view`] | reading the ledger of a repository |
 //! | [`append`] | appending to it so that nothing acknowledged is lost |
 //! | [`sign`] | signing by running the user's program |
@@ -38,15 +39,17 @@ mod event;
 pub mod id;
 pub mod kinds;
 pub mod name;
+pub mod parallel;
 pub mod record;
 mod scan;
+mod seen;
 pub mod sign;
 pub mod time;
 pub mod view;
 
 pub use append::{Appended, NotAppended};
 pub use check::{Finding, Report, Rule, Rules, Severity};
-pub use entry::{Entry, NAMESPACE};
+pub use entry::{Entry, Line, NAMESPACE, Scratch};
 pub use id::{Id, Nonce};
 pub use record::Body;
 pub use view::{Ledger, View};

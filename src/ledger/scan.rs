@@ -15,8 +15,8 @@
 //!
 //! The strategy: UTF-8 is checked once for the whole text by the standard library, so that strings
 //! can be walked byte by byte; keys are compared with the key before them, so that duplicates and
-//! disorder show without a set. The members of the outer two levels are noted as ranges on the way,
-//! because whoever asks wants to look at `body`, `sig` and what is directly in them.
+//! disorder show without a set. The members of the outer three levels are noted as ranges on the
+//! way, because whoever asks wants to look at `body`, `sig`, what is in them, and the fields of a record.
 
 use std::ops::Range;
 
@@ -42,10 +42,13 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// A member of an object in one of the outer two levels, as ranges of the text.
+/// How many levels have their members noted.
+const NOTED: usize = 3;
+
+/// A member of an object in one of the outer levels, as ranges of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Member {
-    /// 1 for a member of the outermost object, 2 for one of an object directly in it.
+    /// 1 for a member of the outermost object, 2 for one of an object directly in it, and so on.
     pub(super) depth: usize,
     /// The key, without its quotes.
     pub(super) key: Range<usize>,
@@ -53,7 +56,7 @@ pub(super) struct Member {
     pub(super) value: Range<usize>,
 }
 
-/// Checks that `text` is one canonical value, and leaves the members of its outer two levels in
+/// Checks that `text` is one canonical value, and leaves the members of its outer levels in
 /// `members`, inner ones before the outer one that holds them.
 pub(super) fn scan(text: &[u8], members: &mut Vec<Member>) -> Result<(), Fault> {
     members.clear();
@@ -159,7 +162,7 @@ impl Scanner<'_> {
             self.expect(b':', "no colon after the key")?;
             let start = self.at;
             self.value(depth)?;
-            if depth <= 2 {
+            if depth <= NOTED {
                 self.members.push(Member { depth, key: key.clone(), value: start..self.at });
             }
             before = key;

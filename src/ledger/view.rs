@@ -12,8 +12,10 @@
 
 use super::chain::{Chain, Node};
 use super::check::{self, Checker, Report, Rules};
-use super::entry::Entry;
+use super::entry::{Entry, Line, Scratch};
 use super::id::Id;
+use super::parallel;
+use crate::event::Event;
 use crate::outcome::Failure;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -70,27 +72,50 @@ impl Ledger {
     /// When the end of the file looks torn because somebody is writing it at this moment, everything
     /// is read again.
     pub fn read(&self, rules: Rules) -> Result<View, Failure> {
+        let (view, ()) =
+            self.settled(rules, |file, rules| Ok((check::check(file, rules.clone())?, ())))?;
+        Ok(view)
+    }
+
+    /// Reads and checks the ledger on all processors, and makes something of each entry on the way: as
+    /// many as the chain has nodes, in its order. As [`parallel::check`] says, which calls `make`.
+    ///
+    /// # Errors
+    /// As [`Ledger::read`].
+    pub fn read_each<T: Send>(
+        &self,
+        rules: Rules,
+        make: impl Fn(&Line<'_>, Id) -> T + Sync,
+    ) -> Result<(View, Vec<T>), Failure> {
+        self.settled(rules, |file, rules| {
+            let mut made = Vec::new();
+            let report = parallel::check(file, rules, &make, |one| made.push(one))?;
+            Ok((report, made))
+        })
+    }
+
+    /// Reads by `read`, and once more when the end of the file looks torn because somebody is writing.
+    fn settled<T: Default>(
+        &self,
+        rules: Rules,
+        read: impl Fn(&File, &Rules) -> io::Result<(Report, T)>,
+    ) -> Result<(View, T), Failure> {
         let path = self.path();
         let fail = |error| unreadable(&path, &error);
-        let Some(file) = self.open()? else {
-            return Ok(View {
-                path,
-                file: None,
-                report: Checker::new(rules.clone()).finish(),
-                rules,
-            });
+        let Some(mut file) = self.open()? else {
+            let report = Checker::new(rules.clone()).finish();
+            return Ok((View { path, file: None, report, rules }, T::default()));
         };
-        let report = check::check(&file, rules.clone()).map_err(fail)?;
-        if report.torn.is_none() {
-            return Ok(View { path, file: Some(Mutex::new(file)), report, rules });
+        let (mut report, mut made) = read(&file, &rules).map_err(fail)?;
+        if report.torn.is_some() {
+            let lock = self.wait_for_writer();
+            file = self
+                .open()?
+                .ok_or_else(|| Failure::new(format!("{} has just been removed", path.display())))?;
+            (report, made) = read(&file, &rules).map_err(fail)?;
+            drop(lock);
         }
-        let lock = self.wait_for_writer();
-        let Some(file) = self.open()? else {
-            return Err(Failure::new(format!("{} has just been removed", path.display())));
-        };
-        let report = check::check(&file, rules.clone()).map_err(fail)?;
-        drop(lock);
-        Ok(View { path, file: Some(Mutex::new(file)), report, rules })
+        Ok((View { path, file: Some(Mutex::new(file)), report, rules }, made))
     }
 
     /// A shared lock, if one can be had soon. A reader without the right to it reads on.
@@ -168,8 +193,8 @@ impl View {
         self.chain().find(prefix).map_err(|not_found| not_found.failure(prefix))
     }
 
-    /// Reads entry `number` (as [`Chain`] counts them) from the file.
-    pub fn entry(&self, number: usize) -> Result<Entry, Failure> {
+    /// Reads the line of entry `number` (as [`Chain`] counts them) from the file.
+    pub fn line(&self, number: usize) -> Result<Stored<'_>, Failure> {
         let (Some(node), Some(file)) = (self.chain().nodes().get(number), &self.file) else {
             return Err(Failure::new(format!("the ledger has no entry number {}", number + 1)));
         };
@@ -178,7 +203,12 @@ impl View {
         file.seek(SeekFrom::Start(node.place.offset))
             .and_then(|_| file.read_exact(&mut bytes))
             .map_err(|error| unreadable(&self.path, &error))?;
-        parsed(&self.path, node, &bytes)
+        Ok(Stored { path: &self.path, node, bytes })
+    }
+
+    /// Reads entry `number` (as [`Chain`] counts them) from the file.
+    pub fn entry(&self, number: usize) -> Result<Entry, Failure> {
+        self.line(number)?.entry()
     }
 
     /// Reads all entries as they stand in the file; quicker than one by one.
@@ -223,24 +253,45 @@ impl Stored<'_> {
         self.node.when
     }
 
+    /// The line, and the id of the entry that it is.
+    ///
+    /// # Errors
+    /// When the file has changed since it was checked.
+    pub fn read<'s>(&'s self, scratch: &'s mut Scratch) -> Result<(Line<'s>, Id), Failure> {
+        match Line::read(&self.bytes, scratch) {
+            Ok(line) if line.id() == self.node.id => Ok((line, self.node.id)),
+            _ => Err(self.changed()),
+        }
+    }
+
+    /// The event that the line states, as [`Line::event`] gives it.
+    ///
+    /// # Errors
+    /// When the file has changed since it was checked.
+    pub fn event(&self) -> Result<Event, Failure> {
+        let mut scratch = Scratch::default();
+        let (line, id) = self.read(&mut scratch)?;
+        Ok(line.event(id))
+    }
+
     /// The entry that the line is.
     ///
     /// # Errors
     /// When the file has changed since it was checked.
     pub fn entry(&self) -> Result<Entry, Failure> {
-        parsed(self.path, self.node, &self.bytes)
+        match Entry::parse(&self.bytes) {
+            Ok(entry) if entry.id == self.node.id => Ok(entry),
+            _ => Err(self.changed()),
+        }
     }
-}
 
-fn parsed(path: &Path, node: &Node, bytes: &[u8]) -> Result<Entry, Failure> {
-    match Entry::parse(bytes) {
-        Ok(entry) if entry.id == node.id => Ok(entry),
-        // Nobody appends in the middle: somebody else has been at the file since it was checked.
-        _ => Err(Failure::new(format!(
+    /// Nobody appends in the middle: somebody else has been at the file since it was checked.
+    fn changed(&self) -> Failure {
+        Failure::new(format!(
             "line {} of {} has changed while it was read",
-            node.place.line,
-            path.display()
+            self.node.place.line,
+            self.path.display()
         ))
-        .hint("run the command again; `audit ledger check` says what is wrong")),
+        .hint("run the command again; `audit ledger check` says what is wrong")
     }
 }

@@ -1,0 +1,64 @@
+//! What a line is by itself, found out without the lines around it: so in any thread.
+//!
+//! ```text
+//! line ──▶ Seen {id, when, prev, …}        ──▶ Checker::link    the chain, in the order of the file
+//!      └─▶ Refused {reject, length, nul}   ──▶ Checker::refuse
+//! ```
+
+use super::entry::{Line, Reject};
+use super::id::Id;
+use crate::event::Kind;
+
+/// A line that is an entry, as the chain needs it.
+#[derive(Debug)]
+pub(super) struct Seen {
+    /// Its name.
+    pub(super) id: Id,
+    /// The length of the line, with its `\n`.
+    pub(super) length: usize,
+    /// When, as the record claims.
+    pub(super) when: i64,
+    /// What it builds on.
+    pub(super) prev: Vec<Id>,
+    /// The name of the ledger that it was written for.
+    pub(super) ledger: String,
+    /// Its kind, if this version doesn't know it.
+    pub(super) unknown_kind: Option<String>,
+    /// Whether the armor of its signature is in canonical form; `None` without a signature.
+    pub(super) armor: Option<bool>,
+}
+
+impl Seen {
+    /// Looks at an entry, and hashes it.
+    pub(super) fn entry(line: &Line<'_>, armor: fn(&[u8]) -> bool) -> Seen {
+        let kind = line.kind();
+        let unknown = kind.parse::<Kind>().map_or(true, Kind::is_git);
+        Seen {
+            id: line.id(),
+            length: line.bytes.len(),
+            when: line.when,
+            prev: line.prev().collect(),
+            ledger: line.ledger().into_owned(),
+            unknown_kind: unknown.then(|| kind.into_owned()),
+            armor: line.signature().map(|signature| armor(signature.as_bytes())),
+        }
+    }
+}
+
+/// A line that is no entry.
+#[derive(Debug)]
+pub(super) struct Refused {
+    /// Why.
+    pub(super) reject: Reject,
+    /// The length of the line, with its `\n`.
+    pub(super) length: usize,
+    /// Whether it holds a NUL, as what a crash leaves does.
+    pub(super) nul: bool,
+}
+
+impl Refused {
+    /// Looks at a line that was refused.
+    pub(super) fn new(bytes: &[u8], reject: Reject) -> Refused {
+        Refused { reject, length: bytes.len(), nul: bytes.contains(&0) }
+    }
+}
