@@ -36,6 +36,17 @@ pub struct Place {
     pub service: Option<String>,
 }
 
+impl Place {
+    /// Whether this is its name: `production`, `production/api`.
+    pub fn is(&self, name: &str) -> bool {
+        let rest = name.strip_prefix(self.env.as_str());
+        match &self.service {
+            None => rest == Some(""),
+            Some(service) => rest.and_then(|rest| rest.strip_prefix('/')) == Some(service.as_str()),
+        }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.service {
@@ -143,7 +154,7 @@ impl<'e> Deployments<'e> {
     pub fn new(events: impl IntoIterator<Item = &'e Event>) -> Deployments<'e> {
         let mut deployments = Deployments::default();
         let mut positions: Vec<Position> = Vec::new();
-        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        let mut numbers = Numbers::default();
         let mut deleted: Vec<(Position, &str)> = Vec::new();
         // Of records that build on each other the later one can't have happened earlier.
         let mut latest = i64::MIN;
@@ -170,7 +181,8 @@ impl<'e> Deployments<'e> {
             let service = event.place.as_ref().and_then(|place| place.service.clone());
             let number = deployments.all.len();
             let mut position = own;
-            for corrected in corrected_by(event).filter_map(|id| numbers.get(id).copied()) {
+            for corrected in corrected_by(event) {
+                let Some(corrected) = numbers.of(corrected, &deployments.all) else { continue };
                 let stood = positions[corrected];
                 if !late {
                     position = Position { step: stood.step + 1, ..stood };
@@ -188,7 +200,6 @@ impl<'e> Deployments<'e> {
             });
             deployments.environments.insert(env);
             positions.push(position);
-            numbers.insert(&event.id, number);
         }
         deployments.replace(&positions, &deleted);
         deployments
@@ -212,8 +223,13 @@ impl<'e> Deployments<'e> {
     /// Finds out what replaced what, place by place.
     fn replace(&mut self, positions: &[Position], deleted: &[(Position, &str)]) {
         for number in 0..self.all.len() {
-            if self.all[number].state == State::Runs {
-                self.ran.entry(self.all[number].place.clone()).or_default().push(number);
+            let one = &self.all[number];
+            if one.state != State::Runs {
+                continue;
+            }
+            match self.ran.get_mut(&one.place) {
+                Some(numbers) => numbers.push(number),
+                None => drop(self.ran.insert(one.place.clone(), vec![number])),
             }
         }
         for (place, numbers) in &mut self.ran {
@@ -279,7 +295,7 @@ impl<'e> Deployments<'e> {
     /// Whether an environment or place of this name was ever recorded.
     pub fn knows(&self, name: &str) -> bool {
         self.environments.contains(name)
-            || self.all.iter().any(|one| one.place.env == name || one.place.to_string() == name)
+            || self.all.iter().any(|one| one.place.env == name || one.place.is(name))
     }
 
     /// What is or was in force in a place, oldest first.
@@ -313,6 +329,24 @@ impl<'e> Deployments<'e> {
         self.all.iter().filter(move |one| {
             one.state == State::Failed && one.place == *place && one.from >= moment
         })
+    }
+}
+
+/// The numbers of deployments by the ids of their records. Corrections are rare, so the index is made when
+/// the first comes.
+#[derive(Default)]
+struct Numbers<'e> {
+    index: HashMap<&'e str, usize>,
+    /// How many deployments it holds.
+    known: usize,
+}
+
+impl<'e> Numbers<'e> {
+    fn of(&mut self, id: &str, all: &[Deployment<'e>]) -> Option<usize> {
+        let new = all.iter().enumerate().skip(self.known);
+        self.index.extend(new.map(|(number, one)| (one.event.id.as_str(), number)));
+        self.known = all.len();
+        self.index.get(id).copied()
     }
 }
 

@@ -241,13 +241,14 @@ pub struct TagFacts {
     pub message: String,
 }
 
-/// What happened.
+/// What happened. What git says of an object is boxed, so that the records of a ledger, of which there are
+/// many at once, take no room for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
     /// A commit or merge.
-    Commit(CommitFacts),
+    Commit(Box<CommitFacts>),
     /// A tag.
-    Tag(TagFacts),
+    Tag(Box<TagFacts>),
     /// A ledger entry: its `what` object as it stands, unknown keys included.
     Record(Map<String, Value>),
 }
@@ -459,7 +460,7 @@ pub struct Proof {
     /// The grade.
     pub grade: Grade,
     /// The verdict on the signature; `None` when there is none, or when it was not judged.
-    pub signature: Option<Verdict>,
+    pub signature: Option<Box<Verdict>>,
     /// What a reader must know to weigh it: `date-malformed`, `encoding-lossy`, `duplicate-author`,
     /// `parent-missing`, `replaced`, `shallow`, …; each a stable id.
     pub notes: Vec<String>,
@@ -476,7 +477,8 @@ pub struct Event {
     pub when: Option<When>,
     /// Who acted.
     pub who: Who,
-    /// What happened.
+    /// What happened. What git says of an object is boxed, so that the records of a ledger, of which there are
+    /// many at once, take no room for it.
     pub what: What,
     /// Where: records only.
     pub place: Option<Where>,

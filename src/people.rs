@@ -162,7 +162,7 @@ impl People {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::event::{CommitFacts, Proof, When, Who, Why};
+    use crate::event::{Proof, When, Who, Why};
 
     fn identity(name: &str, email: &str) -> Identity {
         Identity { name: name.to_owned(), email: email.to_owned() }
@@ -174,7 +174,7 @@ mod tests {
             id: "1".repeat(40),
             when: Some(When::utc(seconds)),
             who: Who { identity: Some(author), committer: Some(committer), ..Who::default() },
-            what: What::Commit(CommitFacts::default()),
+            what: What::Commit(Box::default()),
             place: None,
             why: Why::default(),
             proof: Proof { grade: Grade::Claimed, signature: None, notes: Vec::new() },

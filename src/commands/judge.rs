@@ -86,7 +86,7 @@ impl Judge {
             verdict.marks.push("several-signatures");
         }
         event.proof.grade = verdict.status.grade();
-        event.proof.signature = Some(verdict);
+        event.proof.signature = Some(Box::new(verdict));
         event
     }
 }
@@ -104,7 +104,7 @@ impl Judge {
                 namespace: ledger::NAMESPACE,
             });
             event.proof.grade = verdict.status.grade();
-            event.proof.signature = Some(verdict);
+            event.proof.signature = Some(Box::new(verdict));
         }
         event
     }

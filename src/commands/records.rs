@@ -25,13 +25,19 @@ pub(crate) fn read(repo: &Repository) -> Result<View, Failure> {
 /// judged: a signature on them has been looked at by nobody, and they are graded as claims. [`judged`]
 /// gives one of them its verdict.
 ///
+/// The events live as long as the program: it ends with the command that asked for them, and giving back
+/// ten thousand of them piece by piece would take as long as making them.
+///
 /// # Errors
 /// When it cannot be read.
-pub(crate) fn read_all(repo: &Repository) -> Result<(View, Vec<Event>), Failure> {
+pub(crate) fn read_all(repo: &Repository) -> Result<(View, &'static [Event]), Failure> {
     let event = |line: &Line<'_>, id| line.event(id);
-    let (view, events) = Ledger::new(repo.common_dir()).read_each(rules(), event)?;
-    let events = in_order(&view, events.into_iter().map(Some).collect());
-    Ok((view, events))
+    let (view, mut events) = Ledger::new(repo.common_dir()).read_each(rules(), event)?;
+    let order = view.chain().order();
+    if !order.is_sorted() {
+        events = in_order(&order, events.into_iter().map(Some).collect());
+    }
+    Ok((view, events.leak()))
 }
 
 /// What a ledger is held against: canonical armor, and the name of its first record.
@@ -84,13 +90,13 @@ fn from_file(
     });
     match failed {
         Some(failure) => Err(failure),
-        None => Ok(in_order(view, events)),
+        None => Ok(in_order(&view.chain().order(), events)),
     }
 }
 
 /// Brings what was made of the entries, as they stand in the file, into the order of reports.
-fn in_order(view: &View, mut events: Vec<Option<Event>>) -> Vec<Event> {
-    view.chain().order().into_iter().filter_map(|number| events.get_mut(number)?.take()).collect()
+fn in_order(order: &[usize], mut events: Vec<Option<Event>>) -> Vec<Event> {
+    order.iter().filter_map(|&number| events.get_mut(number)?.take()).collect()
 }
 
 /// One entry as a judged event, by its full id.

@@ -56,7 +56,7 @@ pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Out
     let judge = Judge::new(&repo, &args.judge, context.now)?;
     let (view, events) = records::read_all(&repo)?;
     let ledger_state = records::warn(context, &view);
-    let deployments = Deployments::new(&events);
+    let deployments = Deployments::new(events);
     records::warn_of_unplaced(context, &deployments);
     let date = args.at.as_deref().map(|text| dates::parse(&repo, text)).transpose()?;
     let wanted = Wanted::new(&deployments, &args.places)?;
@@ -88,7 +88,7 @@ pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Out
             deployment,
             event: records::judged(&view, &judge, &deployment.event.id)?,
             summary: reader.summary(deployment.commit)?,
-            approvals: reader.approvals(&events, deployment)?,
+            approvals: reader.approvals(events, deployment)?,
             behind: if date.is_none() { reader.behind(deployment.commit)? } else { None },
             failed: deployments
                 .failed_since(place, deployment.from)
@@ -117,7 +117,7 @@ pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Out
         context.ui.note("hint: audit record deploy --env production --outcome success");
     }
     let freezes =
-        freezes(&events, now).into_iter().filter(|event| wanted.has_frozen(event)).collect();
+        freezes(events, now).into_iter().filter(|event| wanted.has_frozen(event)).collect();
     // How far something was behind at another time is not known: branches keep no history of their own.
     let branch = branch.as_ref().map(|(name, _)| name.as_str()).filter(|_| date.is_none());
     let status = Status { at: now, branch, running, idle, freezes };

@@ -66,7 +66,7 @@ pub(crate) fn run(context: &mut Context, args: TraceArgs) -> anyhow::Result<Outc
     let judge = Judge::new(&repo, &args.judge, context.now)?;
     let (view, events) = records::read_all(&repo)?;
     let ledger_state = records::warn(context, &view);
-    let deployments = Deployments::new(&events);
+    let deployments = Deployments::new(events);
     records::warn_of_unplaced(context, &deployments);
     let tracer = Tracer {
         repo: &repo,
@@ -74,7 +74,7 @@ pub(crate) fn run(context: &mut Context, args: TraceArgs) -> anyhow::Result<Outc
         reader: history::reader(&repo, true)?,
         judge: &judge,
         view: &view,
-        events: &events,
+        events,
         deployments: &deployments,
         deployed: deployments.all().iter().map(|one| one.commit).collect(),
         hydrated: hydrated(&repo, &deployments)?,

@@ -58,10 +58,10 @@ mod tests {
             id: id.to_owned(),
             when: None,
             who: Who::default(),
-            what: What::Commit(CommitFacts {
+            what: What::Commit(Box::new(CommitFacts {
                 parents: parents.iter().map(|id| (*id).to_owned()).collect(),
                 ..CommitFacts::default()
-            }),
+            })),
             place: None,
             why: Why::default(),
             proof: Proof { grade: Grade::Claimed, signature: None, notes: Vec::new() },

@@ -151,11 +151,11 @@ mod tests {
             id: "1".repeat(40),
             when: None,
             who: Who::default(),
-            what: What::Commit(CommitFacts {
+            what: What::Commit(Box::new(CommitFacts {
                 paths: owned(paths),
                 config: owned(config),
                 ..CommitFacts::default()
-            }),
+            })),
             place: None,
             why: Why::default(),
             proof: Proof { grade, signature: None, notes: Vec::new() },

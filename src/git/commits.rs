@@ -123,7 +123,7 @@ impl CommitReader {
                 reverts: claims::reverts(&message),
                 links: Vec::new(),
             },
-            what: What::Commit(CommitFacts {
+            what: What::Commit(Box::new(CommitFacts {
                 summary: message.summary().into_owned(),
                 message: if self.keep_message { message.text().to_owned() } else { String::new() },
                 parents: commit.parents.iter().map(Oid::to_string).collect(),
@@ -135,7 +135,7 @@ impl CommitReader {
                 config,
                 reviews,
                 cherry_picked_from: claims::cherry_picks(&message),
-            }),
+            })),
             place: None,
             proof: Proof { grade: Grade::Claimed, signature: None, notes },
         };

@@ -135,7 +135,7 @@ impl CommitReader {
                 id: full.clone(),
                 when: None,
                 who: Who::default(),
-                what: What::Tag(facts),
+                what: What::Tag(Box::new(facts)),
                 place: None,
                 why: Why::default(),
                 proof: Proof { grade: Grade::Claimed, signature: None, notes },
@@ -180,7 +180,7 @@ impl CommitReader {
                 reverts: Vec::new(),
                 links: Vec::new(),
             },
-            what: What::Tag(facts),
+            what: What::Tag(Box::new(facts)),
             place: None,
             proof: Proof { grade: Grade::Claimed, signature: None, notes },
         };

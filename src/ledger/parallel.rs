@@ -21,6 +21,9 @@ use std::ops::ControlFlow;
 /// How much is read at once, in bytes: few enough that a short ledger keeps every processor busy.
 const AT_ONCE: usize = PIECE / 8;
 
+/// A usual line has more bytes than this; from it the room for what comes of the lines is guessed.
+pub(super) const USUAL_LINE: usize = 256;
+
 /// Checks everything that `source` gives. `make` is called with each line that is an entry and its id,
 /// in any thread, and `sink` with what came of it in the order of the chain, once for each of its nodes.
 ///
@@ -84,7 +87,7 @@ fn look<T>(
     make: &impl Fn(&Line<'_>, Id) -> T,
 ) -> Vec<Result<(Seen, T), Refused>> {
     let mut scratch = Scratch::default();
-    let mut lines = Vec::new();
+    let mut lines = Vec::with_capacity(bytes.len() / USUAL_LINE);
     let mut rest = bytes;
     while let Some(end) = memchr(b'\n', rest) {
         let (line, after) = rest.split_at(end + 1);

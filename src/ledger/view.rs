@@ -88,7 +88,8 @@ impl Ledger {
         make: impl Fn(&Line<'_>, Id) -> T + Sync,
     ) -> Result<(View, Vec<T>), Failure> {
         self.settled(rules, |file, rules| {
-            let mut made = Vec::new();
+            let room = usize::try_from(file.metadata()?.len()).unwrap_or(0) / parallel::USUAL_LINE;
+            let mut made = Vec::with_capacity(room);
             let report = parallel::check(file, rules, &make, |one| made.push(one))?;
             Ok((report, made))
         })

@@ -181,8 +181,8 @@ impl<'a> From<&'a Event> for EventJson<'a> {
                 via: who.via.as_ref(),
             },
             what: match &event.what {
-                What::Commit(facts) => WhatJson::Commit(facts.into()),
-                What::Tag(facts) => WhatJson::Tag(facts.into()),
+                What::Commit(facts) => WhatJson::Commit(facts.as_ref().into()),
+                What::Tag(facts) => WhatJson::Tag(facts.as_ref().into()),
                 What::Record(fields) => WhatJson::Record(fields),
             },
             place: event.place.as_ref().map(PlaceJson::from),
@@ -196,7 +196,7 @@ impl<'a> From<&'a Proof> for ProofJson<'a> {
     fn from(proof: &'a Proof) -> ProofJson<'a> {
         ProofJson {
             grade: proof.grade.name(),
-            signature: proof.signature.as_ref().map(SignatureJson::from),
+            signature: proof.signature.as_deref().map(SignatureJson::from),
             notes: &proof.notes,
         }
     }

@@ -99,7 +99,10 @@ fn one(
     let verdict = match &before {
         Some(Ok(judge)) => {
             let earlier = Bench { judge, ..*bench };
-            earlier.commit(commit.oid)?.and_then(|event| event.proof.signature)
+            earlier
+                .commit(commit.oid)?
+                .and_then(|event| event.proof.signature)
+                .map(|verdict| *verdict)
         }
         _ => None,
     };

@@ -211,7 +211,7 @@ fn a_deployer_is_one_of_those_named_and_proves_it() {
         scene.deploy = deploy_by(who);
         scene.deploy.proof.grade =
             signature.as_ref().map_or(crate::event::Grade::Claimed, |v| v.status.grade());
-        scene.deploy.proof.signature = signature;
+        scene.deploy.proof.signature = signature.map(Box::new);
         scene.ask(deployer)
     };
     assert_eq!(ask("cem", Some(signed_by("cem"))), Answer::Holds);

@@ -98,13 +98,13 @@ mod tests {
     fn tag(annotated: bool, header_name: Option<&str>, signature: Option<Verdict>) -> Event {
         let mut event = commit_by("ana@example.com", signature);
         event.kind = Kind::Tag;
-        event.what = What::Tag(TagFacts {
+        event.what = What::Tag(Box::new(TagFacts {
             name: "v1".into(),
             header_name: header_name.map(str::to_owned),
             annotated,
             target: "c".repeat(40),
             ..TagFacts::default()
-        });
+        }));
         event
     }
 

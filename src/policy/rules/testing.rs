@@ -80,7 +80,7 @@ pub(in crate::policy) fn who(email: &str) -> Identity {
 
 fn proof(signature: Option<Verdict>) -> Proof {
     let grade = signature.as_ref().map_or(Grade::Claimed, |verdict| verdict.status.grade());
-    Proof { grade, signature, notes: Vec::new() }
+    Proof { grade, signature: signature.map(Box::new), notes: Vec::new() }
 }
 
 /// A commit at noon by one person, who is its committer too.
@@ -90,12 +90,12 @@ pub(in crate::policy) fn commit_by(email: &str, signature: Option<Verdict>) -> E
         id: "c".repeat(40),
         when: Some(When::utc(NOON)),
         who: Who { identity: Some(who(email)), committer: Some(who(email)), ..Who::default() },
-        what: What::Commit(CommitFacts {
+        what: What::Commit(Box::new(CommitFacts {
             summary: "Retry once".into(),
             authored: Some(When::utc(NOON)),
             parents: vec!["b".repeat(40)],
             ..CommitFacts::default()
-        }),
+        })),
         place: None,
         why: Why::default(),
         proof: proof(signature),
