@@ -12,7 +12,7 @@
 use super::history;
 use crate::deployments::field;
 use crate::event::{Event, Kind};
-use crate::git::contains::{Containing, Contains};
+use crate::git::contains::{Containing, Contains, beyond};
 use crate::git::source::Commits;
 use crate::git::walk::{Plan, Tip, Walk};
 use crate::git::{Oid, Repository, claims, hydrated, message, object, patches, trailers};
@@ -56,7 +56,7 @@ struct Commit {
 }
 
 /// Finds the copies of `wanted` among the commits that are deployed somewhere and that it is no ancestor
-/// of. `records` are the events of the ledger.
+/// of. `records` are the events of the ledger; `containing` answers for `wanted`.
 ///
 /// # Errors
 /// When history cannot be read, or git fails.
@@ -65,6 +65,7 @@ pub(crate) fn find(
     commits: &Commits<'_>,
     records: &[Event],
     wanted: Oid,
+    containing: &mut Containing<'_, '_>,
     deployed: &[Oid],
 ) -> Result<Copies, Failure> {
     let mut copies = Copies::default();
@@ -83,19 +84,15 @@ pub(crate) fn find(
     for merged in merged_by_records(repo, records, &name) {
         add(merged, "change", &mut copies);
     }
-    let mut tips: Vec<Tip> = deployed.iter().map(|&oid| Tip { oid, exclude: false }).collect();
-    tips.push(Tip { oid: wanted, exclude: true });
-    let branches = branches_with(repo, commits, wanted, &own)?;
+    let branches = branches_with(repo, commits, wanted, containing, &own)?;
     let mut same_author = Vec::new();
     let mut squashes = Vec::new();
-    for (number, walked) in
-        Walk::new(Commits::new(repo), Plan { tips, ..Plan::default() })?.enumerate()
-    {
+    for (number, oid) in candidates(repo, commits, wanted, deployed)?.enumerate() {
         if number == MOST {
             copies.cut = true;
             break;
         }
-        let oid = walked?.oid;
+        let oid = oid?;
         let other = read(repo, oid)?;
         let names_us = |id: &String| id.len() >= 7 && name.starts_with(id.as_str());
         if other.picked_from.iter().any(names_us) {
@@ -128,6 +125,22 @@ pub(crate) fn find(
         }
     }
     Ok(copies)
+}
+
+/// The commits that are deployed and that `wanted` does not have, newest first.
+fn candidates<'r>(
+    repo: &'r Repository,
+    commits: &Commits<'_>,
+    wanted: Oid,
+    deployed: &[Oid],
+) -> Result<Box<dyn Iterator<Item = Result<Oid, Failure>> + 'r>, Failure> {
+    if let Some(found) = beyond(commits, deployed, wanted) {
+        return Ok(Box::new(found.into_iter().map(Ok)));
+    }
+    let mut tips: Vec<Tip> = deployed.iter().map(|&oid| Tip { oid, exclude: false }).collect();
+    tips.push(Tip { oid: wanted, exclude: true });
+    let walk = Walk::new(Commits::new(repo), Plan { tips, ..Plan::default() })?;
+    Ok(Box::new(walk.map(|walked| walked.map(|walked| walked.oid))))
 }
 
 /// Those of `others` that make the same change as `commit`.
@@ -227,10 +240,10 @@ fn branches_with(
     repo: &Repository,
     commits: &Commits<'_>,
     wanted: Oid,
+    containing: &mut Containing<'_, '_>,
     own: &Commit,
 ) -> Result<Vec<Branch>, Failure> {
     let Some((_, main)) = history::default_branch(repo)? else { return Ok(Vec::new()) };
-    let mut containing = Containing::new(commits, wanted);
     if containing.ask(main)? == Contains::Yes {
         return Ok(Vec::new());
     }

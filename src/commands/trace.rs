@@ -332,7 +332,7 @@ impl<'t> Tracer<'t> {
         if without.is_empty() {
             return Ok(Copies::default());
         }
-        copies::find(self.repo, &self.commits, self.events, oid, &without)
+        copies::find(self.repo, &self.commits, self.events, oid, own, &without)
     }
 
     /// The default branch, whether the commit is on it, and the commit of its first-parent line that
@@ -349,14 +349,7 @@ impl<'t> Tracer<'t> {
             }
             Contains::Yes => {}
         }
-        let mut at = tip;
-        while at != oid {
-            let parents = self.commits.load(at)?.links.parents;
-            match parents.first() {
-                Some(&parent) if own.ask(parent)? == Contains::Yes => at = parent,
-                _ => break,
-            }
-        }
+        let at = own.brought_by(tip)?;
         let by = if at == oid { None } else { Some(self.event(at)?) };
         Ok(Merged { branch, on_branch: Some(true), by })
     }

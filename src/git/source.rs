@@ -8,7 +8,7 @@ use super::object::{self, Links};
 use super::repository::{ObjectKind, RawObject};
 use super::{HashKind, Oid, Repository};
 use crate::outcome::Failure;
-use gix_commitgraph::Graph;
+use gix_commitgraph::{Graph, Position};
 
 /// Loads commits for the walk.
 pub struct Commits<'r> {
@@ -58,6 +58,17 @@ impl<'r> Commits<'r> {
     /// Whether a commit-graph is used, so that commits are cheap to load and bytes are not read.
     pub fn has_graph(&self) -> bool {
         self.graph.is_some()
+    }
+
+    /// The commit-graph, for walks that need no objects: those go from place to place in it instead of
+    /// looking for ids.
+    pub(super) fn graph(&self) -> Option<&Graph> {
+        self.graph.as_ref()
+    }
+
+    /// A commit's place in the commit-graph.
+    pub(super) fn position(&self, oid: Oid) -> Option<Position> {
+        self.graph.as_ref()?.lookup(gix_hash::oid::try_from_bytes(oid.as_bytes()).ok()?)
     }
 
     /// A commit's generation number from the commit-graph: greater than that of each of its
