@@ -119,33 +119,33 @@ impl<'a> Line<'a> {
         if text[body.value.start] != b'{' {
             return Err(reject(body.value.start, "the body is no object"));
         }
-        let find = |key: &[u8]| {
-            let is_it = |member: &&Member| member.depth == 2 && &text[member.key.clone()] == key;
-            let found = inner.iter().find(is_it);
-            found.map(|member| (member.value.start, &text[member.value.clone()]))
-        };
-        let need = |key: &[u8], what| find(key).ok_or(reject(body.value.start, what));
-        let (_, version) = need(b"v", "the body has no v")?;
+        let found = Found::among(inner, text);
+        let value = |member: &Member| (member.value.start, &text[member.value.clone()]);
+        let need =
+            |member: Option<&Member>, what| member.map(value).ok_or(reject(body.value.start, what));
+        let (_, version) = need(found.v, "the body has no v")?;
         // Before anything else is held against it: another version may have other members.
         if version != VERSION_AS_WRITTEN {
             return Err(Reject::UnknownVersion);
         }
-        for key in ["what", "where", "who", "why"] {
-            match find(key.as_bytes()) {
+        let objects =
+            [(found.what, true), (found.place, false), (found.who, true), (found.why, false)];
+        for (object, needed) in objects {
+            match object.map(value) {
                 Some((_, [b'{', ..])) => {}
-                None if matches!(key, "where" | "why") => {}
+                None if !needed => {}
                 _ => return Err(reject(body.value.start, "what, where, who or why is no object")),
             }
         }
-        let text_of = |key: &[u8], what| match need(key, what)? {
+        let text_of = |member, what| match need(member, what)? {
             (_, value @ [b'"', _, .., b'"']) => Ok(value),
             (at, _) => Err(reject(at, "no text, or an empty one")),
         };
-        let (at, nonce) = need(b"nonce", "the body has no nonce")?;
+        let (at, nonce) = need(found.nonce, "the body has no nonce")?;
         inside(nonce).and_then(Nonce::from_hex).ok_or(reject(at, "no nonce of 32 hex digits"))?;
-        let (at, when) = need(b"when", "the body has no when")?;
+        let (at, when) = need(found.when, "the body has no when")?;
         let when = inside(when).and_then(time::parse).ok_or(reject(at, "no time in UTC"))?;
-        let (at, prev) = need(b"prev", "the body has no prev")?;
+        let (at, prev) = need(found.prev, "the body has no prev")?;
         sorted_ids(prev).map_err(|what| reject(at, what))?;
         let signature = match &text[sig.value.clone()] {
             b"null" => None,
@@ -161,8 +161,8 @@ impl<'a> Line<'a> {
             bytes,
             when,
             body: &text[body.value.clone()],
-            kind: text_of(b"kind", "the body has no kind")?,
-            ledger: text_of(b"ledger", "the body has no ledger")?,
+            kind: text_of(found.kind, "the body has no kind")?,
+            ledger: text_of(found.ledger, "the body has no ledger")?,
             prev,
             signature,
             members: inner,
@@ -240,7 +240,7 @@ impl<'a> Fields<'a> {
     pub(super) fn iter(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
         let bytes = self.bytes;
         let of = |member: &'a Member| (&bytes[member.key.clone()], &bytes[member.value.clone()]);
-        self.members.iter().map(move |member| of(member))
+        self.members.iter().map(of)
     }
 
     /// Whether there are none.
@@ -252,6 +252,44 @@ impl<'a> Fields<'a> {
     pub(super) fn text(&self, key: &str) -> Option<String> {
         let (_, value) = self.iter().find(|(found, _)| *found == key.as_bytes())?;
         canonical::string(value).map(Cow::into_owned)
+    }
+}
+
+/// The members of a body that every record has, or may have.
+#[derive(Default)]
+struct Found<'a> {
+    kind: Option<&'a Member>,
+    ledger: Option<&'a Member>,
+    nonce: Option<&'a Member>,
+    prev: Option<&'a Member>,
+    v: Option<&'a Member>,
+    what: Option<&'a Member>,
+    when: Option<&'a Member>,
+    place: Option<&'a Member>,
+    who: Option<&'a Member>,
+    why: Option<&'a Member>,
+}
+
+impl<'a> Found<'a> {
+    fn among(members: &'a [Member], text: &[u8]) -> Found<'a> {
+        let mut found = Found::default();
+        for member in members.iter().filter(|member| member.depth == 2) {
+            let known = match &text[member.key.clone()] {
+                b"kind" => &mut found.kind,
+                b"ledger" => &mut found.ledger,
+                b"nonce" => &mut found.nonce,
+                b"prev" => &mut found.prev,
+                b"v" => &mut found.v,
+                b"what" => &mut found.what,
+                b"when" => &mut found.when,
+                b"where" => &mut found.place,
+                b"who" => &mut found.who,
+                b"why" => &mut found.why,
+                _ => continue,
+            };
+            *known = Some(member);
+        }
+        found
     }
 }
 

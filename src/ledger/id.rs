@@ -108,11 +108,10 @@ impl fmt::Debug for Nonce {
     }
 }
 
-fn hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let digits = b"0123456789abcdef".map(char::from);
-    let digit = |bits: u8| digits[usize::from(bits & 15)];
-    let text: String = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect();
-    f.write_str(&text)
+fn hex<const N: usize>(bytes: &[u8; N], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let digit = |bits: u8| b"0123456789abcdef"[usize::from(bits & 15)];
+    let pairs = bytes.map(|byte| [digit(byte >> 4), digit(byte)]);
+    f.write_str(std::str::from_utf8(pairs.as_flattened()).unwrap_or_default())
 }
 
 /// Lower-case hex of exactly `N` bytes.
