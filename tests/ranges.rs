@@ -6,6 +6,9 @@
 
 mod common;
 
+use audit::git::Repository;
+use audit::git::contains::{Containing, Contains, beyond};
+use audit::git::source::Commits;
 use common::{Output, Repo, World};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -290,6 +293,56 @@ fn the_same_commits_in_the_same_order_as_git() {
         plain.join("\n"),
         with_graph.join("\n")
     );
+}
+
+#[test]
+fn what_contains_what_is_told_as_by_git_with_and_without_a_commit_graph() {
+    let world = World::new();
+    let repo = build(&world);
+    let listed = repo.git(["rev-list", "--all"]);
+    let all: Vec<&str> = listed.lines().collect();
+    let mut dice = Dice(3);
+    for graph in [false, true] {
+        if graph {
+            repo.git(["commit-graph", "write", "--reachable"]);
+        }
+        let opened = Repository::open(&repo.path).unwrap();
+        let oid = |id: &str| opened.hash().oid(id.as_bytes()).unwrap();
+        let commits = Commits::new(&opened);
+        assert_eq!(commits.has_graph(), graph);
+        for _ in 0..40 {
+            let mut draw = || all[dice.below(all.len())];
+            let (base, tips) = (draw(), [draw(), draw(), draw()]);
+            // Not `tips ^base`: git's own list is too long where clocks run backwards by months.
+            let below = repo.git(["rev-list", base]);
+            let below: Vec<&str> = below.lines().collect();
+            let range = repo.git(["rev-list", tips[0], tips[1], tips[2]]);
+            let beyond_it = range.lines().filter(|id| !below.contains(id));
+            let mut expected: Vec<String> = beyond_it.map(str::to_owned).collect();
+            expected.sort();
+            let tip_ids = tips.map(oid);
+            let found = beyond(&commits, &tip_ids, oid(base));
+            assert_eq!(found.is_some(), graph);
+            if let Some(found) = found {
+                let mut found: Vec<String> = found.iter().map(ToString::to_string).collect();
+                found.sort();
+                assert_eq!(found, expected, "{tips:?} ^{base}");
+            }
+            let mut containing = Containing::new(&commits, oid(base));
+            for tip in tips {
+                let ancestors = repo.git(["rev-list", tip]);
+                let expected = ancestors.lines().any(|id| id == base);
+                let found = containing.ask(oid(tip)).unwrap();
+                assert_eq!(found == Contains::Yes, expected, "{tip} contains {base}");
+                if expected {
+                    let line = repo.git(["rev-list", "--first-parent", tip]);
+                    let has = |id: &&str| repo.git(["rev-list", id]).lines().any(|one| one == base);
+                    let brought = line.lines().take_while(has).last().unwrap().to_owned();
+                    assert_eq!(containing.brought_by(oid(tip)).unwrap().to_string(), brought);
+                }
+            }
+        }
+    }
 }
 
 /// The queries that git and we answer differently.
