@@ -2,7 +2,7 @@
 
 use super::judge::Judge;
 use super::records;
-use super::status::{between, summary};
+use super::status::{count, summary};
 use crate::deployments::{Deployment, Deployments, Place};
 use crate::git::{Oid, Repository};
 use crate::ledger::View;
@@ -72,15 +72,6 @@ fn change(
     let before = deployments.before(one, 1).and_then(|before| find(repo, before.commit));
     let (Some(old), Some(new)) = (before, find(repo, one.commit)) else { return Ok(None) };
     Ok(Some((count(repo, old, new)?, count(repo, new, old)?)))
-}
-
-fn count(repo: &Repository, old: Oid, new: Oid) -> Result<usize, Failure> {
-    let mut count = 0;
-    for walked in between(repo, old, new, false)? {
-        walked?;
-        count += 1;
-    }
-    Ok(count)
 }
 
 fn find(repo: &Repository, commit: &str) -> Option<Oid> {

@@ -249,21 +249,20 @@ pub(crate) fn covering<'e>(
 
 /// How far `commit` is behind `branch`.
 fn behind(repo: &Repository, branch: Oid, commit: Oid) -> Result<Behind, Failure> {
-    let count = |old: Oid, new: Oid| -> Result<usize, Failure> {
-        let mut count = 0;
-        for walked in between(repo, old, new, false)? {
-            walked?;
-            count += 1;
-        }
-        Ok(count)
-    };
     // When something came onto the branch is told by the branch's own line: a side branch may be old.
     let mut oldest = None;
     for walked in between(repo, commit, branch, true)? {
         let links = object::links(&walked?.raw, repo.hash());
         oldest = links.ok().and_then(|links| i64::try_from(links.date).ok()).or(oldest);
     }
-    Ok(Behind { commits: count(commit, branch)?, oldest, ahead: count(branch, commit)? })
+    let (commits, ahead) = (count(repo, commit, branch)?, count(repo, branch, commit)?);
+    Ok(Behind { commits, oldest, ahead })
+}
+
+/// How many commits `new` has that `old` does not have, as `git rev-list --count new ^old`; none is read.
+pub(crate) fn count(repo: &Repository, old: Oid, new: Oid) -> Result<usize, Failure> {
+    // What is excluded is known before the first commit comes.
+    Ok(between(repo, old, new, false)?.selected().map_or(0, |commits| commits.len()))
 }
 
 /// The commits of `new` that `old` does not have, as `git rev-list new ^old`, newest first.

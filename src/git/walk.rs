@@ -168,7 +168,9 @@ impl<'r> Walk<'r> {
     /// them; `None` while streaming, when nobody knows yet.
     pub fn selected(&self) -> Option<HashSet<Oid>> {
         let list = self.limited.as_ref()?;
-        Some(list.iter().map(|&node| self.oid(node)).collect())
+        // As git does: what was found to be excluded after it had entered the list is not shown.
+        let shown = list.iter().filter(|&&node| self.nodes[node as usize].flags & EXCLUDED == 0);
+        Some(shown.map(|&node| self.oid(node)).collect())
     }
 
     /// The source of commits.
