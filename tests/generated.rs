@@ -86,3 +86,16 @@ fn every_command_and_option_has_help() {
         }
     }
 }
+
+#[test]
+fn each_command_is_described_by_what_it_does() {
+    for subcommand in command().get_subcommands() {
+        let about = subcommand.get_about().map(ToString::to_string).unwrap_or_default();
+        for flags in ["Whether to sign", "Flags whatever", "Filters on events", "By whom"] {
+            assert!(!about.starts_with(flags), "{}: {about}", subcommand.get_name());
+        }
+    }
+    let run = command();
+    let run = run.find_subcommand("run").unwrap().get_about().unwrap().to_string();
+    assert!(run.to_lowercase().starts_with("run a command"), "{run}");
+}

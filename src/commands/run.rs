@@ -87,8 +87,6 @@ impl Args for RunArgs {
     fn augment_args(command: clap::Command) -> clap::Command {
         let kinds = tables().map(|table| table.kind.name());
         let command = command
-            .about(ABOUT)
-            .long_about(LONG_ABOUT)
             .after_help(EXAMPLES)
             .arg(
                 Arg::new("kind")
@@ -109,7 +107,8 @@ impl Args for RunArgs {
                     .value_parser(clap::value_parser!(OsString))
                     .help("The command and its arguments, behind --"),
             );
-        RunFlags::augment_args(command)
+        // Behind the flags: clap takes their doc comments for the description of the command.
+        RunFlags::augment_args(command).about(ABOUT).long_about(LONG_ABOUT)
     }
 
     fn augment_args_for_update(command: clap::Command) -> clap::Command {
