@@ -23,35 +23,36 @@ pub mod road;
 pub mod suspects;
 
 use crate::event::{Event, Kind, What};
+use crate::ledger::Recorded;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 /// Where code runs: an environment, and the service within it where records name one.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Place {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place<'a> {
     /// The environment: `production`.
-    pub env: String,
+    pub env: &'a str,
     /// The service: `api`.
-    pub service: Option<String>,
+    pub service: Option<&'a str>,
 }
 
-impl Place {
+impl Place<'_> {
     /// Whether this is its name: `production`, `production/api`.
     pub fn is(&self, name: &str) -> bool {
-        let rest = name.strip_prefix(self.env.as_str());
-        match &self.service {
+        let rest = name.strip_prefix(self.env);
+        match self.service {
             None => rest == Some(""),
-            Some(service) => rest.and_then(|rest| rest.strip_prefix('/')) == Some(service.as_str()),
+            Some(service) => rest.and_then(|rest| rest.strip_prefix('/')) == Some(service),
         }
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.service {
+        match self.service {
             Some(service) => write!(f, "{}/{service}", self.env),
-            None => f.write_str(&self.env),
+            None => f.write_str(self.env),
         }
     }
 }
@@ -81,9 +82,9 @@ pub enum State {
 #[derive(Debug, Clone)]
 pub struct Deployment<'e> {
     /// The record.
-    pub event: &'e Event,
+    pub event: &'e Recorded,
     /// Where.
-    pub place: Place,
+    pub place: Place<'e>,
     /// The full id of the commit that it put there, as recorded.
     pub commit: &'e str,
     /// From when it counts, in seconds since 1970 UTC: a claim.
@@ -112,7 +113,7 @@ impl<'e> Deployment<'e> {
 
     /// A text field of the record's `what`.
     pub fn field(&self, name: &str) -> Option<&'e str> {
-        field(self.event, name)
+        self.event.field(name)
     }
 }
 
@@ -142,7 +143,7 @@ pub struct Unplaced<'e> {
 pub struct Deployments<'e> {
     all: Vec<Deployment<'e>>,
     /// Those that are or were in force, by place, oldest first.
-    ran: BTreeMap<Place, Vec<usize>>,
+    ran: BTreeMap<Place<'e>, Vec<usize>>,
     /// Environments that records name, with or without a deployment; not the deleted ones.
     environments: BTreeSet<&'e str>,
     unplaced: Vec<Unplaced<'e>>,
@@ -151,7 +152,7 @@ pub struct Deployments<'e> {
 impl<'e> Deployments<'e> {
     /// Joins the records of a ledger, given in the order of reports (causal, then by time). Events of
     /// other kinds may be among them.
-    pub fn new(events: impl IntoIterator<Item = &'e Event>) -> Deployments<'e> {
+    pub fn new(events: impl IntoIterator<Item = &'e Recorded>) -> Deployments<'e> {
         let mut deployments = Deployments::default();
         let mut positions: Vec<Position> = Vec::new();
         let mut numbers = Numbers::default();
@@ -160,7 +161,7 @@ impl<'e> Deployments<'e> {
         let mut latest = i64::MIN;
         for (sequence, event) in events.into_iter().enumerate() {
             let Some(when) = event.when.map(|when| when.seconds) else { continue };
-            let late = field(event, "recorded").is_some();
+            let late = event.is_late();
             if !late {
                 latest = latest.max(when);
             }
@@ -174,14 +175,14 @@ impl<'e> Deployments<'e> {
             let (env, commit) = match read(event) {
                 Ok(found) => found,
                 Err(lacks) => {
-                    deployments.unplaced.push(Unplaced { id: &event.id, lacks });
+                    deployments.unplaced.push(Unplaced { id: event.id.as_str(), lacks });
                     continue;
                 }
             };
-            let service = event.place.as_ref().and_then(|place| place.service.clone());
+            let place = Place { env, service: event.service() };
             let number = deployments.all.len();
             let mut position = own;
-            for corrected in corrected_by(event) {
+            for corrected in event.linked("corrects") {
                 let Some(corrected) = numbers.of(corrected, &deployments.all) else { continue };
                 let stood = positions[corrected];
                 if !late {
@@ -189,10 +190,10 @@ impl<'e> Deployments<'e> {
                 }
                 deployments.all[corrected].state = State::Corrected { by: number };
             }
-            let success = field(event, "outcome") == Some("success");
+            let success = event.field("outcome") == Some("success");
             deployments.all.push(Deployment {
                 event,
-                place: Place { env: env.to_owned(), service },
+                place,
                 commit,
                 from: position.time,
                 until: None,
@@ -207,12 +208,12 @@ impl<'e> Deployments<'e> {
 
     fn environment(
         &mut self,
-        event: &'e Event,
+        event: &'e Recorded,
         at: Position,
         deleted: &mut Vec<(Position, &'e str)>,
     ) {
-        let Some(env) = event.place.as_ref().and_then(|place| place.env.as_deref()) else { return };
-        if field(event, "action") == Some("deleted") {
+        let Some(env) = event.env() else { return };
+        if event.field("action") == Some("deleted") {
             deleted.push((at, env));
             self.environments.remove(env);
         } else {
@@ -229,7 +230,7 @@ impl<'e> Deployments<'e> {
             }
             match self.ran.get_mut(&one.place) {
                 Some(numbers) => numbers.push(number),
-                None => drop(self.ran.insert(one.place.clone(), vec![number])),
+                None => drop(self.ran.insert(one.place, vec![number])),
             }
         }
         for (place, numbers) in &mut self.ran {
@@ -278,16 +279,15 @@ impl<'e> Deployments<'e> {
     }
 
     /// Places where something is or was in force, by name.
-    pub fn places(&self) -> impl Iterator<Item = &Place> {
+    pub fn places(&self) -> impl Iterator<Item = &Place<'e>> {
         self.ran.keys()
     }
 
     /// The places that a name means: exactly this place, else all services of this environment.
-    pub fn named(&self, name: &str) -> Vec<&Place> {
-        let exact: Vec<&Place> =
-            self.ran.keys().filter(|place| place.to_string() == name).collect();
+    pub fn named(&self, name: &str) -> Vec<&Place<'e>> {
+        let exact: Vec<&Place<'e>> = self.places().filter(|place| place.is(name)).collect();
         match exact.is_empty() {
-            true => self.ran.keys().filter(|place| place.env == name).collect(),
+            true => self.places().filter(|place| place.env == name).collect(),
             false => exact,
         }
     }
@@ -299,17 +299,21 @@ impl<'e> Deployments<'e> {
     }
 
     /// What is or was in force in a place, oldest first.
-    pub fn history(&self, place: &Place) -> impl DoubleEndedIterator<Item = &Deployment<'e>> {
-        self.ran.get(place).into_iter().flatten().map(|&number| &self.all[number])
+    pub fn history<'d>(
+        &'d self,
+        place: &Place<'_>,
+    ) -> impl DoubleEndedIterator<Item = &'d Deployment<'e>> + use<'d, 'e> {
+        let numbers = self.ran.iter().find(|(known, _)| *known == place);
+        numbers.into_iter().flat_map(|(_, numbers)| numbers).map(|&number| &self.all[number])
     }
 
     /// What runs in a place now.
-    pub fn current(&self, place: &Place) -> Option<&Deployment<'e>> {
+    pub fn current(&self, place: &Place<'_>) -> Option<&Deployment<'e>> {
         self.history(place).next_back().filter(|last| last.state == State::Runs)
     }
 
     /// What ran in a place at a moment.
-    pub fn at(&self, place: &Place, moment: i64) -> Option<&Deployment<'e>> {
+    pub fn at(&self, place: &Place<'_>, moment: i64) -> Option<&Deployment<'e>> {
         self.history(place).rev().find(|one| one.ran_at(moment))
     }
 
@@ -323,7 +327,7 @@ impl<'e> Deployments<'e> {
     /// What failed in a place after a moment, oldest first.
     pub fn failed_since(
         &self,
-        place: &Place,
+        place: &Place<'_>,
         moment: i64,
     ) -> impl Iterator<Item = &Deployment<'e>> {
         self.all.iter().filter(move |one| {
@@ -360,18 +364,11 @@ struct Position {
 }
 
 /// The environment and the commit, or what is missing.
-fn read(event: &Event) -> Result<(&str, &str), &'static str> {
-    let env = event.place.as_ref().and_then(|place| place.env.as_deref());
-    let env = env.filter(|env| !env.is_empty()).ok_or("it names no environment")?;
-    let commit = field(event, "commit").ok_or("it names no commit")?;
+fn read(event: &Recorded) -> Result<(&str, &str), &'static str> {
+    let env = event.env().filter(|env| !env.is_empty()).ok_or("it names no environment")?;
+    let commit = event.field("commit").ok_or("it names no commit")?;
     let full = matches!(commit.len(), 40 | 64) && commit.bytes().all(|b| b.is_ascii_hexdigit());
     if full { Ok((env, commit)) } else { Err("its commit is no full id") }
-}
-
-/// The ids of the records that this one corrects.
-fn corrected_by(event: &Event) -> impl Iterator<Item = &str> {
-    let corrects = event.why.links.iter().filter(|link| link.rel == "corrects");
-    corrects.filter_map(|link| link.id.as_deref())
 }
 
 #[cfg(test)]
@@ -382,7 +379,7 @@ pub(crate) mod tests {
     use serde_json::json;
 
     /// A record with an id, a kind, a time and fields of `what`; `env` and `service` go where they belong.
-    pub(crate) fn record(id: &str, kind: Kind, when: i64, fields: Value) -> Event {
+    pub(crate) fn record(id: &str, kind: Kind, when: i64, fields: Value) -> Recorded {
         let Value::Object(mut what) = fields else { panic!("fields are an object") };
         let mut take = |key: &str| match what.remove(key) {
             Some(Value::String(text)) => Some(text),
@@ -390,7 +387,7 @@ pub(crate) mod tests {
         };
         let place = Where { env: take("env"), service: take("service") };
         let name = take("by").unwrap_or_else(|| "Ana".to_owned());
-        Event {
+        Recorded::of(Event {
             kind,
             id: id.to_owned(),
             when: Some(When::utc(when)),
@@ -405,26 +402,27 @@ pub(crate) mod tests {
             place: Some(place),
             why: Why::default(),
             proof: Proof { grade: Grade::Claimed, signature: None, notes: Vec::new() },
-        }
+        })
     }
 
     fn commit(digit: char) -> String {
         std::iter::repeat_n(digit, 40).collect()
     }
 
-    fn deploy(id: &str, when: i64, digit: char, outcome: &str) -> Event {
+    fn deploy(id: &str, when: i64, digit: char, outcome: &str) -> Recorded {
         let fields = json!({"env": "production", "commit": commit(digit), "outcome": outcome});
         record(id, Kind::Deploy, when, fields)
     }
 
-    fn corrects(mut event: Event, id: &str) -> Event {
+    fn corrects(event: Recorded, id: &str) -> Recorded {
+        let mut event = Event::clone(&event);
         event.why.links.push(Link { rel: "corrects".into(), id: Some(id.to_owned()), url: None });
-        event
+        Recorded::of(event)
     }
 
     /// `digit from-until` of what ran in production.
     fn spans(deployments: &Deployments<'_>) -> Vec<(char, i64, Option<i64>)> {
-        let place = Place { env: "production".into(), service: None };
+        let place = Place { env: "production", service: None };
         let span = |one: &Deployment<'_>| (one.commit.chars().next().unwrap(), one.from, one.until);
         deployments.history(&place).map(span).collect()
     }
@@ -446,7 +444,7 @@ pub(crate) mod tests {
         assert_eq!(spans(&found), [('1', 10, Some(30)), ('3', 30, Some(40)), ('1', 40, None)]);
         assert_eq!(found.all()[1].state, State::Failed);
         assert_eq!(found.all()[2].state, State::Replaced { by: 3 });
-        let place = Place { env: "production".into(), service: None };
+        let place = Place { env: "production", service: None };
         assert_eq!(found.current(&place).unwrap().event.id, "d");
         assert_eq!(found.at(&place, 29).unwrap().event.id, "a");
         assert_eq!(found.at(&place, 30).unwrap().event.id, "c");
@@ -465,9 +463,9 @@ pub(crate) mod tests {
 
     #[test]
     fn a_late_record_stands_at_the_time_that_it_states() {
-        let mut late = deploy("b", 40, '2', "success");
-        let What::Record(fields) = &mut late.what else { panic!() };
-        fields.insert("recorded".into(), json!("2026-01-01T00:00:00Z"));
+        let recorded = "2026-01-01T00:00:00Z";
+        let late = json!({"env": "production", "commit": commit('2'), "outcome": "success", "recorded": recorded});
+        let late = record("b", Kind::Deploy, 40, late);
         let events = [deploy("a", 10, '1', "success"), deploy("c", 100, '3', "success"), late];
         assert_eq!(
             spans(&Deployments::new(&events)),
@@ -541,8 +539,8 @@ pub(crate) mod tests {
 
     #[test]
     fn records_that_say_too_little_are_counted() {
-        let mut no_env = deploy("a", 10, '1', "success");
-        no_env.place = None;
+        let no_env = json!({"commit": commit('1'), "outcome": "success"});
+        let no_env = record("a", Kind::Deploy, 10, no_env);
         let short = record(
             "b",
             Kind::Deploy,

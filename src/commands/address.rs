@@ -14,10 +14,9 @@
 
 use super::records;
 use crate::deployments::{Deployment, Deployments, Place};
-use crate::event::Event;
 use crate::git::revision::Start;
 use crate::git::{Repository, dates};
-use crate::ledger::View;
+use crate::ledger::{Recorded, View};
 use crate::outcome::Failure;
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -31,7 +30,7 @@ pub(crate) struct Addresses<'a> {
     view: &'a View,
     /// Where the caller has joined the records already.
     deployments: Option<&'a Deployments<'a>>,
-    events: OnceCell<Vec<Event>>,
+    events: OnceCell<Vec<Recorded>>,
 }
 
 /// The moment that an address means.
@@ -124,7 +123,7 @@ impl<'a> Addresses<'a> {
     }
 
     /// The records, unjudged, oldest first.
-    fn events(&self) -> Result<&[Event], Failure> {
+    fn events(&self) -> Result<&[Recorded], Failure> {
         if let Some(events) = self.events.get() {
             return Ok(events);
         }

@@ -59,7 +59,7 @@ fn offer(before: &str, typed: &str, names: BTreeSet<String>) -> Vec<CompletionCa
 fn places() -> Result<BTreeSet<String>, Failure> {
     let repo = Repository::open(Path::new("."))?;
     let (_, events) = records::read_all(&repo)?;
-    let deployments = Deployments::new(events);
+    let deployments = Deployments::new(&events);
     let mut names: BTreeSet<String> = deployments.places().map(ToString::to_string).collect();
     names.extend(deployments.environments().map(str::to_owned));
     Ok(names)

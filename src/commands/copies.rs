@@ -11,11 +11,12 @@
 
 use super::history;
 use crate::deployments::field;
-use crate::event::{Event, Kind};
+use crate::event::Kind;
 use crate::git::contains::{Containing, Contains, beyond};
 use crate::git::source::Commits;
 use crate::git::walk::{Plan, Tip, Walk};
 use crate::git::{Oid, Repository, claims, hydrated, message, object, patches, trailers};
+use crate::ledger::Recorded;
 use crate::outcome::Failure;
 use std::collections::{HashMap, HashSet};
 
@@ -63,7 +64,7 @@ struct Commit {
 pub(crate) fn find(
     repo: &Repository,
     commits: &Commits<'_>,
-    records: &[Event],
+    records: &[Recorded],
     wanted: Oid,
     containing: &mut Containing<'_, '_>,
     deployed: &[Oid],
@@ -87,12 +88,11 @@ pub(crate) fn find(
     let branches = branches_with(repo, commits, wanted, containing, &own)?;
     let mut same_author = Vec::new();
     let mut squashes = Vec::new();
-    for (number, oid) in candidates(repo, commits, wanted, deployed)?.enumerate() {
+    for (number, oid) in candidates(commits, wanted, deployed)?.into_iter().enumerate() {
         if number == MOST {
             copies.cut = true;
             break;
         }
-        let oid = oid?;
         let other = read(repo, oid)?;
         let names_us = |id: &String| id.len() >= 7 && name.starts_with(id.as_str());
         if other.picked_from.iter().any(names_us) {
@@ -128,19 +128,18 @@ pub(crate) fn find(
 }
 
 /// The commits that are deployed and that `wanted` does not have, newest first.
-fn candidates<'r>(
-    repo: &'r Repository,
-    commits: &Commits<'_>,
-    wanted: Oid,
-    deployed: &[Oid],
-) -> Result<Box<dyn Iterator<Item = Result<Oid, Failure>> + 'r>, Failure> {
+fn candidates(commits: &Commits<'_>, wanted: Oid, deployed: &[Oid]) -> Result<Vec<Oid>, Failure> {
     if let Some(found) = beyond(commits, deployed, wanted) {
-        return Ok(Box::new(found.into_iter().map(Ok)));
+        return Ok(found);
     }
     let mut tips: Vec<Tip> = deployed.iter().map(|&oid| Tip { oid, exclude: false }).collect();
     tips.push(Tip { oid: wanted, exclude: true });
-    let walk = Walk::new(Commits::new(repo), Plan { tips, ..Plan::default() })?;
-    Ok(Box::new(walk.map(|walked| walked.map(|walked| walked.oid))))
+    let walk = Walk::new(commits.clone(), Plan { tips, ..Plan::default() })?;
+    let dated = |oid: Oid| Ok((std::cmp::Reverse(commits.load(oid)?.links.date), oid));
+    let found = walk.selected().into_iter().flatten().map(dated);
+    let mut found = found.collect::<Result<Vec<_>, Failure>>()?;
+    found.sort_unstable();
+    Ok(found.into_iter().map(|(_, oid)| oid).collect())
 }
 
 /// Those of `others` that make the same change as `commit`.
@@ -212,8 +211,8 @@ pub(crate) fn hydrates(repo: &Repository, oid: Oid) -> Result<Option<Oid>, Failu
 }
 
 /// The merge commits of change records that list a commit.
-fn merged_by_records(repo: &Repository, records: &[Event], name: &str) -> Vec<Oid> {
-    let lists = |event: &&Event| {
+fn merged_by_records(repo: &Repository, records: &[Recorded], name: &str) -> Vec<Oid> {
+    let lists = |event: &&Recorded| {
         let crate::event::What::Record(fields) = &event.what else { return false };
         let listed = fields.get("commits").and_then(|commits| commits.as_array());
         field(event, "head_commit") == Some(name)

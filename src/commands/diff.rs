@@ -15,7 +15,7 @@ use crate::git::paths::Pathspec;
 use crate::git::source::Commits;
 use crate::git::walk::Walked;
 use crate::git::{Oid, Repository};
-use crate::ledger::View;
+use crate::ledger::{Recorded, View};
 use crate::outcome::{Failure, Outcome};
 use crate::pipeline;
 use crate::report::diff::{Brought, Diff, End, Involved, Ranked, Touched};
@@ -69,10 +69,9 @@ Examples:
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
-    let judge = Judge::new(&repo, &args.judge, context.now)?;
-    let (view, events) = records::read_all(&repo)?;
+    let (judge, view, events) = records::read_with_judge(&repo, &args.judge, context.now)?;
     let ledger_state = records::warn(context, &view);
-    let deployments = Deployments::new(events);
+    let deployments = Deployments::new(&events);
     records::warn_of_unplaced(context, &deployments);
     let addresses = Addresses::among(&repo, &view, &deployments);
     let from = Side::new(&repo, &addresses, &deployments, &args.from)?;
@@ -86,9 +85,9 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
     reader.paths = Paths::All(history::config_paths(judge.policy())?);
     let gained = commits(&repo, &reader, &judge, from.oid, to.oid)?;
     let lost = commits(&repo, &reader, &judge, to.oid, from.oid)?;
-    let between = in_between(&view, &judge, events, (&from, &to), context.now)?;
-    let mut unreviewed = without_review(events, &gained, &to.end.commit);
-    unreviewed.extend(without_review(events, &lost, &from.end.commit));
+    let between = in_between(&view, &judge, &events, (&from, &to), context.now)?;
+    let mut unreviewed = without_review(&events, &gained, &to.end.commit);
+    unreviewed.extend(without_review(&events, &lost, &from.end.commit));
     let suspects = match args.suspects.is_empty() {
         true => None,
         false => {
@@ -186,7 +185,7 @@ impl<'d> Side<'d> {
     }
 
     fn env(&self) -> Option<&str> {
-        self.deployment.map(|one| one.place.env.as_str())
+        self.deployment.map(|one| one.place.env)
     }
 
     fn end(self, now: i64) -> End {
@@ -229,7 +228,7 @@ fn commits(
 fn in_between(
     view: &View,
     judge: &Judge,
-    events: &[Event],
+    events: &[Recorded],
     (from, to): (&Side<'_>, &Side<'_>),
     now: i64,
 ) -> Result<Vec<Event>, Failure> {
@@ -238,9 +237,9 @@ fn in_between(
         return Ok(Vec::new());
     };
     let envs: HashSet<&str> = [from.env(), to.env()].into_iter().flatten().collect();
-    let meant = |event: &&Event| {
+    let meant = |event: &&Recorded| {
         let inside = event.when.is_some_and(|when| (start..=end).contains(&when.seconds));
-        let env = event.place.as_ref().and_then(|place| place.env.as_deref());
+        let env = event.env();
         let here = envs.is_empty() || env.is_none_or(|env| envs.contains(env));
         // Where the range begins is no part of it.
         inside && here && from.end.record.as_ref() != Some(&event.id)
@@ -249,8 +248,8 @@ fn in_between(
 }
 
 /// Ids of the commits for which nobody tells of a review. `tip` is the newest of them.
-fn without_review(records: &[Event], commits: &[Event], tip: &str) -> BTreeSet<String> {
-    let approved: Vec<&Event> = records
+fn without_review(records: &[Recorded], commits: &[Event], tip: &str) -> BTreeSet<String> {
+    let approved: Vec<&Recorded> = records
         .iter()
         .filter(|event| event.kind == Kind::Review && field(event, "state") == Some("approved"))
         .collect();

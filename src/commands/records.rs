@@ -1,12 +1,12 @@
 //! The ledger as commands read it: entries as judged events, and what is wrong with the file.
 
 use super::Context;
-use super::judge::Judge;
+use super::judge::{Judge, JudgeArgs};
 use crate::deployments::Deployments;
 use crate::event::Event;
 use crate::git::Repository;
 use crate::ledger::view::Stored;
-use crate::ledger::{Id, Ledger, Line, Rules, Scratch, Severity, View};
+use crate::ledger::{Id, Ledger, Recorded, Rules, Scratch, Severity, Text, View};
 use crate::outcome::{Failure, Outcome};
 use crate::pipeline;
 use crate::report::text;
@@ -18,26 +18,41 @@ use std::ops::ControlFlow;
 /// # Errors
 /// When it cannot be read.
 pub(crate) fn read(repo: &Repository) -> Result<View, Failure> {
-    Ok(Ledger::new(repo.common_dir()).read_each(rules(), |_, _| ())?.0)
+    Ok(Ledger::new(repo.common_dir()).read_each(rules(), |_, _, _| ())?.0)
 }
 
-/// Reads and checks the ledger, and gives all entries as events, oldest first in the order of reports, not
-/// judged: a signature on them has been looked at by nobody, and they are graded as claims. [`judged`]
-/// gives one of them its verdict.
-///
-/// The events live as long as the program: it ends with the command that asked for them, and giving back
-/// ten thousand of them piece by piece would take as long as making them.
+/// Reads and checks the ledger, and gives all its records, oldest first in the order of reports, not judged:
+/// a signature on them has been looked at by nobody, and they are graded as claims. [`judged`] gives one of
+/// them its verdict.
 ///
 /// # Errors
 /// When it cannot be read.
-pub(crate) fn read_all(repo: &Repository) -> Result<(View, &'static [Event]), Failure> {
-    let event = |line: &Line<'_>, id| line.event(id);
-    let (view, mut events) = Ledger::new(repo.common_dir()).read_each(rules(), event)?;
+pub(crate) fn read_all(repo: &Repository) -> Result<(View, Vec<Recorded>), Failure> {
+    let (view, mut records) = Ledger::new(repo.common_dir()).read_each(rules(), Recorded::new)?;
     let order = view.chain().order();
     if !order.is_sorted() {
-        events = in_order(&order, events.into_iter().map(Some).collect());
+        records = in_order(&order, records.into_iter().map(Some).collect());
     }
-    Ok((view, events.leak()))
+    Ok((view, records))
+}
+
+/// [`read_all`], while the trust is found that its records are judged by.
+///
+/// # Errors
+/// As [`read_all`] and [`Judge::new`].
+pub(crate) fn read_with_judge(
+    repo: &Repository,
+    args: &JudgeArgs,
+    now: i64,
+) -> Result<(Judge, View, Vec<Recorded>), Failure> {
+    let (judge, read) = std::thread::scope(|scope| {
+        let reading = scope.spawn(|| read_all(repo));
+        let judge = Judge::new(repo, args, now);
+        (judge, reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let judge = judge?;
+    let (view, records) = read?;
+    Ok((judge, view, records))
 }
 
 /// What a ledger is held against: canonical armor, and the name of its first record.
@@ -66,20 +81,24 @@ pub(crate) fn events(
     })
 }
 
-/// The events of [`read_all`], of a ledger that has been read before.
+/// The records of [`read_all`], of a ledger that has been read before.
 ///
 /// # Errors
 /// When the file changes while it is read.
-pub(crate) fn unjudged(view: &View) -> Result<Vec<Event>, Failure> {
-    from_file(view, |stored| Ok(Some(stored.event()?)))
+pub(crate) fn unjudged(view: &View) -> Result<Vec<Recorded>, Failure> {
+    from_file(view, |stored| {
+        let mut scratch = Scratch::default();
+        let (line, id) = stored.read(&mut scratch)?;
+        Ok(Some(Recorded::new(&line, id, Text::new(line.bytes))))
+    })
 }
 
-/// Makes events of entries on all processors, in the order of reports.
-fn from_file(
+/// Makes something of entries on all processors, in the order of reports.
+fn from_file<T: Send>(
     view: &View,
-    make: impl Fn(Stored<'_>) -> Result<Option<Event>, Failure> + Sync,
-) -> Result<Vec<Event>, Failure> {
-    let mut events: Vec<Option<Event>> = Vec::with_capacity(view.chain().len());
+    make: impl Fn(Stored<'_>) -> Result<Option<T>, Failure> + Sync,
+) -> Result<Vec<T>, Failure> {
+    let mut events: Vec<Option<T>> = Vec::with_capacity(view.chain().len());
     let work = |stored: Result<Stored<'_>, Failure>| make(stored?);
     let failed = pipeline::ordered(view.stored()?, work, |event| match event {
         Ok(event) => {
@@ -95,7 +114,7 @@ fn from_file(
 }
 
 /// Brings what was made of the entries, as they stand in the file, into the order of reports.
-fn in_order(order: &[usize], mut events: Vec<Option<Event>>) -> Vec<Event> {
+fn in_order<T>(order: &[usize], mut events: Vec<Option<T>>) -> Vec<T> {
     order.iter().filter_map(|&number| events.get_mut(number)?.take()).collect()
 }
 

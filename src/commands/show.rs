@@ -15,8 +15,8 @@ use crate::git::source::Commits;
 use crate::git::tags::Tag;
 use crate::git::walk::{Plan, Walked};
 use crate::git::{Oid, Repository, dates};
-use crate::ledger::View;
 use crate::ledger::chain::NotFound;
+use crate::ledger::{Recorded, View};
 use crate::outcome::{Failure, Outcome};
 use crate::people::Person;
 use crate::report::card::{Cards, Related};
@@ -93,13 +93,12 @@ struct Deeds {
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: ShowArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
-    let judge = Judge::new(&repo, &args.judge, context.now)?;
+    let (judge, view, events) = records::read_with_judge(&repo, &args.judge, context.now)?;
     let mut reader = history::reader(&repo, !args.no_mailmap)?;
     reader.tickets = history::tickets(judge.policy())?;
     reader.paths = Paths::All(history::config_paths(judge.policy())?);
-    let (view, events) = records::read_all(&repo)?;
     let ledger_state = records::warn(context, &view);
-    let deployments = Deployments::new(events);
+    let deployments = Deployments::new(&events);
     let date = |text: &Option<String>| -> Result<Option<i64>, Failure> {
         text.as_deref().map(|text| dates::parse(&repo, text)).transpose()
     };
@@ -108,7 +107,7 @@ pub(crate) fn run(context: &mut Context, args: ShowArgs) -> anyhow::Result<Outco
         reader,
         judge: &judge,
         view: &view,
-        records: events,
+        records: &events,
         deployments: &deployments,
         period: (date(&args.since)?, date(&args.until)?),
         most: args.max_count,
@@ -129,7 +128,7 @@ struct Finder<'f> {
     reader: CommitReader,
     judge: &'f Judge,
     view: &'f View,
-    records: &'f [Event],
+    records: &'f [Recorded],
     deployments: &'f Deployments<'f>,
     period: (Option<i64>, Option<i64>),
     most: usize,

@@ -3,7 +3,7 @@
 use super::Context;
 use super::copies::SamePatch;
 use super::format::FormatArg;
-use super::judge::{Judge, JudgeArgs};
+use super::judge::JudgeArgs;
 use super::{complete, history, records};
 use crate::deployments::approvals::{self, Approval, Subject};
 use crate::deployments::{Deployment, Deployments, Place, field};
@@ -12,7 +12,7 @@ use crate::git::message::Message;
 use crate::git::source::Commits;
 use crate::git::walk::{Order, Plan, Tip, Walk};
 use crate::git::{Oid, Repository, dates, object};
-use crate::ledger::time;
+use crate::ledger::{Recorded, time};
 use crate::outcome::{Failure, Outcome};
 use crate::report::status::{Behind, Idle, Running, Status};
 use clap::Args;
@@ -53,10 +53,9 @@ Examples:
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
-    let judge = Judge::new(&repo, &args.judge, context.now)?;
-    let (view, events) = records::read_all(&repo)?;
+    let (judge, view, events) = records::read_with_judge(&repo, &args.judge, context.now)?;
     let ledger_state = records::warn(context, &view);
-    let deployments = Deployments::new(events);
+    let deployments = Deployments::new(&events);
     records::warn_of_unplaced(context, &deployments);
     let date = args.at.as_deref().map(|text| dates::parse(&repo, text)).transpose()?;
     let wanted = Wanted::new(&deployments, &args.places)?;
@@ -88,7 +87,7 @@ pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Out
             deployment,
             event: records::judged(&view, &judge, &deployment.event.id)?,
             summary: reader.summary(deployment.commit)?,
-            approvals: reader.approvals(events, deployment)?,
+            approvals: reader.approvals(&events, deployment)?,
             behind: if date.is_none() { reader.behind(deployment.commit)? } else { None },
             failed: deployments
                 .failed_since(place, deployment.from)
@@ -117,7 +116,7 @@ pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Out
         context.ui.note("hint: audit record deploy --env production --outcome success");
     }
     let freezes =
-        freezes(events, now).into_iter().filter(|event| wanted.has_frozen(event)).collect();
+        freezes(&events, now).into_iter().filter(|event| wanted.has_frozen(event)).collect();
     // How far something was behind at another time is not known: branches keep no history of their own.
     let branch = branch.as_ref().map(|(name, _)| name.as_str()).filter(|_| date.is_none());
     let status = Status { at: now, branch, running, idle, freezes };
@@ -192,7 +191,7 @@ impl Reader<'_> {
 
     fn approvals<'e>(
         &self,
-        events: &'e [Event],
+        events: &'e [Recorded],
         deployment: &Deployment<'_>,
     ) -> Result<Vec<Approval<'e>>, Failure> {
         covering(self.repo, events, deployment, &self.deployed)
@@ -225,7 +224,7 @@ pub(crate) fn summary(repo: &Repository, oid: Oid) -> Result<String, Failure> {
 /// Approvals and rejections that cover a deployment. `deployed` are the commits of all deployments.
 pub(crate) fn covering<'e>(
     repo: &Repository,
-    events: &'e [Event],
+    events: &'e [Recorded],
     deployment: &Deployment<'_>,
     deployed: &HashSet<&str>,
 ) -> Result<Vec<Approval<'e>>, Failure> {
@@ -237,7 +236,7 @@ pub(crate) fn covering<'e>(
         },
     };
     let subject = Subject {
-        place: &deployment.place,
+        place: deployment.place,
         commit: deployment.commit,
         tree: tree.as_deref(),
         artifact: deployment.field("artifact"),
@@ -279,7 +278,7 @@ pub(crate) fn between(
 
 /// Freezes in force at a moment: begun and not ended. A freeze record says from when until when; without
 /// that it lasts from its own time until one that ends it.
-pub(crate) fn freezes(events: &[Event], at: i64) -> Vec<&Event> {
+pub(crate) fn freezes(events: &[Recorded], at: i64) -> Vec<&Event> {
     let moment = |event: &Event, name: &str| {
         field(event, name).and_then(|text| time::parse(text.as_bytes()))
     };

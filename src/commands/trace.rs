@@ -15,7 +15,7 @@ use crate::git::paths::Pathspec;
 use crate::git::source::Commits;
 use crate::git::walk::{Plan, Tip, Walk, Walked};
 use crate::git::{Oid, Repository};
-use crate::ledger::View;
+use crate::ledger::{Recorded, View};
 use crate::outcome::{Failure, Outcome};
 use crate::pipeline;
 use crate::report::trace::{self, Copied, Reached, Trace, Verdict};
@@ -63,18 +63,17 @@ Examples:
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: TraceArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
-    let judge = Judge::new(&repo, &args.judge, context.now)?;
-    let (view, events) = records::read_all(&repo)?;
+    let (judge, view, events) = records::read_with_judge(&repo, &args.judge, context.now)?;
     let ledger_state = records::warn(context, &view);
-    let deployments = Deployments::new(events);
+    let deployments = Deployments::new(&events);
     records::warn_of_unplaced(context, &deployments);
     let tracer = Tracer {
         repo: &repo,
-        commits: Commits::new(&repo),
+        commits: Commits::remembering(&repo),
         reader: history::reader(&repo, true)?,
         judge: &judge,
         view: &view,
-        events,
+        events: &events,
         deployments: &deployments,
         deployed: deployments.all().iter().map(|one| one.commit).collect(),
         hydrated: hydrated(&repo, &deployments)?,
@@ -115,7 +114,7 @@ struct Tracer<'t> {
     reader: CommitReader,
     judge: &'t Judge,
     view: &'t View,
-    events: &'t [Event],
+    events: &'t [Recorded],
     deployments: &'t Deployments<'t>,
     /// The commits of all deployments.
     deployed: HashSet<&'t str>,
@@ -209,14 +208,10 @@ impl<'t> Tracer<'t> {
         let mut copied: Vec<Containing<'_, '_>> =
             copies.found.iter().map(|copy| Containing::new(&self.commits, copy.oid)).collect();
 
-        let mut through: HashMap<&str, Option<usize>> = HashMap::new();
         let mut failure = None;
         let road = road::follow(self.deployments, |deployed| {
             match self.holds(deployed, &mut own, &mut copied) {
-                Ok((holds, by)) => {
-                    through.insert(deployed, by);
-                    holds
-                }
+                Ok((holds, _)) => holds,
                 Err(error) => {
                     failure.get_or_insert(error);
                     Holds::Unknown
@@ -228,10 +223,11 @@ impl<'t> Tracer<'t> {
         }
         let mut reached = Vec::new();
         for stay in road.stays {
+            let (_, through) = self.holds(stay.first.commit, &mut own, &mut copied)?;
             reached.push(Reached {
                 event: records::judged(self.view, self.judge, &stay.first.event.id)?,
                 approvals: covering(self.repo, self.events, stay.first, &self.deployed)?,
-                through: through.get(stay.first.commit).copied().flatten(),
+                through,
                 stay,
             });
         }
@@ -280,7 +276,7 @@ impl<'t> Tracer<'t> {
     }
 
     /// Records that are meant, judged.
-    fn records_where(&self, meant: impl Fn(&Event) -> bool) -> Result<Vec<Event>, Failure> {
+    fn records_where(&self, meant: impl Fn(&Recorded) -> bool) -> Result<Vec<Event>, Failure> {
         let meant = self.events.iter().filter(|event| meant(event));
         meant.map(|event| records::judged(self.view, self.judge, &event.id)).collect()
     }

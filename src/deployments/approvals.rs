@@ -12,8 +12,9 @@
 //! Whether an approval counts (in time, by the right person, enough of them) is for policy; here is only
 //! what there is, with what is remarkable about it.
 
-use super::{Place, field};
-use crate::event::{Event, Kind};
+use super::Place;
+use crate::event::Kind;
+use crate::ledger::Recorded;
 use chrono::DateTime;
 
 /// How an approval is tied to what was deployed, best first.
@@ -67,7 +68,7 @@ impl Timing {
 #[derive(Debug, Clone, Copy)]
 pub struct Approval<'e> {
     /// The record.
-    pub event: &'e Event,
+    pub event: &'e Recorded,
     /// How it is tied to what was deployed.
     pub tie: Tie,
     /// `false` for a rejection.
@@ -80,7 +81,7 @@ pub struct Approval<'e> {
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     /// Where.
-    pub place: &'a Place,
+    pub place: Place<'a>,
     /// The full id of the commit.
     pub commit: &'a str,
     /// The full id of its tree, where it is known.
@@ -94,7 +95,7 @@ pub struct Subject<'a> {
 /// The approvals among `events` that cover `subject`, as they stand in the ledger. `same_patch` says
 /// whether a commit makes the same change as the subject's; it is asked last.
 pub fn covering<'e>(
-    events: impl IntoIterator<Item = &'e Event>,
+    events: impl IntoIterator<Item = &'e Recorded>,
     subject: &Subject<'_>,
     mut same_patch: impl FnMut(&str) -> bool,
 ) -> Vec<Approval<'e>> {
@@ -104,7 +105,7 @@ pub fn covering<'e>(
             continue;
         }
         let Some(tie) = tie(event, subject, &mut same_patch) else { continue };
-        let approved = match field(event, "decision") {
+        let approved = match event.field("decision") {
             Some("approved") => true,
             Some("rejected") => false,
             _ => continue,
@@ -123,25 +124,24 @@ pub fn covering<'e>(
 }
 
 /// Until when an approval holds, in seconds since 1970 UTC, if it says so.
-pub fn expires(event: &Event) -> Option<i64> {
-    let text = field(event, "expires")?;
+pub fn expires(event: &Recorded) -> Option<i64> {
+    let text = event.field("expires")?;
     DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.timestamp())
 }
 
-/// An approval without a service is for all services of its environment.
-fn is_for(event: &Event, place: &Place) -> bool {
-    let Some(given) = &event.place else { return false };
-    given.env.as_deref() == Some(place.env.as_str())
-        && (given.service.is_none() || given.service == place.service)
+/// Whether a record is for a place; one without a service is for all services of its environment.
+pub fn is_for(event: &Recorded, place: Place<'_>) -> bool {
+    event.env() == Some(place.env)
+        && event.service().is_none_or(|service| Some(service) == place.service)
 }
 
 fn tie(
-    event: &Event,
+    event: &Recorded,
     subject: &Subject<'_>,
     same_patch: &mut impl FnMut(&str) -> bool,
 ) -> Option<Tie> {
-    let artifact = field(event, "artifact");
-    let Some(commit) = field(event, "commit") else {
+    let artifact = event.field("artifact");
+    let Some(commit) = event.field("commit") else {
         return (artifact.is_some() && artifact == subject.artifact).then_some(Tie::Artifact);
     };
     if commit == subject.commit {
@@ -150,7 +150,7 @@ fn tie(
     if artifact.is_some() && artifact == subject.artifact {
         return Some(Tie::Artifact);
     }
-    if subject.tree.is_some() && field(event, "tree") == subject.tree {
+    if subject.tree.is_some() && event.field("tree") == subject.tree {
         return Some(Tie::Tree);
     }
     same_patch(commit).then_some(Tie::Patch)
@@ -162,15 +162,14 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    fn place() -> Place {
-        Place { env: "production".into(), service: Some("api".into()) }
+    fn place() -> Place<'static> {
+        Place { env: "production", service: Some("api") }
     }
 
     /// The ties and timings of one approval, for commit `c1` with tree `t1` deployed at 100.
     fn ties(when: i64, fields: Value) -> Vec<(Tie, bool, Timing)> {
-        let place = place();
         let subject = Subject {
-            place: &place,
+            place: place(),
             commit: "c1",
             tree: Some("t1"),
             artifact: Some("sha256:aa"),

@@ -106,10 +106,11 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::tests::record;
     use super::*;
-    use crate::event::{Event, Kind};
+    use crate::event::Kind;
+    use crate::ledger::Recorded;
     use serde_json::json;
 
-    fn event(kind: Kind, when: i64, env: &str, digit: char, outcome: &str) -> Event {
+    fn event(kind: Kind, when: i64, env: &str, digit: char, outcome: &str) -> Recorded {
         let commit: String = std::iter::repeat_n(digit, 40).collect();
         let id = format!("{when}");
         record(&id, kind, when, json!({"env": env, "commit": commit, "outcome": outcome}))
@@ -124,7 +125,7 @@ mod tests {
         }
     }
 
-    fn stays(events: &[Event]) -> Vec<(String, i64, Option<i64>, bool)> {
+    fn stays(events: &[Recorded]) -> Vec<(String, i64, Option<i64>, bool)> {
         let deployments = Deployments::new(events);
         follow(&deployments, holds)
             .stays

@@ -169,12 +169,12 @@ mod tests {
             commit(&["src/net/x.rs"], &[], Grade::Signed),
             commit(&["src/pay/a.rs", "src/pay/b.rs"], &[], Grade::Signed),
             commit(&["k8s/pay.yaml"], &["k8s/pay.yaml"], Grade::Signed),
-            record(
+            Event::clone(&record(
                 "c",
                 Kind::Config,
                 5,
                 json!({"env": "production", "key": "PAY_URL", "change": "changed"}),
-            ),
+            )),
         ];
         let paths = ["src/pay".to_owned()];
         let failing = Failing { paths: &paths, is_meant: &|file| file.starts_with("src/pay/") };

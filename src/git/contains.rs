@@ -10,6 +10,7 @@
 use super::Oid;
 use super::source::Commits;
 use crate::outcome::Failure;
+use foldhash::fast::RandomState;
 use gix_commitgraph::{Graph, Position};
 use std::collections::{BinaryHeap, HashMap};
 
@@ -29,7 +30,8 @@ pub struct Containing<'c, 'r> {
     commits: &'c Commits<'r>,
     /// Nothing with a generation number up to this one can contain the commit.
     cutoff: Option<u32>,
-    known: HashMap<Oid, Contains>,
+    /// What is known of the others.
+    known: HashMap<Oid, Contains, RandomState>,
     /// What is known of the commits in the commit-graph, by their places in it.
     in_graph: Vec<Option<bool>>,
 }
@@ -44,7 +46,7 @@ impl<'c, 'r> Containing<'c, 'r> {
         if let Some(wanted) = place {
             *wanted = Some(true);
         }
-        let known = HashMap::from([(wanted, Contains::Yes)]);
+        let known = HashMap::from_iter([(wanted, Contains::Yes)]);
         Containing { commits, cutoff, known, in_graph }
     }
 
@@ -163,20 +165,20 @@ impl<'c, 'r> Containing<'c, 'r> {
         oid: Oid,
         path: &mut Vec<(Oid, Vec<Oid>, Contains)>,
     ) -> Result<Option<Contains>, Failure> {
+        if let Some(found) = self.commits.position(oid).and_then(|at| self.ask_graph(at)) {
+            return Ok(Some(if found { Contains::Yes } else { Contains::No }));
+        }
         if let Some(&known) = self.known.get(&oid) {
             return Ok(Some(known));
-        }
-        if let Some(found) = self.commits.position(oid).and_then(|at| self.ask_graph(at)) {
-            let found = if found { Contains::Yes } else { Contains::No };
-            self.known.insert(oid, found);
-            return Ok(Some(found));
         }
         let repo = self.commits.repository();
         if !self.commits.has(oid) {
             self.known.insert(oid, Contains::Unknown);
             return Ok(Some(Contains::Unknown));
         }
-        let parents = self.commits.load(oid)?.links.parents;
+        let mut parents = self.commits.load(oid)?.links.parents;
+        // The last is asked first. Releases stand on the line of first parents, which is then known.
+        parents.reverse();
         let ends = repo.shallow().contains(&oid);
         let start = if ends { Contains::Unknown } else { Contains::No };
         path.push((oid, parents, start));

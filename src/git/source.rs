@@ -8,13 +8,21 @@ use super::object::{self, Links};
 use super::repository::{ObjectKind, RawObject};
 use super::{HashKind, Oid, Repository};
 use crate::outcome::Failure;
+use foldhash::fast::RandomState;
 use gix_commitgraph::{Graph, Position};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Loads commits for the walk.
+#[derive(Clone)]
 pub struct Commits<'r> {
     repo: &'r Repository,
-    graph: Option<Graph>,
+    graph: Option<Arc<Graph>>,
+    /// What was read from objects, where several questions are asked about the same history.
+    seen: Option<Arc<Mutex<Seen>>>,
 }
+
+type Seen = HashMap<Oid, Links, RandomState>;
 
 /// A commit as the walk sees it, with its bytes where they had to be read.
 #[derive(Debug)]
@@ -42,12 +50,18 @@ impl<'r> Commits<'r> {
             HashKind::Sha256 => gix_hash::Kind::Sha256,
         };
         let graph = if wanted { Graph::from_info_dir(&info, hash).ok() } else { None };
-        Commits { repo, graph }
+        Commits { repo, graph: graph.map(Arc::new), seen: None }
+    }
+
+    /// As [`Commits::new`], for who asks several times about the same history: the parents, the tree and the
+    /// date of a commit that the commit-graph does not hold are read once, and kept.
+    pub fn remembering(repo: &'r Repository) -> Commits<'r> {
+        Commits { seen: Some(Arc::default()), ..Commits::new(repo) }
     }
 
     /// Commits read from their objects only.
     pub fn without_graph(repo: &'r Repository) -> Commits<'r> {
-        Commits { repo, graph: None }
+        Commits { repo, graph: None, seen: None }
     }
 
     /// The repository that they come from.
@@ -63,7 +77,7 @@ impl<'r> Commits<'r> {
     /// The commit-graph, for walks that need no objects: those go from place to place in it instead of
     /// looking for ids.
     pub(super) fn graph(&self) -> Option<&Graph> {
-        self.graph.as_ref()
+        self.graph.as_deref()
     }
 
     /// A commit's place in the commit-graph.
@@ -97,13 +111,23 @@ impl<'r> Commits<'r> {
         if let Some(links) = self.graph_links(oid) {
             return Ok(Loaded { links, raw: None });
         }
+        if let Some(links) = self.seen().and_then(|seen| seen.get(&oid).cloned()) {
+            return Ok(Loaded { links, raw: None });
+        }
         let raw = self.read_unverified(oid)?;
         let mut links = object::links(&raw, self.repo.hash())
             .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
         if self.repo.shallow().contains(&oid) {
             links.parents.clear();
         }
+        if let Some(mut seen) = self.seen() {
+            seen.insert(oid, links.clone());
+        }
         Ok(Loaded { links, raw: Some(raw) })
+    }
+
+    fn seen(&self) -> Option<MutexGuard<'_, Seen>> {
+        Some(self.seen.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The bytes of a commit, whose id has been verified.

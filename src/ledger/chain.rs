@@ -12,6 +12,7 @@
 use super::id::Id;
 use super::record::MAX_PREV;
 use crate::outcome::Failure;
+use foldhash::fast::RandomState;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::ops::Range;
@@ -48,7 +49,7 @@ pub struct Node {
 pub struct Chain {
     nodes: Vec<Node>,
     edges: Vec<usize>,
-    index: HashMap<Id, usize>,
+    index: HashMap<Id, usize, RandomState>,
 }
 
 /// Why no single entry has a prefix.

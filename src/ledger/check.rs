@@ -22,6 +22,7 @@ use super::chain::{Chain, Place};
 use super::entry::{Line, MAX_LINE, Reject, Scratch};
 use super::id::Id;
 use super::seen::{Refused, Seen};
+use foldhash::fast::RandomState;
 use memchr::memchr;
 use std::collections::HashMap;
 use std::fmt;
@@ -202,7 +203,7 @@ pub struct Checker {
     /// The state before the first line with a NUL, while no entry has come behind it.
     nul: Option<Mark>,
     /// Ids that were looked for and not found, and the finding that says so.
-    missing: HashMap<Id, Vec<usize>>,
+    missing: HashMap<Id, Vec<usize>, RandomState>,
 }
 
 #[derive(Debug, Clone)]
@@ -231,7 +232,7 @@ impl Checker {
             passed_over: 0,
             passed_over_nul: false,
             nul: None,
-            missing: HashMap::new(),
+            missing: HashMap::default(),
         }
     }
 

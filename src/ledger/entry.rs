@@ -16,6 +16,7 @@ use super::record::{Body, MAX_PREV, VERSION};
 use super::scan::{Fault, Member, scan};
 use super::time;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// The longest line, in bytes, its `\n` included.
 pub const MAX_LINE: usize = 64 * 1024;
@@ -215,6 +216,14 @@ impl<'a> Line<'a> {
     pub(super) fn fields(
         &self,
     ) -> impl Iterator<Item = (&'a [u8], &'a [u8], Fields<'a>)> + use<'a> {
+        let bytes = self.bytes;
+        self.ranges().map(move |(key, value, inner)| (key, &bytes[value], inner))
+    }
+
+    /// As [`Line::fields`], with the ranges of the values in the line.
+    pub(super) fn ranges(
+        &self,
+    ) -> impl Iterator<Item = (&'a [u8], Range<usize>, Fields<'a>)> + use<'a> {
         let (bytes, mut rest) = (self.bytes, self.members);
         std::iter::from_fn(move || {
             // Members of a value stand before the member that holds it.
@@ -223,7 +232,7 @@ impl<'a> Line<'a> {
             let (member, after) = from.split_first()?;
             rest = after;
             let inner = Fields { bytes, members: inner };
-            Some((&bytes[member.key.clone()], &bytes[member.value.clone()], inner))
+            Some((&bytes[member.key.clone()], member.value.clone(), inner))
         })
     }
 }
@@ -239,7 +248,13 @@ impl<'a> Fields<'a> {
     /// Keys and values as they stand there.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
         let bytes = self.bytes;
-        let of = |member: &'a Member| (&bytes[member.key.clone()], &bytes[member.value.clone()]);
+        self.ranges().map(move |(key, value)| (key, &bytes[value]))
+    }
+
+    /// As [`Fields::iter`], with the ranges of the values in the line.
+    pub(super) fn ranges(&self) -> impl Iterator<Item = (&'a [u8], Range<usize>)> + use<'a> {
+        let bytes = self.bytes;
+        let of = |member: &'a Member| (&bytes[member.key.clone()], member.value.clone());
         self.members.iter().map(of)
     }
 

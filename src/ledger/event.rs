@@ -16,16 +16,7 @@ impl Line<'_> {
     /// Members that this version does not know are kept. A record of an unknown kind appears as a
     /// note that names its kind.
     pub fn event(&self, id: Id) -> Event {
-        let mut event = Event {
-            kind: Kind::Note,
-            id: id.to_string(),
-            when: Some(When::utc(self.when)),
-            who: Who::default(),
-            what: What::Record(Map::new()),
-            place: None,
-            why: Why::default(),
-            proof: Proof { grade: Grade::Claimed, signature: None, notes: Vec::new() },
-        };
+        let mut event = bare(Kind::Note, id, self.when);
         let mut what = Map::new();
         // Members of the body that stand among the fields of the record, if it has none of that name.
         let mut beside: Vec<(&str, Value)> = Vec::new();
@@ -55,6 +46,20 @@ impl Line<'_> {
         }
         event.what = What::Record(what);
         event
+    }
+}
+
+/// A record that says nothing.
+pub(super) fn bare(kind: Kind, id: Id, when: i64) -> Event {
+    Event {
+        kind,
+        id: id.to_string(),
+        when: Some(When::utc(when)),
+        who: Who::default(),
+        what: What::Record(Map::new()),
+        place: None,
+        why: Why::default(),
+        proof: Proof { grade: Grade::Claimed, signature: None, notes: Vec::new() },
     }
 }
 
@@ -127,6 +132,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::entry::{self, Entry, Scratch};
     use super::super::id::Nonce;
+    use super::super::recorded::{Recorded, Text};
     use super::super::{Body, time};
     use super::*;
     use serde_json::json;
@@ -175,6 +181,53 @@ mod tests {
             }
         }
         bodies
+    }
+
+    #[test]
+    fn what_is_noted_of_a_record_is_what_its_event_says() {
+        let fields = [
+            json!({"commit": "9f2c", "outcome": "success", "tree": 7, "recorded": "2026"}),
+            json!({"commit": ["9f2c"], "outcome": "", "artifact": "a\"b\n", "recorded": 1}),
+            json!({"action": "é", "decision": null, "expires": {"commit": "inner"}}),
+        ];
+        let mut bodies = bodies();
+        for what in &fields {
+            for other in &fields {
+                for mut body in bodies.clone().into_iter().step_by(5) {
+                    body.what.extend(object(what.clone()));
+                    body.other.extend(object(other.clone()));
+                    body.other.remove("recorded");
+                    bodies.push(body);
+                }
+            }
+        }
+        for body in bodies {
+            let bytes = entry::format(&body.format().unwrap(), None).unwrap();
+            let mut scratch = Scratch::default();
+            let line = Line::read(&bytes, &mut scratch).unwrap();
+            let event = line.event(line.id());
+            let said = |name: &str| match &event.what {
+                What::Record(fields) => fields.get(name).and_then(Value::as_str),
+                _ => None,
+            };
+            let place = event.place.clone().unwrap_or(Where { env: None, service: None });
+            for recorded in
+                [Recorded::new(&line, line.id(), Text::new(&bytes)), Recorded::of(event.clone())]
+            {
+                assert_eq!((recorded.kind, recorded.when), (event.kind, event.when));
+                assert_eq!(recorded.env(), place.env.as_deref());
+                assert_eq!(recorded.service(), place.service.as_deref());
+                assert_eq!(recorded.is_late(), said("recorded").is_some());
+                for name in ["commit", "outcome", "tree", "artifact", "action", "decision", "name"]
+                {
+                    assert_eq!(recorded.field(name), said(name), "{name}");
+                }
+                let linked: Vec<&str> = recorded.linked("fixes").collect();
+                let links = event.why.links.iter().filter(|link| link.rel == "fixes");
+                assert!(linked.into_iter().eq(links.filter_map(|link| link.id.as_deref())));
+                assert_eq!(*recorded, event);
+            }
+        }
     }
 
     #[test]

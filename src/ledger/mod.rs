@@ -20,6 +20,7 @@
 //! | [`record`], [`kinds`] | what a record states; which fields each kind has |
 //! | [`entry`] | the line: format and parse side by side |
 //! | `event` | the row of the timeline that an entry is |
+//! | [`recorded`] | that row, made when somebody looks closer |
 //! | [`chain`] | the graph: heads, forks, order, look-up by prefix |
 //! | [`check`] | a whole file, streaming: findings and counts |
 //! | `seen`, [`parallel`] | what a line is by itself; the check of a file on all processors |
@@ -41,6 +42,7 @@ pub mod kinds;
 pub mod name;
 pub mod parallel;
 pub mod record;
+pub mod recorded;
 mod scan;
 mod seen;
 pub mod sign;
@@ -52,4 +54,5 @@ pub use check::{Finding, Report, Rule, Rules, Severity};
 pub use entry::{Entry, Line, NAMESPACE, Scratch};
 pub use id::{Id, Nonce};
 pub use record::Body;
+pub use recorded::{Recorded, Text};
 pub use view::{Ledger, View};

@@ -12,11 +12,13 @@
 use super::check::{Checker, PIECE, Report, Rules, fill};
 use super::entry::{Line, MAX_LINE, Scratch};
 use super::id::Id;
+use super::recorded::Text;
 use super::seen::{Refused, Seen};
 use crate::pipeline;
 use memchr::{memchr, memrchr};
 use std::io::{self, Read};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// How much is read at once, in bytes: few enough that a short ledger keeps every processor busy.
 const AT_ONCE: usize = PIECE / 8;
@@ -24,13 +26,13 @@ const AT_ONCE: usize = PIECE / 8;
 /// A usual line has more bytes than this; from it the room for what comes of the lines is guessed.
 pub(super) const USUAL_LINE: usize = 256;
 
-/// Checks everything that `source` gives. `make` is called with each line that is an entry and its id,
-/// in any thread, and `sink` with what came of it in the order of the chain, once for each of its nodes.
+/// Checks everything that `source` gives. `make` is called with each line that is an entry, its id, and its
+/// bytes to keep, in any thread, and `sink` with what came of it in the order of the chain, once for each of its nodes.
 ///
 /// ```
 /// use audit::ledger::check::Rules;
 /// let rules = Rules { ledger: None, armor: |_| true };
-/// let report = audit::ledger::parallel::check(&b"{}\n"[..], &rules, |_, id| id, |_| ())?;
+/// let report = audit::ledger::parallel::check(&b"{}\n"[..], &rules, |_, id, _| id, |_| ())?;
 /// assert_eq!((report.chain.len(), report.damage), (0, 1));
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -40,13 +42,13 @@ pub(super) const USUAL_LINE: usize = 256;
 pub fn check<T: Send>(
     source: impl Read + Send,
     rules: &Rules,
-    make: impl Fn(&Line<'_>, Id) -> T + Sync,
+    make: impl Fn(&Line<'_>, Id, Text) -> T + Sync,
     mut sink: impl FnMut(T),
 ) -> io::Result<Report> {
     let mut checker = Checker::new(rules.clone());
     let work = |piece: io::Result<Piece>| -> io::Result<Done<T>> {
         Ok(match piece? {
-            Piece::Lines(bytes) => Done::Lines(look(&bytes, rules, &make)),
+            Piece::Lines(bytes) => Done::Lines(look(&Arc::new(bytes), rules, &make)),
             Piece::Odd(bytes) => Done::Odd(bytes),
         })
     };
@@ -82,20 +84,21 @@ enum Done<T> {
 }
 
 fn look<T>(
-    bytes: &[u8],
+    bytes: &Arc<Vec<u8>>,
     rules: &Rules,
-    make: &impl Fn(&Line<'_>, Id) -> T,
+    make: &impl Fn(&Line<'_>, Id, Text) -> T,
 ) -> Vec<Result<(Seen, T), Refused>> {
     let mut scratch = Scratch::default();
     let mut lines = Vec::with_capacity(bytes.len() / USUAL_LINE);
-    let mut rest = bytes;
-    while let Some(end) = memchr(b'\n', rest) {
-        let (line, after) = rest.split_at(end + 1);
-        rest = after;
+    let mut from = 0;
+    while let Some(end) = memchr(b'\n', &bytes[from..]) {
+        let range = from..from + end + 1;
+        from = range.end;
+        let line = &bytes[range.clone()];
         lines.push(match Line::read(line, &mut scratch) {
             Ok(entry) => {
                 let seen = Seen::entry(&entry, rules.armor);
-                let made = make(&entry, seen.id);
+                let made = make(&entry, seen.id, Text::shared(bytes, range));
                 Ok((seen, made))
             }
             Err(reject) => Err(Refused::new(line, reject)),
@@ -240,7 +243,7 @@ mod tests {
             let pick = |place: u32| parts[number / parts.len().pow(place) % parts.len()];
             let text = [pick(0), pick(1), pick(2)].concat();
             let alone = check::check(text.as_bytes(), rules.clone()).unwrap();
-            let both = check(text.as_bytes(), &rules, |_, _| (), |()| ()).unwrap();
+            let both = check(text.as_bytes(), &rules, |_, _, _| (), |()| ()).unwrap();
             assert_eq!(both.findings, alone.findings, "{number}");
             assert_eq!((both.lines, both.bytes, both.torn), (alone.lines, alone.bytes, alone.torn));
         }

@@ -15,6 +15,7 @@ use super::check::{self, Checker, Report, Rules};
 use super::entry::{Entry, Line, Scratch};
 use super::id::Id;
 use super::parallel;
+use super::recorded::Text;
 use crate::event::Event;
 use crate::outcome::Failure;
 use std::fs::{self, File};
@@ -85,7 +86,7 @@ impl Ledger {
     pub fn read_each<T: Send>(
         &self,
         rules: Rules,
-        make: impl Fn(&Line<'_>, Id) -> T + Sync,
+        make: impl Fn(&Line<'_>, Id, Text) -> T + Sync,
     ) -> Result<(View, Vec<T>), Failure> {
         self.settled(rules, |file, rules| {
             let room = usize::try_from(file.metadata()?.len()).unwrap_or(0) / parallel::USUAL_LINE;

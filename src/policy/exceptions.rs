@@ -13,7 +13,7 @@ use super::file::Policy;
 use super::finding::{Judgement, Level};
 use super::people::Actor;
 use crate::event::{Event, Kind};
-use crate::ledger;
+use crate::ledger::{self, Recorded};
 
 /// Rules that nobody is excused from.
 pub const NEVER: [&str; 3] = ["ledger-intact", "foreign-record", "trust-change-authorised"];
@@ -22,8 +22,8 @@ pub const NEVER: [&str; 3] = ["ledger-intact", "foreign-record", "trust-change-a
 const SHORTEST: usize = 10;
 
 /// Turns findings that somebody excused into warnings.
-pub fn apply(judgement: &mut Judgement, records: &[Event], policy: &Policy, now: i64) {
-    let granted: Vec<(&Event, String)> = records
+pub fn apply(judgement: &mut Judgement, records: &[Recorded], policy: &Policy, now: i64) {
+    let granted: Vec<(&Recorded, String)> = records
         .iter()
         .filter(|record| record.kind == Kind::Exception)
         .filter_map(|record| Some((record, granter(record, policy, now)?)))
@@ -100,7 +100,7 @@ mod tests {
         let record = record(Kind::Exception, &email, signer, NOON, what);
         let mut judgement = finding(rule);
         judgement.findings[0].grave = grave;
-        apply(&mut judgement, &[record], &policy, NOON);
+        apply(&mut judgement, &[Recorded::of(record)], &policy, NOON);
         judgement.findings[0].level == Level::Warn
     }
 

@@ -248,8 +248,8 @@ impl<'d, 'e> Status<'d, 'e> {
             };
             let oldest = running.behind.and_then(|behind| behind.oldest);
             csv.write_record([
-                defuse(&deployment.place.env).as_ref(),
-                defuse(deployment.place.service.as_deref().unwrap_or_default()).as_ref(),
+                defuse(deployment.place.env).as_ref(),
+                defuse(deployment.place.service.unwrap_or_default()).as_ref(),
                 deployment.commit,
                 defuse(running.summary.as_deref().unwrap_or_default()).as_ref(),
                 &moment::rfc3339(deployment.from).unwrap_or_default(),
@@ -320,8 +320,11 @@ pub(super) fn carried(approval: &Approval<'_>) -> &'static str {
 }
 
 fn freeze(event: &Event) -> String {
-    let place = event.place.clone().unwrap_or_default();
-    let name = Place { env: place.env.unwrap_or_default(), service: place.service };
+    let place = event.place.as_ref();
+    let name = Place {
+        env: place.and_then(|place| place.env.as_deref()).unwrap_or_default(),
+        service: place.and_then(|place| place.service.as_deref()),
+    };
     let until = crate::deployments::field(event, "until")
         .map(|until| format!(" until {until}"))
         .unwrap_or_default();
@@ -379,9 +382,9 @@ pub(super) struct PlaceJson<'a> {
     service: Option<&'a str>,
 }
 
-impl<'a> From<&'a Place> for PlaceJson<'a> {
-    fn from(place: &'a Place) -> PlaceJson<'a> {
-        PlaceJson { env: &place.env, service: place.service.as_deref() }
+impl<'a> From<&'a Place<'_>> for PlaceJson<'a> {
+    fn from(place: &'a Place<'_>) -> PlaceJson<'a> {
+        PlaceJson { env: place.env, service: place.service }
     }
 }
 

@@ -417,8 +417,8 @@ fn csv(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Result<()> {
             csv.write_record([
                 trace.commit.id.as_str(),
                 trace.verdict().name(),
-                defuse(&first.place.env).as_ref(),
-                defuse(first.place.service.as_deref().unwrap_or_default()).as_ref(),
+                defuse(first.place.env).as_ref(),
+                defuse(first.place.service.unwrap_or_default()).as_ref(),
                 &moment::rfc3339(first.from).unwrap_or_default(),
                 &one.stay.until.and_then(moment::rfc3339).unwrap_or_default(),
                 if one.stay.rolled_back() { "true" } else { "false" },

@@ -11,7 +11,7 @@ use crate::git::merges::Merges;
 use crate::git::source::Commits;
 use crate::git::walk::{Plan, Tip, Walk};
 use crate::ledger::chain::Chain;
-use crate::ledger::{self, Id};
+use crate::ledger::{self, Id, Recorded};
 use crate::outcome::Failure;
 use crate::policy::facts::{self, Approval, Deployed, Gained};
 use crate::policy::rules::{self, Case};
@@ -22,7 +22,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 pub(super) struct Deploys<'a> {
     bench: &'a Bench<'a>,
     /// Every record, in the order of reports.
-    records: &'a [Event],
+    records: &'a [Recorded],
     chain: &'a Chain,
     deployments: Deployments<'a>,
     reach: Reach<'a>,
@@ -37,7 +37,7 @@ type Range = Result<Vec<Oid>, String>;
 /// What is asked about: a deployment that was recorded, or one that somebody thinks of.
 struct Question<'e> {
     record: Option<&'e Event>,
-    place: Place,
+    place: Place<'e>,
     commit: &'e str,
     artifact: Option<&'e str>,
     at: i64,
@@ -46,7 +46,11 @@ struct Question<'e> {
 }
 
 impl<'a> Deploys<'a> {
-    pub(super) fn new(bench: &'a Bench<'a>, records: &'a [Event], chain: &'a Chain) -> Deploys<'a> {
+    pub(super) fn new(
+        bench: &'a Bench<'a>,
+        records: &'a [Recorded],
+        chain: &'a Chain,
+    ) -> Deploys<'a> {
         Deploys {
             bench,
             records,
@@ -73,20 +77,20 @@ impl<'a> Deploys<'a> {
         for one in self.deployments.all() {
             // What was corrected is judged all the same: else whoever deployed without leave could
             // correct it away.
-            if field(one.event, "outcome") == Some("cancelled") || !wanted(one) {
+            if one.field("outcome") == Some("cancelled") || !wanted(one) {
                 continue;
             }
             let before = match one.ran() {
                 true => self.deployments.before(one, 1),
                 false => self.deployments.at(&one.place, one.from),
             };
-            let started = field(one.event, "started");
+            let started = one.field("started");
             let started = started.and_then(|text| ledger::time::parse(text.as_bytes()));
             questions.push(Question {
                 record: Some(one.event),
-                place: one.place.clone(),
+                place: one.place,
                 commit: one.commit,
-                artifact: field(one.event, "artifact"),
+                artifact: one.field("artifact"),
                 at: started.map_or(one.from, |started| started.min(one.from)),
                 before: before.map(|before| before.commit.to_owned()),
             });
@@ -129,7 +133,7 @@ impl<'a> Deploys<'a> {
     pub(super) fn candidate(
         &mut self,
         commit: &str,
-        place: Place,
+        place: Place<'_>,
         judgement: &mut Judgement,
     ) -> Result<(), Failure> {
         let before = self.deployments.current(&place).map(|current| current.commit.to_owned());
@@ -147,7 +151,7 @@ impl<'a> Deploys<'a> {
             }
         }
         let cut_off = !self.bench.repo.shallow().is_empty();
-        let branches = match (here, self.patterns(&question.place.env)) {
+        let branches = match (here, self.patterns(question.place.env)) {
             (Some(oid), Some(patterns)) => self.reach.branches(oid, &patterns)?,
             _ => None,
         };
@@ -166,8 +170,8 @@ impl<'a> Deploys<'a> {
         let (approvals, earlier) = self.approvals(question, tree.as_deref(), &gained);
         let deployed = Deployed {
             record: question.record,
-            env: &question.place.env,
-            service: question.place.service.as_deref(),
+            env: question.place.env,
+            service: question.place.service,
             at: question.at,
             commit: question.commit,
             artifact: question.artifact,
@@ -181,7 +185,7 @@ impl<'a> Deploys<'a> {
             gained,
             approvals,
             earlier_approvals: earlier,
-            freezes: self.of_place(Kind::Freeze, &question.place).collect(),
+            freezes: self.of_place(Kind::Freeze, question.place).collect(),
             corrections: question.record.map_or_else(Vec::new, |record| self.corrections(record)),
         };
         let subject = match question.record {
@@ -190,7 +194,7 @@ impl<'a> Deploys<'a> {
                 kind: SubjectKind::Environment,
                 id: question.place.to_string(),
                 text: format!("candidate {}", question.commit.get(..10).unwrap_or_default()),
-                env: Some(question.place.env.clone()),
+                env: Some(question.place.env.to_owned()),
             },
         };
         rules::judge(Case::Deploy(&deployed), &subject, self.bench.terms(), judgement);
@@ -242,23 +246,16 @@ impl<'a> Deploys<'a> {
 
     /// Records that correct another one.
     fn corrections(&self, record: &Event) -> Vec<&'a Event> {
-        let corrects = |other: &&Event| {
-            let mut links = other.why.links.iter();
-            links.any(|link| link.rel == "corrects" && link.id.as_ref() == Some(&record.id))
-        };
-        self.records.iter().filter(corrects).collect()
+        let corrects =
+            |other: &&Recorded| other.linked("corrects").any(|corrected| corrected == record.id);
+        self.records.iter().filter(corrects).map(|other| &**other).collect()
     }
 
     /// Records of a kind for a place; one without a service is for all services of its environment.
-    fn of_place(&self, kind: Kind, place: &Place) -> impl Iterator<Item = &'a Event> {
-        let place = place.clone();
-        self.records.iter().filter(move |record| {
-            record.kind == kind
-                && record.place.as_ref().is_some_and(|given| {
-                    given.env.as_deref() == Some(&*place.env)
-                        && (given.service.is_none() || given.service == place.service)
-                })
-        })
+    fn of_place(&self, kind: Kind, place: Place<'_>) -> impl Iterator<Item = &'a Event> {
+        let meant =
+            move |record: &&Recorded| record.kind == kind && approvals::is_for(record, place);
+        self.records.iter().filter(meant).map(|record| &**record)
     }
 
     /// Approvals of what is deployed, and of other commits that it brings. One of the same files under
@@ -270,7 +267,7 @@ impl<'a> Deploys<'a> {
         gained: &Result<Vec<Gained<'_>>, String>,
     ) -> (Vec<Approval<'a>>, Vec<Approval<'a>>) {
         let subject = Approved {
-            place: &question.place,
+            place: question.place,
             commit: question.commit,
             tree,
             artifact: question.artifact,
@@ -284,12 +281,12 @@ impl<'a> Deploys<'a> {
         let covering: Vec<&'a Event> = covering
             .into_iter()
             .filter(|approval| approval.tie != Tie::Patch)
-            .map(|approval| approval.event)
+            .map(|approval| &**approval.event)
             .collect();
         let counted: BTreeSet<&str> = covering.iter().map(|record| &*record.id).collect();
         let brought: HashSet<&str> =
             gained.iter().flatten().map(|gained| &*gained.commit.id).collect();
-        let earlier = self.of_place(Kind::Approval, &question.place).filter(|record| {
+        let earlier = self.of_place(Kind::Approval, question.place).filter(|record| {
             !counted.contains(&*record.id)
                 && field(record, "decision") == Some("approved")
                 && field(record, "commit").is_some_and(|commit| brought.contains(commit))
@@ -320,7 +317,7 @@ impl<'a> Deploys<'a> {
 }
 
 /// Where records say that tags pointed: the tag's name to the record and the commit.
-pub(super) fn recorded_tags(records: &[Event]) -> HashMap<String, Vec<(String, String)>> {
+pub(super) fn recorded_tags(records: &[Recorded]) -> HashMap<String, Vec<(String, String)>> {
     let mut tags: HashMap<String, Vec<(String, String)>> = HashMap::new();
     for record in records {
         let What::Record(fields) = &record.what else { continue };

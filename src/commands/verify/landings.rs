@@ -14,6 +14,7 @@ use crate::event::{Event, Kind, What};
 use crate::git::Oid;
 use crate::git::merges::Merges;
 use crate::git::source::Commits;
+use crate::ledger::Recorded;
 use crate::outcome::Failure;
 use crate::policy::facts::{self, Landing};
 use crate::policy::rules::{self, Case};
@@ -25,7 +26,7 @@ pub(super) fn judge(
     bench: &Bench<'_>,
     commits: &[Event],
     tips: &[Oid],
-    records: &[Event],
+    records: &[Recorded],
 ) -> Result<Judgement, Failure> {
     let by_id: HashMap<&str, &Event> = commits.iter().map(|event| (&*event.id, event)).collect();
     let line = first_parents(bench, &by_id, tips)?;
@@ -151,7 +152,7 @@ struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    fn new(records: &'a [Event]) -> Records<'a> {
+    fn new(records: &'a [Recorded]) -> Records<'a> {
         let mut found = Records {
             changes: HashMap::new(),
             by_commit: HashMap::new(),

@@ -15,11 +15,12 @@ mod trust_changes;
 use super::judge::Judge;
 use super::trusted::{self, TrustRoot};
 use super::{Context, history, judge, records};
+use crate::deployments::Place;
 use crate::event::{Event, Kind};
 use crate::git::repository::ObjectKind;
 use crate::git::walk::Walk;
 use crate::git::{Oid, Repository};
-use crate::ledger::{Id, Ledger, Rules, Severity, View};
+use crate::ledger::{Id, Ledger, Recorded, Rules, Severity, View};
 use crate::outcome::{Failure, Outcome};
 use crate::policy::exceptions;
 use crate::policy::facts::{self, LedgerState, Tagged};
@@ -184,6 +185,7 @@ fn verdict(
         view = Ledger::new(repo.common_dir()).read(rules)?;
     }
     let records = records::events(&view, &judge, |_| true, |_| true)?;
+    let records: Vec<Recorded> = records.into_iter().map(Recorded::of).collect();
     let mut run =
         Run { bench: &bench, scope: &scope, view: &view, records: &records, sum: Sum::default() };
     let progress = context.ui.progress("commits judged");
@@ -223,7 +225,7 @@ struct Run<'a> {
     bench: &'a Bench<'a>,
     scope: &'a Scope,
     view: &'a View,
-    records: &'a [Event],
+    records: &'a [Recorded],
     sum: Sum,
 }
 
@@ -412,8 +414,8 @@ impl Run<'_> {
                     self.sum.notes.push(format!("nothing runs in {name}"));
                 }
             }
-            Whole::Candidate(commit, place) => {
-                deploys.candidate(commit, place.clone(), judgement)?;
+            Whole::Candidate { commit, env } => {
+                deploys.candidate(commit, scope::place(env), judgement)?;
                 self.sum.deploys = 1;
             }
             _ => {
@@ -498,12 +500,13 @@ fn named_commits(record: &Event) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a record is about an environment.
-fn about(record: &Event, env: &str, service: Option<&str>) -> bool {
+fn about(record: &Event, asked: Place<'_>) -> bool {
     let place = record.place.as_ref().filter(|_| {
         matches!(record.kind, Kind::Deploy | Kind::Rollback | Kind::Approval | Kind::Freeze)
     });
     place.is_some_and(|place| {
-        place.env.as_deref() == Some(env)
-            && (service.is_none() || place.service.is_none() || place.service.as_deref() == service)
+        let service = place.service.as_deref();
+        place.env.as_deref() == Some(asked.env)
+            && (asked.service.is_none() || service.is_none() || service == asked.service)
     })
 }

@@ -29,7 +29,7 @@ pub(super) enum Whole {
     /// What runs in an environment.
     Environment(String),
     /// A commit that may go to an environment.
-    Candidate(String, Place),
+    Candidate { commit: String, env: String },
 }
 
 /// What is judged.
@@ -57,7 +57,7 @@ impl Scope {
         if let (Some(revision), Some(env)) = (&args.candidate, &args.env) {
             let commit = repo.commit_id(&addresses.revision(revision)?)?.to_string();
             let name = format!("{revision} as a candidate for {env}");
-            return Ok(scope(Whole::Candidate(commit, place(env)), name, None));
+            return Ok(scope(Whole::Candidate { commit, env: env.clone() }, name, None));
         }
         if args.ledger {
             return Ok(scope(Whole::Ledger, "the ledger".into(), None));
@@ -165,11 +165,7 @@ impl Scope {
             Whole::Everything | Whole::Ledger => true,
             Whole::Range => named_commits(record)
                 .any(|id| repo.hash().oid(id.as_bytes()).is_some_and(|oid| seen.contains(&oid))),
-            Whole::Environment(name) => {
-                let place = place(name);
-                about(record, &place.env, place.service.as_deref())
-            }
-            Whole::Candidate(_, place) => about(record, &place.env, place.service.as_deref()),
+            Whole::Environment(env) | Whole::Candidate { env, .. } => about(record, place(env)),
         };
         concerns && self.in_period(record.when.map(|when| when.seconds))
     }
@@ -228,11 +224,11 @@ fn adopted(repo: &Repository, policy: Option<&Policy>) -> Result<Option<Oid>, Fa
     }
 }
 
-fn place(name: &str) -> Place {
+pub(super) fn place(name: &str) -> Place<'_> {
     let name = name.strip_prefix("env:").unwrap_or(name);
     match name.split_once('/') {
-        Some((env, service)) => Place { env: env.to_owned(), service: Some(service.to_owned()) },
-        None => Place { env: name.to_owned(), service: None },
+        Some((env, service)) => Place { env, service: Some(service) },
+        None => Place { env: name, service: None },
     }
 }
 

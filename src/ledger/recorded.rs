@@ -1,0 +1,215 @@
+//! An entry as the joins see it: a few of its fields at once, and the whole [`Event`] when somebody looks
+//! closer.
+//!
+//! ```text
+//! {"body":{"kind":"deploy",…,"what":{"commit":"9f2c…","outcome":"success"},"where":{"env":"production"},…
+//!                                              └── noted ──┘         └ noted ┘           └── noted ──┘
+//! ```
+//!
+//! Who asks what runs in production goes over ten thousand deployments and shows three. What is needed of
+//! all of them is noted as ranges of the line while it is checked; the event of each that is shown is made
+//! from the line when it is first asked for, by `Deref`.
+
+use super::entry::{Line, Scratch};
+use super::event;
+use super::id::Id;
+use crate::event::{Event, Kind, What, When};
+use std::ops::{Deref, Range};
+use std::sync::{Arc, OnceLock};
+
+/// The fields of `what` that are noted.
+const NOTED: [&str; 7] = ["action", "artifact", "commit", "decision", "expires", "outcome", "tree"];
+
+/// One record of a ledger.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// What kind of record.
+    pub kind: Kind,
+    /// When, as the record claims.
+    pub when: Option<When>,
+    id: Id,
+    late: bool,
+    links: bool,
+    env: Noted,
+    service: Noted,
+    what: [Noted; NOTED.len()],
+    /// Empty where the event was there before this.
+    line: Text,
+    event: OnceLock<Box<Event>>,
+}
+
+/// The bytes of a line, which it shares with its neighbours in the file.
+#[derive(Debug, Clone)]
+pub struct Text {
+    piece: Arc<Vec<u8>>,
+    line: Range<usize>,
+}
+
+impl Text {
+    /// A line by itself.
+    pub fn new(line: &[u8]) -> Text {
+        Text { piece: Arc::new(line.to_vec()), line: 0..line.len() }
+    }
+
+    /// A line in a piece of the file.
+    pub(super) fn shared(piece: &Arc<Vec<u8>>, line: Range<usize>) -> Text {
+        Text { piece: Arc::clone(piece), line }
+    }
+
+    /// The line with its `\n`.
+    pub fn bytes(&self) -> &[u8] {
+        self.piece.get(self.line.clone()).unwrap_or_default()
+    }
+}
+
+/// What was noted of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Noted {
+    /// The record doesn't have it, or it is no text.
+    Nothing,
+    /// The range of the line that is its text.
+    Text { start: u16, end: u16 },
+    /// Only the event tells: the text has escapes, or there is no line.
+    Ask,
+}
+
+impl Recorded {
+    /// An entry, its id, and its line to keep.
+    pub fn new(line: &Line<'_>, id: Id, text: Text) -> Recorded {
+        let known = line.kind().parse::<Kind>().ok().filter(|kind| !kind.is_git());
+        let mut recorded = Recorded {
+            kind: known.unwrap_or(Kind::Note),
+            when: Some(When::utc(line.when)),
+            id,
+            late: false,
+            links: false,
+            env: Noted::Nothing,
+            service: Noted::Nothing,
+            what: [Noted::Nothing; NOTED.len()],
+            line: text,
+            event: OnceLock::new(),
+        };
+        for (key, value, inner) in line.ranges() {
+            match key {
+                b"what" => {
+                    for (key, value) in inner.ranges() {
+                        recorded.note(line, key, value);
+                    }
+                }
+                b"where" => {
+                    for (key, value) in inner.ranges() {
+                        match key {
+                            b"env" => recorded.env = Noted::value(line, value),
+                            b"service" => recorded.service = Noted::value(line, value),
+                            _ => {}
+                        }
+                    }
+                }
+                b"why" => recorded.links = inner.iter().any(|(key, _)| key == b"links"),
+                // Members of the body stand among the fields of `what`, if it has none of that name; in
+                // canonical order they come before it.
+                _ => recorded.note(line, key, value),
+            }
+        }
+        recorded
+    }
+
+    fn note(&mut self, line: &Line<'_>, key: &[u8], value: Range<usize>) {
+        if key == b"recorded" {
+            self.late = Noted::value(line, value) != Noted::Nothing;
+        } else if let Some(at) = NOTED.iter().position(|noted| noted.as_bytes() == key) {
+            self.what[at] = Noted::value(line, value);
+        }
+    }
+
+    /// An event that there is already.
+    pub fn of(event: Event) -> Recorded {
+        Recorded {
+            kind: event.kind,
+            when: event.when,
+            id: Id::from_hex(event.id.as_bytes()).unwrap_or(Id([0; 32])),
+            late: text(&event, "recorded").is_some(),
+            links: !event.why.links.is_empty(),
+            env: Noted::Ask,
+            service: Noted::Ask,
+            what: [Noted::Ask; NOTED.len()],
+            line: Text::new(&[]),
+            event: OnceLock::from(Box::new(event)),
+        }
+    }
+
+    /// The environment that it is about.
+    pub fn env(&self) -> Option<&str> {
+        self.noted(self.env, |event| event.place.as_ref()?.env.as_deref())
+    }
+
+    /// The service that it is about.
+    pub fn service(&self) -> Option<&str> {
+        self.noted(self.service, |event| event.place.as_ref()?.service.as_deref())
+    }
+
+    /// A text field of its `what`.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        let noted = NOTED.iter().position(|noted| *noted == name);
+        self.noted(noted.map_or(Noted::Ask, |at| self.what[at]), |event| text(event, name))
+    }
+
+    /// Whether it was written down later than what it states happened.
+    pub fn is_late(&self) -> bool {
+        self.late
+    }
+
+    /// The ids of the records that it is related to in this way: `corrects`, `reverts`.
+    pub fn linked(&self, rel: &str) -> impl Iterator<Item = &str> {
+        let links = if self.links { self.why.links.as_slice() } else { &[] };
+        links.iter().filter(move |link| link.rel == rel).filter_map(|link| link.id.as_deref())
+    }
+
+    fn noted<'r>(
+        &'r self,
+        noted: Noted,
+        ask: impl Fn(&'r Event) -> Option<&'r str>,
+    ) -> Option<&'r str> {
+        match noted {
+            Noted::Nothing => None,
+            Noted::Text { start, end } => {
+                let text = self.line.bytes().get(usize::from(start)..usize::from(end))?;
+                std::str::from_utf8(text).ok()
+            }
+            Noted::Ask => ask(self),
+        }
+    }
+}
+
+impl Noted {
+    fn value(line: &Line<'_>, value: Range<usize>) -> Noted {
+        let [b'"', inner @ .., b'"'] = &line.bytes[value.clone()] else { return Noted::Nothing };
+        match (u16::try_from(value.start + 1), u16::try_from(value.end - 1)) {
+            (Ok(start), Ok(end)) if !inner.contains(&b'\\') => Noted::Text { start, end },
+            _ => Noted::Ask,
+        }
+    }
+}
+
+impl Deref for Recorded {
+    type Target = Event;
+
+    /// The event, graded as a claim where nobody has judged it.
+    fn deref(&self) -> &Event {
+        self.event.get_or_init(|| {
+            let mut scratch = Scratch::default();
+            Box::new(match Line::read(self.line.bytes(), &mut scratch) {
+                Ok(line) => line.event(self.id),
+                // The line was read before.
+                Err(_) => event::bare(self.kind, self.id, self.when.map_or(0, |when| when.seconds)),
+            })
+        })
+    }
+}
+
+fn text<'e>(event: &'e Event, name: &str) -> Option<&'e str> {
+    match &event.what {
+        What::Record(fields) => fields.get(name)?.as_str(),
+        What::Commit(_) | What::Tag(_) => None,
+    }
+}
