@@ -487,3 +487,19 @@ pub struct Event {
     /// How we know.
     pub proof: Proof,
 }
+
+impl Event {
+    /// The number of the change request that a commit or record names, without its `#` or `!`.
+    pub fn request_number(&self) -> Option<String> {
+        let bare = |text: &str| text.trim_start_matches(['#', '!']).to_owned();
+        match &self.what {
+            What::Commit(facts) => facts.change.as_ref().map(|change| bare(&change.id)),
+            What::Record(fields) => match fields.get("number")? {
+                serde_json::Value::Number(number) => Some(number.to_string()),
+                serde_json::Value::String(text) => Some(bare(text)),
+                _ => None,
+            },
+            What::Tag(_) => None,
+        }
+    }
+}

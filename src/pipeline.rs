@@ -28,6 +28,30 @@ where
     in_batches(BATCH, items, work, sink)
 }
 
+/// As [`ordered`], for work that may fail: `each` takes the results until the first failure.
+///
+/// # Errors
+/// The first failure, in the order of the items.
+pub fn try_each<T, U, E>(
+    items: impl Iterator<Item = T> + Send,
+    work: impl Fn(T) -> Result<U, E> + Sync,
+    mut each: impl FnMut(U),
+) -> Result<(), E>
+where
+    T: Send,
+    U: Send,
+    E: Send,
+{
+    let failed = ordered(items, work, |done| match done {
+        Ok(done) => {
+            each(done);
+            ControlFlow::Continue(())
+        }
+        Err(failure) => ControlFlow::Break(failure),
+    });
+    failed.map_or(Ok(()), Err)
+}
+
 /// As [`ordered`], for items that are large: they are handed over one by one.
 pub fn ordered_singly<T, U, B>(
     items: impl Iterator<Item = T> + Send,

@@ -1,9 +1,9 @@
 //! `audit diff`: what separates two revisions, environments or moments.
 
 use super::address::{Addresses, Moment, Point};
+use super::deployed::between;
 use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
-use super::status::between;
 use super::{Context, complete, history, records};
 use crate::deployments::merged::brought_by;
 use crate::deployments::suspects::{self, Failing};
@@ -22,7 +22,6 @@ use crate::report::diff::{Brought, Diff, End, Involved, Ranked, Touched};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::ops::ControlFlow;
 
 /// What separates two revisions, environments or moments: changes gained and lost, who had a part in them,
 /// tickets, configuration, and what the ledger has in between
@@ -211,17 +210,8 @@ fn commits(
     let work = |walked: Result<Walked, Failure>| -> Result<Event, Failure> {
         Ok(judge.event(reader.event(repo, &walked?)?))
     };
-    let failed = pipeline::ordered(between(repo, old, new, false)?, work, |event| match event {
-        Ok(event) => {
-            events.push(event);
-            ControlFlow::Continue(())
-        }
-        Err(failure) => ControlFlow::Break(failure),
-    });
-    match failed {
-        Some(failure) => Err(failure),
-        None => Ok(events),
-    }
+    pipeline::try_each(between(repo, old, new, false)?, work, |event| events.push(event))?;
+    Ok(events)
 }
 
 /// What the ledger has between the two ends, in their environments or in none.
@@ -254,10 +244,10 @@ fn without_review(records: &[Recorded], commits: &[Event], tip: &str) -> BTreeSe
         .filter(|event| event.kind == Kind::Review && field(event, "state") == Some("approved"))
         .collect();
     let recorded = |event: &Event| {
-        let number = change(event).map(|id| id.trim_start_matches(['#', '!']).to_owned());
+        let number = event.request_number();
         approved.iter().any(|review| {
             ["commit", "head_commit"].iter().any(|name| field(review, name) == Some(&event.id))
-                || (number.is_some() && review_number(review) == number)
+                || (number.is_some() && review.request_number() == number)
         })
     };
     let known = |event: &Event| {
@@ -272,15 +262,6 @@ fn without_review(records: &[Recorded], commits: &[Event], tip: &str) -> BTreeSe
         })
         .map(|(event, _)| event.id.clone())
         .collect()
-}
-
-fn review_number(review: &Event) -> Option<String> {
-    let What::Record(fields) = &review.what else { return None };
-    match fields.get("number")? {
-        serde_json::Value::Number(number) => Some(number.to_string()),
-        serde_json::Value::String(text) => Some(text.trim_start_matches(['#', '!']).to_owned()),
-        _ => None,
-    }
 }
 
 /// Ranks what was gained, lost and configured.

@@ -1,8 +1,8 @@
 //! The history of environments, for `audit show production`.
 
+use super::deployed::{count, summary};
 use super::judge::Judge;
 use super::records;
-use super::status::{count, summary};
 use crate::deployments::{Deployment, Deployments, Place};
 use crate::git::{Oid, Repository};
 use crate::ledger::View;

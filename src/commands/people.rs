@@ -21,7 +21,6 @@ use crate::pipeline;
 use crate::report;
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
-use std::ops::ControlFlow;
 
 /// Who acts here: persons with their addresses and keys, when they were seen, what they did and how much
 /// of it is signed
@@ -125,18 +124,11 @@ pub(crate) fn gather(
     let work = |walked: Result<Walked, Failure>| -> Result<Event, Failure> {
         Ok(judge.event(reader.event(repo, &walked?)?))
     };
-    let failed = pipeline::ordered(walk, work, |event| match event {
-        Ok(event) => {
-            progress.add(1);
-            people.add(&event, map);
-            see(&event);
-            ControlFlow::Continue(())
-        }
-        Err(failure) => ControlFlow::Break(failure),
-    });
-    if let Some(failure) = failed {
-        return Err(failure.into());
-    }
+    pipeline::try_each(walk, work, |event| {
+        progress.add(1);
+        people.add(&event, map);
+        see(&event);
+    })?;
     for tag in repo.tags()? {
         let event = judge.event(reader.tag_event(repo, &tag)?);
         let seconds = event.when.map(|when| when.seconds);

@@ -11,7 +11,6 @@ use crate::outcome::{Failure, Outcome};
 use crate::pipeline;
 use crate::report::text;
 use crate::signature;
-use std::ops::ControlFlow;
 
 /// Reads and checks the ledger of a repository; one that does not exist has no entries.
 ///
@@ -100,17 +99,8 @@ fn from_file<T: Send>(
 ) -> Result<Vec<T>, Failure> {
     let mut events: Vec<Option<T>> = Vec::with_capacity(view.chain().len());
     let work = |stored: Result<Stored<'_>, Failure>| make(stored?);
-    let failed = pipeline::ordered(view.stored()?, work, |event| match event {
-        Ok(event) => {
-            events.push(event);
-            ControlFlow::Continue(())
-        }
-        Err(failure) => ControlFlow::Break(failure),
-    });
-    match failed {
-        Some(failure) => Err(failure),
-        None => Ok(in_order(&view.chain().order(), events)),
-    }
+    pipeline::try_each(view.stored()?, work, |event| events.push(event))?;
+    Ok(in_order(&view.chain().order(), events))
 }
 
 /// Brings what was made of the entries, as they stand in the file, into the order of reports.

@@ -2,9 +2,9 @@
 
 use super::address::Addresses;
 use super::copies::{self, Copies};
+use super::deployed::{covering, summary};
 use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
-use super::status::{covering, summary};
 use super::{Context, complete, history, records};
 use crate::deployments::road::{self, Holds};
 use crate::deployments::{Deployments, field};
@@ -22,7 +22,6 @@ use crate::report::trace::{self, Copied, Reached, Trace, Verdict};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 use std::collections::{HashMap, HashSet};
-use std::ops::ControlFlow;
 
 /// The road of a change to production: change request, reviews, builds, approvals, every environment that it
 /// reached, from when until when and by whom
@@ -169,17 +168,8 @@ impl<'t> Tracer<'t> {
             Ok((ticket || change).then_some(walked.oid))
         };
         let mut found = Vec::new();
-        let failed =
-            pipeline::ordered(Walk::new(Commits::new(self.repo), plan)?, work, |oid| match oid {
-                Ok(oid) => {
-                    found.extend(oid);
-                    ControlFlow::Continue(())
-                }
-                Err(failure) => ControlFlow::Break(failure),
-            });
-        if let Some(failure) = failed {
-            return Err(failure);
-        }
+        let walk = Walk::new(Commits::new(self.repo), plan)?;
+        pipeline::try_each(walk, work, |oid| found.extend(oid))?;
         found.extend(self.recorded_as(&wanted));
         Ok(found)
     }
@@ -189,7 +179,7 @@ impl<'t> Tracer<'t> {
         let number = wanted.trim_start_matches(['#', '!']);
         let changes = self.events.iter().filter(|event| event.kind == Kind::Change);
         changes
-            .filter(|event| number_of(event).as_deref() == Some(number))
+            .filter(|event| event.request_number().as_deref() == Some(number))
             .filter_map(|event| self.repo.hash().oid(field(event, "merge_commit")?.as_bytes()))
             .filter(|&oid| self.repo.contains(oid))
             .collect()
@@ -249,12 +239,12 @@ impl<'t> Tracer<'t> {
         let numbers: HashSet<String> = [Some(&commit), merged.as_ref()]
             .into_iter()
             .flatten()
-            .filter_map(change_number)
+            .filter_map(Event::request_number)
             .collect();
         let reviews = self.records_where(|event| {
             event.kind == Kind::Review
                 && (["commit", "head_commit"].iter().any(|name| names(event, name, &related))
-                    || number_of(event).is_some_and(|number| numbers.contains(&number)))
+                    || event.request_number().is_some_and(|number| numbers.contains(&number)))
         })?;
         let checks = self.records_where(|event| {
             matches!(event.kind, Kind::Build | Kind::Test) && names(event, "commit", &checked)
@@ -359,22 +349,6 @@ struct Merged {
     on_branch: Option<bool>,
     /// The commit of the branch's own line that brought it, if not it itself.
     by: Option<Event>,
-}
-
-/// The number of a change request that a record is about, as text.
-fn number_of(event: &Event) -> Option<String> {
-    let What::Record(fields) = &event.what else { return None };
-    match fields.get("number")? {
-        serde_json::Value::Number(number) => Some(number.to_string()),
-        serde_json::Value::String(text) => Some(text.trim_start_matches(['#', '!']).to_owned()),
-        _ => None,
-    }
-}
-
-/// The number of the change request that a commit names.
-fn change_number(event: &Event) -> Option<String> {
-    let What::Commit(facts) = &event.what else { return None };
-    Some(facts.change.as_ref()?.id.trim_start_matches(['#', '!']).to_owned())
 }
 
 fn names(event: &Event, name: &str, commits: &HashSet<&str>) -> bool {

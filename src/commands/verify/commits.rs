@@ -12,7 +12,6 @@ use crate::policy::rules::{self, Case};
 use crate::policy::{Judgement, Level};
 use crate::ui::Progress;
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 
 /// What is looked at beside each commit itself.
 #[derive(Debug, Clone, Copy)]
@@ -62,19 +61,12 @@ pub(super) fn judge(
             Ok((seen, kept, judgement))
         };
     let mut judged = Judged::default();
-    let failed = pipeline::ordered(walk, work, |item| match item {
-        Ok((seen, kept, judgement)) => {
-            judged.seen.push(seen);
-            judged.kept.extend(kept);
-            judged.judgement.merge(judgement);
-            progress.add(1);
-            ControlFlow::Continue(())
-        }
-        Err(failure) => ControlFlow::Break(failure),
-    });
-    if let Some(failure) = failed {
-        return Err(failure);
-    }
+    pipeline::try_each(walk, work, |(seen, kept, judgement)| {
+        judged.seen.push(seen);
+        judged.kept.extend(kept);
+        judged.judgement.merge(judgement);
+        progress.add(1);
+    })?;
     dates(bench, &mut judged)?;
     Ok(judged)
 }

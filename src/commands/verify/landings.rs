@@ -56,9 +56,9 @@ pub(super) fn judge(
         let road = landed_by.map_or(&*event.id, |merge| &*merge.id);
         let mut reviews = records.reviews(event, &changes);
         if bench.judge.policy().evidence == Evidence::Claims
-            && let Some(request) = request(landed_by.unwrap_or(event))
+            && let Some(request) = landed_by.unwrap_or(event).request_number()
         {
-            reviews.extend(records.numbered(request));
+            reviews.extend(records.numbered(&request));
         }
         let landing = Landing {
             commit: event,
@@ -86,13 +86,6 @@ fn parents(event: &Event) -> &[String] {
     match &event.what {
         What::Commit(facts) => &facts.parents,
         _ => &[],
-    }
-}
-
-fn request(event: &Event) -> Option<&str> {
-    match &event.what {
-        What::Commit(facts) => facts.change.as_ref().map(|change| &*change.id),
-        _ => None,
     }
 }
 
@@ -169,7 +162,7 @@ impl<'a> Records<'a> {
                     }
                 }
                 Kind::Review => {
-                    if let Some(number) = number(record) {
+                    if let Some(number) = record.request_number() {
                         found.by_number.entry(number).or_default().push(record);
                     } else if let Some(commit) = field(record, "commit") {
                         found.by_commit.entry(commit).or_default().push(record);
@@ -187,14 +180,14 @@ impl<'a> Records<'a> {
 
     fn reviews(&self, event: &Event, changes: &[&Event]) -> Vec<&'a Event> {
         let numbers: BTreeSet<String> =
-            changes.iter().filter_map(|change| number(change)).collect();
+            changes.iter().filter_map(|change| change.request_number()).collect();
         let mut reviews = self.by_commit.get(&*event.id).cloned().unwrap_or_default();
         reviews.extend(numbers.iter().filter_map(|number| self.by_number.get(number)).flatten());
         reviews
     }
 
     fn numbered(&self, request: &str) -> Vec<&'a Event> {
-        self.by_number.get(bare(request)).cloned().unwrap_or_default()
+        self.by_number.get(request).cloned().unwrap_or_default()
     }
 }
 
@@ -202,18 +195,4 @@ fn texts<'a>(record: &'a Event, name: &str) -> Vec<&'a str> {
     let What::Record(fields) = &record.what else { return Vec::new() };
     let items = fields.get(name).and_then(|value| value.as_array());
     items.into_iter().flatten().filter_map(|item| item.as_str()).collect()
-}
-
-/// The number of a change request, whether it was recorded as `412`, `"412"`, `#412` or `!412`.
-fn number(record: &Event) -> Option<String> {
-    let What::Record(fields) = &record.what else { return None };
-    let number = fields.get("number")?;
-    match number.as_str() {
-        Some(text) => Some(bare(text).to_owned()),
-        None => number.as_u64().map(|number| number.to_string()),
-    }
-}
-
-fn bare(number: &str) -> &str {
-    number.trim_start_matches(['#', '!'])
 }

@@ -1,0 +1,94 @@
+//! What commands say about deployed commits: their summaries, the approvals that cover them, what lies between
+//! two of them, and the freezes in force.
+
+use super::copies::SamePatch;
+use crate::deployments::approvals::{self, Approval, Subject};
+use crate::deployments::{Deployment, field};
+use crate::event::{Event, Kind};
+use crate::git::message::Message;
+use crate::git::source::Commits;
+use crate::git::walk::{Order, Plan, Tip, Walk};
+use crate::git::{Oid, Repository, object};
+use crate::ledger::{Recorded, time};
+use crate::outcome::Failure;
+use std::collections::{BTreeMap, HashSet};
+
+/// The first paragraph of a commit's message.
+pub(crate) fn summary(repo: &Repository, oid: Oid) -> Result<String, Failure> {
+    let raw = Commits::without_graph(repo).read(oid)?;
+    let commit = object::commit(&raw, repo.hash())
+        .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
+    Ok(Message::parse(&String::from_utf8_lossy(commit.message)).summary().into_owned())
+}
+
+/// Approvals and rejections that cover a deployment. `deployed` are the commits of all deployments.
+pub(crate) fn covering<'e>(
+    repo: &Repository,
+    events: &'e [Recorded],
+    deployment: &Deployment<'_>,
+    deployed: &HashSet<&str>,
+) -> Result<Vec<Approval<'e>>, Failure> {
+    let tree = match deployment.field("tree") {
+        Some(tree) => Some(tree.to_owned()),
+        None => match repo.hash().oid(deployment.commit.as_bytes()) {
+            Some(oid) if repo.contains(oid) => Some(repo.tree_of(oid)?.to_string()),
+            _ => None,
+        },
+    };
+    let subject = Subject {
+        place: deployment.place,
+        commit: deployment.commit,
+        tree: tree.as_deref(),
+        artifact: deployment.field("artifact"),
+        at: deployment.from,
+    };
+    let mut patches = SamePatch::new(repo, deployment.commit, deployed);
+    Ok(approvals::covering(events, &subject, |other| patches.is(other)))
+}
+
+/// How many commits `new` has that `old` does not have, as `git rev-list --count new ^old`; none is read.
+pub(crate) fn count(repo: &Repository, old: Oid, new: Oid) -> Result<usize, Failure> {
+    // What is excluded is known before the first commit comes.
+    Ok(between(repo, old, new, false)?.selected().map_or(0, |commits| commits.len()))
+}
+
+/// The commits of `new` that `old` does not have, as `git rev-list new ^old`, newest first.
+pub(crate) fn between(
+    repo: &Repository,
+    old: Oid,
+    new: Oid,
+    first_parent: bool,
+) -> Result<Walk<'_>, Failure> {
+    let tips = vec![Tip { oid: new, exclude: false }, Tip { oid: old, exclude: true }];
+    let order = if first_parent { Order::Topological } else { Order::Walk };
+    Walk::new(Commits::new(repo), Plan { tips, first_parent, order, ..Plan::default() })
+}
+
+/// Freezes in force at a moment: begun and not ended. A freeze record says from when until when; without
+/// that it lasts from its own time until one that ends it.
+pub(crate) fn freezes(events: &[Recorded], at: i64) -> Vec<&Event> {
+    let moment = |event: &Event, name: &str| {
+        field(event, name).and_then(|text| time::parse(text.as_bytes()))
+    };
+    let mut open: BTreeMap<(Option<&str>, Option<&str>), &Event> = BTreeMap::new();
+    for event in events.iter().filter(|event| event.kind == Kind::Freeze) {
+        let Some(when) = event.when.map(|when| when.seconds) else { continue };
+        let place = event.place.as_ref();
+        let key = (
+            place.and_then(|place| place.env.as_deref()),
+            place.and_then(|place| place.service.as_deref()),
+        );
+        match field(event, "action") {
+            Some("begins") if moment(event, "from").unwrap_or(when) <= at => {
+                open.insert(key, event);
+            }
+            Some("ends") if when <= at => {
+                open.remove(&key);
+            }
+            _ => {}
+        }
+    }
+    open.into_values()
+        .filter(|event| moment(event, "until").is_none_or(|until| until > at))
+        .collect()
+}
