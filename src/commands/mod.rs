@@ -15,6 +15,7 @@ mod fields;
 mod filter;
 mod format;
 mod history;
+mod hook;
 mod judge;
 mod ledger;
 mod log;
@@ -81,6 +82,7 @@ enum Command {
     Ledger(ledger::LedgerArgs),
     Verify(Box<verify::VerifyArgs>),
     Policy(policy::PolicyArgs),
+    Hook(hook::HookArgs),
     Completions(completions::CompletionsArgs),
     Man(completions::ManArgs),
 }
@@ -159,6 +161,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::People(args) => people::run(&mut context, args),
         Command::Ledger(args) => ledger::run(&mut context, args),
         Command::Policy(args) => policy::run(&mut context, args),
+        Command::Hook(args) => hook::run(&mut context, args),
         Command::Verify(args) => verify::run(&mut context, *args),
         Command::Completions(args) => completions::run(&mut context, args),
         Command::Man(args) => completions::run_man(&mut context, args),

@@ -110,6 +110,8 @@ pub struct Repository {
     /// The thread that reads it meanwhile.
     config_reader: Mutex<Option<JoinHandle<Result<Config, Failure>>>>,
     pub(super) refs: OnceLock<Vec<super::refs::Ref>>,
+    /// Whether the references are others than those that are stored.
+    pub(super) supposed: bool,
     /// libgit2's own handle, `None` when it refuses the repository. Only for references and revisions.
     handle: Option<Mutex<git2::Repository>>,
 }
@@ -155,6 +157,7 @@ impl Repository {
             config: OnceLock::new(),
             config_reader: Mutex::new(Some(config_reader)),
             refs: OnceLock::new(),
+            supposed: false,
             handle: found.handle.map(Mutex::new),
         })
     }
