@@ -700,8 +700,13 @@ fn garbage_and_silence_on_standard_input_let_nothing_through() {
         feed(bare, &["hook", "post-receive"], input.as_bytes()).code(2);
     }
     feed(bare, &["hook", "pre-receive"], b"").code(2);
-    // Nothing to push is what git says when everything is up to date.
+    // Nothing to push is what git says when everything is up to date; whoever forgets to hand its lines on
+    // says as much, and so the branch is judged.
     feed(repo, &["hook", "pre-push", "origin", "url"], b"").success();
+    server.unsigned("Slip in");
+    let silent = feed(repo, &["hook", "pre-push", "origin", "url"], b"").code(1);
+    assert!(silent.stderr.contains("use_stdin"), "{}", silent.stderr);
+    feed(repo, &["hook", "pre-push", "--from-git", "origin", "url"], b"").success();
     // Nobody handed the lines on.
     for (here, args) in
         [(repo, &["hook", "pre-push", "origin", "url"][..]), (bare, &["hook", "pre-receive"])]

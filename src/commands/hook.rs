@@ -42,6 +42,11 @@ enum HookCommand {
         remote: OsString,
         /// Its URL
         url: Option<OsString>,
+
+        /// Standard input is git's own: when it is empty, nothing is pushed. Without it, an input that somebody
+        /// forgot to hand on can't be told from that, and the branch that is checked out is judged
+        #[arg(long)]
+        from_git: bool,
     },
     /// Git's pre-receive, on a server: judge a whole push; reads git's lines on standard input
     PreReceive,
@@ -72,10 +77,10 @@ pub(crate) fn run(context: &mut Context, args: HookArgs) -> anyhow::Result<Outco
     match args.command {
         HookCommand::Install(args) => install::run(context, &args),
         HookCommand::Status => install::status(context),
-        HookCommand::PrePush { remote, url } => {
+        HookCommand::PrePush { remote, url, from_git } => {
             let remote = remote.to_string_lossy();
             let url = url.unwrap_or_default();
-            pre_push(context, &remote, &url.to_string_lossy())
+            pre_push(context, &remote, &url.to_string_lossy(), from_git)
         }
         HookCommand::PreReceive => receive(context, false),
         HookCommand::PostReceive => receive(context, true),
@@ -83,23 +88,36 @@ pub(crate) fn run(context: &mut Context, args: HookArgs) -> anyhow::Result<Outco
     }
 }
 
-fn pre_push(context: &Context, remote: &str, url: &str) -> anyhow::Result<Outcome> {
+fn pre_push(context: &Context, remote: &str, url: &str, from_git: bool) -> anyhow::Result<Outcome> {
     if remote.is_empty() {
         return Err(Failure::new("the remote has no name")
             .hint("git gives a pre-push hook two arguments, its name and its URL: hand both on")
             .into());
     }
     let repo = context.open()?;
-    let updates = lines::read(Form::PrePush, repo.hash())?;
-    if updates.is_empty() {
+    let mut updates = lines::read(Form::PrePush, repo.hash())?;
+    if updates.is_empty() && from_git {
         return Ok(Outcome::Yes);
     }
     let mut known = remote::Remote::find(&repo, remote, url)?;
+    let silent = updates.is_empty();
+    if silent {
+        updates.extend(known.checked_out(&repo)?);
+        if updates.iter().all(|update| update.old == update.new) {
+            return Ok(Outcome::Yes);
+        }
+    }
     let root = known.root(&repo)?;
     let name = format!("{} to {remote}", told(&updates));
     let mut push = Push::new(&repo, name, known.refs, updates, known.head);
     trusted_by_name(&repo, &root, &mut push)?;
     let verification = verify::pushed(context, repo, push, root)?;
+    if silent {
+        context.ui.warn(
+            "nothing on standard input says what is pushed, so the branch that is checked out is judged; whatever \
+             calls this hook must hand git's lines on (lefthook: use_stdin: true)",
+        );
+    }
     Ok(answer(context, &verification, "Nothing was pushed."))
 }
 

@@ -287,6 +287,31 @@ impl Repository {
         }
     }
 
+    /// What an object is, without its content; `None` when it is not here.
+    ///
+    /// # Errors
+    /// When it is here and cannot be read.
+    pub fn kind(&self, oid: Oid) -> Result<Option<ObjectKind>, Failure> {
+        // libgit2 never returns from a loose object that is cut short.
+        if let Some(object) = self.loose.read(oid)? {
+            return Ok(Some(object.kind));
+        }
+        match self.odb.read_header(oid) {
+            Ok((_, ObjectType::Commit)) => Ok(Some(ObjectKind::Commit)),
+            Ok((_, ObjectType::Tree)) => Ok(Some(ObjectKind::Tree)),
+            Ok((_, ObjectType::Blob)) => Ok(Some(ObjectKind::Blob)),
+            Ok((_, ObjectType::Tag)) => Ok(Some(ObjectKind::Tag)),
+            Ok((_, ObjectType::Any)) => {
+                Err(Failure::new(format!("object {oid} has no known type")))
+            }
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => {
+                Err(Failure::new(format!("cannot read object {oid}: {}", error.message()))
+                    .hint(DAMAGED))
+            }
+        }
+    }
+
     /// Whether an object is here.
     pub fn contains(&self, oid: Oid) -> bool {
         self.odb.exists(oid)

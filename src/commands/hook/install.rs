@@ -80,7 +80,7 @@ pub(super) fn run(context: &mut Context, args: &InstallArgs) -> anyhow::Result<O
 pub(super) fn status(context: &mut Context) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
     let folder = Folder::find(&repo)?;
-    writeln!(context.ui.out(), "hooks in {}", crate::ui::escape(&folder.path.to_string_lossy()))?;
+    writeln!(context.ui.out(), "hooks in {}", shown(&folder.path))?;
     for hook in Hook::ALL {
         let kept = if present(&folder.kept(hook)) { ", runs the one before it first" } else { "" };
         let said = match read(&folder.file(hook))? {
@@ -109,12 +109,12 @@ fn install(folder: &Folder, hook: Hook, text: &[u8]) -> Result<String, Failure> 
     if let Some(failure) = folder.managed(hook, there.as_deref().filter(|text| is_foreign(text))) {
         return Err(failure);
     }
-    let shown = file.display();
+    let place = shown(&file);
     fs::create_dir_all(&folder.path).map_err(|error| cannot("make", &folder.path, &error))?;
     let whose = there.as_deref().map(script::whose);
     match whose {
         Some(Whose::Ours) if there.as_deref() == Some(text) && executable(&file) => {
-            return Ok(format!("{name} is installed already: {shown}"));
+            return Ok(format!("{name} is installed already: {place}"));
         }
         Some(Whose::Changed) => return Err(changed(&file)),
         Some(Whose::Foreign) => keep(&file, &kept)?,
@@ -123,18 +123,18 @@ fn install(folder: &Folder, hook: Hook, text: &[u8]) -> Result<String, Failure> 
     }
     put(&file, text)?;
     Ok(match whose {
-        Some(Whose::Ours) => format!("{name} is installed anew: {shown}"),
+        Some(Whose::Ours) => format!("{name} is installed anew: {place}"),
         _ if present(&kept) && executable(&kept) => {
             format!(
-                "{name} is installed: {shown}; the one that was there runs first: {}",
-                kept.display()
+                "{name} is installed: {place}; the one that was there runs first: {}",
+                shown(&kept)
             )
         }
         _ if present(&kept) => format!(
-            "{name} is installed: {shown}; the one that was there is not executable and does not run, as before: {}",
-            kept.display()
+            "{name} is installed: {place}; the one that was there is not executable and does not run, as before: {}",
+            shown(&kept)
         ),
-        _ => format!("{name} is installed: {shown}"),
+        _ => format!("{name} is installed: {place}"),
     })
 }
 
@@ -204,11 +204,11 @@ fn uninstall(context: &mut Context, folder: &Folder, hooks: &[Hook]) -> anyhow::
         let said = match present(&kept) {
             true => {
                 fs::rename(&kept, &file).map_err(|error| cannot("put back", &file, &error))?;
-                format!("{name} is as it was: {}", file.display())
+                format!("{name} is as it was: {}", shown(&file))
             }
             false => {
                 fs::remove_file(&file).map_err(|error| cannot("remove", &file, &error))?;
-                format!("{name} is gone: {}", file.display())
+                format!("{name} is gone: {}", shown(&file))
             }
         };
         done += 1;
@@ -218,6 +218,13 @@ fn uninstall(context: &mut Context, folder: &Folder, hooks: &[Hook]) -> anyhow::
         context.ui.note("no hook is installed");
     }
     Ok(Outcome::Yes)
+}
+
+/// A path as people read it: from where they stand, if it is below.
+fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    let below = here.ok().and_then(|here| path.strip_prefix(here).ok());
+    crate::ui::escape(&below.unwrap_or(path).to_string_lossy()).into_owned()
 }
 
 /// What whoever installs it should know.

@@ -2,6 +2,7 @@
 //! under the names that they have over there.
 
 use crate::commands::trusted::{FOLDER, TrustRoot};
+use crate::commands::verify::Update;
 use crate::git::refs::{Head, Ref};
 use crate::git::{Config, Repository};
 use crate::outcome::Failure;
@@ -46,6 +47,17 @@ impl Remote {
             Some(format!("refs/heads/{branch}"))
         });
         Ok(Remote { refs, head })
+    }
+
+    /// What is checked out, as if it were pushed there under its own name.
+    pub(super) fn checked_out(&self, repo: &Repository) -> Result<Option<Update>, Failure> {
+        let (name, new) = match repo.head()? {
+            Head::Branch(Ref { name, target }) => (name, target),
+            Head::Detached(target) => ("refs/heads/HEAD".to_owned(), target),
+            Head::Unborn(_) => return Ok(None),
+        };
+        let old = self.refs.iter().find(|reference| reference.name == name);
+        Ok(Some(Update { old: old.map(|old| old.target), new: Some(new), name }))
     }
 
     /// What judges a push there: what git's configuration names, `.audit/` on the default branch of

@@ -63,6 +63,7 @@ pub(super) fn text(hook: Hook, program: &Path) -> Result<Vec<u8>, crate::outcome
         ),
         false => ("", ""),
     };
+    let direct = if hook == Hook::PrePush { " --from-git" } else { "" };
     let above = format!(
         "#!/bin/sh\n{BEGIN}{name}\n\
          # Judges a push and refuses it on every exit code but 0. Don't change this file: what is to run\n\
@@ -74,7 +75,7 @@ pub(super) fn text(hook: Hook, program: &Path) -> Result<Vec<u8>, crate::outcome
          \x20   exit 2\n\
          fi\n\
          before=${{0%/*}}/{name}{KEPT}\n\
-         [ -x \"$before\" ] || exec \"$audit\" hook {name} \"$@\"\n\
+         [ -x \"$before\" ] || exec \"$audit\" hook {name}{direct} \"$@\"\n\
          {keep}\
          {given}\"$before\" \"$@\" || exit\n\
          {given}\"$audit\" hook {name} \"$@\"\n"

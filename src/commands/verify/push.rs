@@ -153,15 +153,22 @@ impl Push {
 
     /// The commits that references of the receiver lead to.
     fn known(&self, repo: &Repository, wanted: impl Fn(&str) -> bool) -> Result<Vec<Oid>, Failure> {
+        let commits = Commits::new(repo);
         let mut known = Vec::new();
         let mut seen = HashSet::new();
         for (name, &target) in &self.before {
             if name.starts_with(NOTES) || !wanted(name) || !seen.insert(target) {
                 continue;
             }
-            // A reference that is broken already keeps nobody from pushing; it only excludes nothing.
-            if repo.contains(target) {
-                known.extend(commit(repo, target)?);
+            // What the commit-graph holds is a commit: thousands of references are not read for that. One
+            // that is broken already keeps nobody from pushing; it only excludes nothing.
+            match commits.generation(target) {
+                Some(_) => known.push(target),
+                None => match repo.kind(target)? {
+                    Some(ObjectKind::Commit) => known.push(target),
+                    Some(_) => known.extend(commit(repo, target)?),
+                    None => {}
+                },
             }
         }
         Ok(known)
