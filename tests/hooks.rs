@@ -145,6 +145,17 @@ fn objects_are_read_from_quarantine_loose_and_packed() {
 }
 
 #[test]
+fn a_server_may_stand_anywhere() {
+    let world = World::new();
+    let server = Server::new(&world, "a:b ü.git", "", STRICT);
+    audit(&server.bare, &["hook", "install"]).success();
+    server.stage.good("ana", "Retry once");
+    server.push(&["origin", "main"]).success();
+    server.unsigned("Slip in");
+    refused(server.push(&["origin", "main"]), "commit-signed");
+}
+
+#[test]
 fn a_server_judges_every_tag_that_is_pushed() {
     let world = World::new();
     let server = Server::with(&world, "pre-receive", "", STRICT);

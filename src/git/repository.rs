@@ -452,7 +452,7 @@ fn object_folders(found: &Found) -> Vec<PathBuf> {
         None => folders.push(found.common_dir.join("objects")),
     }
     if let Some(list) = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES") {
-        folders.extend(std::env::split_paths(&list).filter(|path| !path.as_os_str().is_empty()));
+        folders.extend(super::alternates::split(&list));
     }
     folders
 }

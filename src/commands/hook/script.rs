@@ -4,14 +4,14 @@
 //! #!/bin/sh
 //! # audit-hook: pre-push
 //! …
-//! # audit-hook-end: 4be3…
+//! # audit-hook-end: sha256:4be3…
 //! ```
 //!
 //! The last line has the SHA-256 of all bytes above it. A hook that carries its own sum is ours, as we left
 //! it, and may be replaced or removed; one with another sum was changed by somebody since.
 
 use super::folder::Hook;
-use sha2::{Digest, Sha256};
+use crate::ledger::id::Digester;
 use std::path::Path;
 
 /// What the name of a hook that was there before gets behind it.
@@ -84,7 +84,9 @@ pub(super) fn text(hook: Hook, program: &Path) -> Result<Vec<u8>, crate::outcome
 }
 
 fn sum(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut digester = Digester::default();
+    digester.update(text.as_bytes());
+    digester.finish()
 }
 
 /// One word for a shell.
