@@ -16,6 +16,7 @@ mod fields;
 mod filter;
 mod format;
 mod history;
+mod hook;
 mod judge;
 mod ledger;
 mod log;
@@ -82,6 +83,7 @@ enum Command {
     Ledger(ledger::LedgerArgs),
     Verify(Box<verify::VerifyArgs>),
     Policy(policy::PolicyArgs),
+    Hook(hook::HookArgs),
     Completions(completions::CompletionsArgs),
     Man(completions::ManArgs),
 }
@@ -160,6 +162,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::People(args) => people::run(&mut context, args),
         Command::Ledger(args) => ledger::run(&mut context, args),
         Command::Policy(args) => policy::run(&mut context, args),
+        Command::Hook(args) => hook::run(&mut context, args),
         Command::Verify(args) => verify::run(&mut context, *args),
         Command::Completions(args) => completions::run(&mut context, args),
         Command::Man(args) => completions::run_man(&mut context, args),

@@ -63,6 +63,20 @@ impl Config {
         self.values.get(key).into_iter().flatten().map(|value| value.as_deref().unwrap_or(""))
     }
 
+    /// The values of a name in every subsection: `("remote", "url")` gives `("origin", "https://…")`; sorted
+    /// by subsection.
+    pub fn of_subsections(&self, section: &str, name: &str) -> Vec<(&str, &str)> {
+        let mut found: Vec<(&str, &str)> = Vec::new();
+        for (key, values) in &self.values {
+            let rest = key.strip_prefix(section).and_then(|rest| rest.strip_prefix('.'));
+            let between = rest.and_then(|rest| rest.strip_suffix(name)?.strip_suffix('.'));
+            let Some(subsection) = between else { continue };
+            found.extend(values.iter().map(|value| (subsection, value.as_deref().unwrap_or(""))));
+        }
+        found.sort_unstable();
+        found
+    }
+
     /// A value read as git reads booleans; `None` when it is not set.
     ///
     /// # Errors

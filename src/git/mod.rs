@@ -6,6 +6,7 @@
 //! Objects are read raw and judged as they are: replacement references and grafts are never
 //! followed, only reported.
 
+mod alternates;
 pub mod author;
 pub mod change_requests;
 pub mod claims;

@@ -46,6 +46,41 @@ impl Repository {
         Ok(&all[start..start + length])
     }
 
+    /// From now on answers as if these were all references, and HEAD named one of them: what a push would
+    /// leave behind can be judged before it is done.
+    pub fn suppose(&mut self, mut refs: Vec<Ref>) {
+        refs.sort();
+        self.refs = refs.into();
+        self.supposed = true;
+    }
+
+    /// The reference that a symbolic one names; `None` when it is not symbolic, or not there.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn symbolic(&self, name: &str) -> Result<Option<String>, Failure> {
+        let asked = self.with_handle(|handle| match handle.find_reference(name) {
+            Ok(reference) => Ok(reference.symbolic_target_bytes().map(<[u8]>::to_vec)),
+            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error),
+        });
+        let target = match asked {
+            Some(Ok(target)) => target,
+            Some(Err(error)) => {
+                return Err(Failure::new(format!("cannot read {name}: {}", error.message())));
+            }
+            None => {
+                let output = self
+                    .git()
+                    .args(["symbolic-ref", "-q", name])
+                    .output()
+                    .map_err(|error| Failure::new(format!("cannot run git: {error}")))?;
+                output.status.success().then(|| output.stdout.trim_ascii_end().to_vec())
+            }
+        };
+        Ok(target.map(|target| String::from_utf8_lossy(&target).into_owned()))
+    }
+
     fn read_refs(&self) -> Result<Vec<Ref>, Failure> {
         let listed = self.with_handle(|handle| -> Result<Vec<Ref>, git2::Error> {
             let mut refs = Vec::new();
@@ -104,6 +139,20 @@ impl Repository {
     /// # Errors
     /// When HEAD is neither a branch nor a commit.
     pub fn head(&self) -> Result<Head, Failure> {
+        let head = self.head_as_stored()?;
+        if !self.supposed {
+            return Ok(head);
+        }
+        Ok(match head {
+            Head::Branch(Ref { name, .. }) | Head::Unborn(name) => {
+                let same = self.refs(&name)?.iter().find(|reference| reference.name == name);
+                same.cloned().map_or(Head::Unborn(name), Head::Branch)
+            }
+            detached @ Head::Detached(_) => detached,
+        })
+    }
+
+    fn head_as_stored(&self) -> Result<Head, Failure> {
         let asked = self.with_handle(|handle| -> Result<Head, git2::Error> {
             let head = handle.find_reference("HEAD")?;
             let Some(branch) = head.symbolic_target_bytes() else {

@@ -110,6 +110,8 @@ pub struct Repository {
     /// The thread that reads it meanwhile.
     config_reader: Mutex<Option<JoinHandle<Result<Config, Failure>>>>,
     pub(super) refs: OnceLock<Vec<super::refs::Ref>>,
+    /// Whether the references are others than those that are stored.
+    pub(super) supposed: bool,
     /// libgit2's own handle, `None` when it refuses the repository. Only for references and revisions.
     handle: Option<Mutex<git2::Repository>>,
 }
@@ -155,6 +157,7 @@ impl Repository {
             config: OnceLock::new(),
             config_reader: Mutex::new(Some(config_reader)),
             refs: OnceLock::new(),
+            supposed: false,
             handle: found.handle.map(Mutex::new),
         })
     }
@@ -275,6 +278,31 @@ impl Repository {
                     }
                 };
                 Ok(Some(RawObject { kind, data: object.data().to_vec() }))
+            }
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => {
+                Err(Failure::new(format!("cannot read object {oid}: {}", error.message()))
+                    .hint(DAMAGED))
+            }
+        }
+    }
+
+    /// What an object is, without its content; `None` when it is not here.
+    ///
+    /// # Errors
+    /// When it is here and cannot be read.
+    pub fn kind(&self, oid: Oid) -> Result<Option<ObjectKind>, Failure> {
+        // libgit2 never returns from a loose object that is cut short.
+        if let Some(object) = self.loose.read(oid)? {
+            return Ok(Some(object.kind));
+        }
+        match self.odb.read_header(oid) {
+            Ok((_, ObjectType::Commit)) => Ok(Some(ObjectKind::Commit)),
+            Ok((_, ObjectType::Tree)) => Ok(Some(ObjectKind::Tree)),
+            Ok((_, ObjectType::Blob)) => Ok(Some(ObjectKind::Blob)),
+            Ok((_, ObjectType::Tag)) => Ok(Some(ObjectKind::Tag)),
+            Ok((_, ObjectType::Any)) => {
+                Err(Failure::new(format!("object {oid} has no known type")))
             }
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => {
@@ -424,7 +452,7 @@ fn object_folders(found: &Found) -> Vec<PathBuf> {
         None => folders.push(found.common_dir.join("objects")),
     }
     if let Some(list) = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES") {
-        folders.extend(std::env::split_paths(&list).filter(|path| !path.as_os_str().is_empty()));
+        folders.extend(super::alternates::split(&list));
     }
     folders
 }

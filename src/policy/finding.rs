@@ -191,6 +191,13 @@ impl Judgement {
         self.findings.extend(other.findings);
     }
 
+    /// Keeps what these rules said, and nothing else.
+    pub fn only(mut self, rules: &[&str]) -> Judgement {
+        self.tallies.retain(|rule, _| rules.contains(rule));
+        self.findings.retain(|finding| rules.contains(&finding.asked));
+        self
+    }
+
     /// How many findings are denied because a rule does not hold.
     pub fn denied(&self) -> usize {
         self.count(Level::Deny, false)

@@ -1,10 +1,11 @@
 //! Judging commits: each by itself in several threads, their dates once all of them are known.
 
 use super::bench::Bench;
+use super::scope::Walks;
 use crate::event::{Event, What, Why};
 use crate::git::Oid;
 use crate::git::source::Commits;
-use crate::git::walk::{Walk, Walked};
+use crate::git::walk::Walked;
 use crate::outcome::Failure;
 use crate::pipeline;
 use crate::policy::facts::{self, Dates};
@@ -41,10 +42,10 @@ pub(super) struct Judged {
     pub(super) kept: Vec<Event>,
 }
 
-/// Judges everything that a walk yields.
+/// Judges everything that walks yield.
 pub(super) fn judge(
     bench: &Bench<'_>,
-    walk: Walk<'_>,
+    walks: Walks<'_>,
     wanted: Wanted,
     progress: &Progress,
 ) -> Result<Judged, Failure> {
@@ -61,7 +62,7 @@ pub(super) fn judge(
             Ok((seen, kept, judgement))
         };
     let mut judged = Judged::default();
-    pipeline::try_each(walk, work, |(seen, kept, judgement)| {
+    pipeline::try_each(walks, work, |(seen, kept, judgement)| {
         judged.seen.push(seen);
         judged.kept.extend(kept);
         judged.judgement.merge(judgement);

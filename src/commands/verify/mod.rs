@@ -8,22 +8,25 @@ mod bench;
 mod commits;
 mod deploys;
 mod landings;
+mod push;
 mod reach;
 mod scope;
+mod tags;
 mod trust_changes;
+
+pub(crate) use push::{Push, Update, short as short_name};
 
 use super::judge::Judge;
 use super::trusted::{self, TrustRoot};
 use super::{Context, history, judge, records};
 use crate::deployments::Place;
 use crate::event::{Event, Kind};
-use crate::git::repository::ObjectKind;
-use crate::git::walk::Walk;
+use crate::git::commits::CommitReader;
 use crate::git::{Oid, Repository};
 use crate::ledger::{Id, Ledger, Recorded, Rules, Severity, View};
 use crate::outcome::{Failure, Outcome};
 use crate::policy::exceptions;
-use crate::policy::facts::{self, LedgerState, Tagged};
+use crate::policy::facts::{self, LedgerState};
 use crate::policy::rules::{self, Case};
 use crate::policy::{Judgement, Level, Subject, SubjectKind, nearest};
 use crate::report::verify::{self, Format, LedgerLine, RuleLine, Verification};
@@ -33,7 +36,7 @@ use bench::Bench;
 use clap::{Args, ValueEnum};
 use commits::{Judged, Wanted};
 use deploys::Deploys;
-use scope::{Scope, Whole};
+use scope::{Scope, Walks, Whole};
 use std::collections::{BTreeSet, HashSet};
 
 /// May this stand? Every check: the ledger, signatures, tags, reviews, deploys and their approvals
@@ -152,31 +155,65 @@ pub(crate) fn may_go(
     Ok(verification.outcome)
 }
 
+/// Whether a push may be done. What it would leave behind is judged by `root`, which stood before it.
+pub(crate) fn pushed(
+    context: &Context,
+    mut repo: Repository,
+    push: Push,
+    root: TrustRoot,
+) -> anyhow::Result<Verification> {
+    let view = records::read(&repo)?;
+    let means = Means::find(context, &repo, root)?;
+    let after = push.after();
+    let scope = Scope::of_push(&repo, push, means.judge.policy())?;
+    repo.suppose(after);
+    decide(context, &repo, scope, view, &means)
+}
+
 /// Gathers and decides.
 fn verdict(
     context: &Context,
     repo: &Repository,
     args: &VerifyArgs,
 ) -> anyhow::Result<Verification> {
-    let mut view = records::read(repo)?;
+    let view = records::read(repo)?;
     let mut scope = Scope::find(repo, &view, args)?;
     let root = TrustRoot::find(repo, args.trust.as_deref())?;
-    let root = scope.outside_root(repo, root)?;
-    let policy = judge::policy(repo, &root)?;
-    scope.begin(repo, policy.as_ref())?;
-    let walk = scope.walk(repo)?;
-    let has_policy = policy.is_some();
-    let judge = Judge::of(root.trust(repo, context.now)?, policy.unwrap_or_default());
-    let mut reader = history::reader(repo, false)?;
-    reader.mailmap = trusted::mailmap(repo, &root)?;
-    reader.tickets = history::tickets(judge.policy())?;
-    let bench = Bench {
-        repo,
-        judge: &judge,
-        reader: &reader,
-        closed_trust: root.files.is_some(),
-        now: context.now,
-    };
+    let means = Means::find(context, repo, scope.outside_root(repo, root)?)?;
+    scope.begin(repo, means.judge.policy())?;
+    decide(context, repo, scope, view, &means)
+}
+
+/// What judges, found before what is judged is looked at.
+struct Means {
+    root: TrustRoot,
+    has_policy: bool,
+    judge: Judge,
+    reader: CommitReader,
+}
+
+impl Means {
+    fn find(context: &Context, repo: &Repository, root: TrustRoot) -> Result<Means, Failure> {
+        let policy = judge::policy(repo, &root)?;
+        let has_policy = policy.is_some();
+        let judge = Judge::of(root.trust(repo, context.now)?, policy.unwrap_or_default());
+        let mut reader = history::reader(repo, false)?;
+        reader.mailmap = trusted::mailmap(repo, &root)?;
+        reader.tickets = history::tickets(judge.policy())?;
+        Ok(Means { root, has_policy, judge, reader })
+    }
+}
+
+fn decide(
+    context: &Context,
+    repo: &Repository,
+    scope: Scope,
+    mut view: View,
+    means: &Means,
+) -> anyhow::Result<Verification> {
+    let Means { root, judge, reader, .. } = means;
+    let walks = scope.walks(repo)?;
+    let bench = Bench { repo, judge, reader, closed_trust: root.files.is_some(), now: context.now };
     // Without a name in the policy every record is held against the first one's.
     if let Some(name) = judge.policy().ledger.name.clone()
         && view.report().ledger.as_ref() != Some(&name)
@@ -184,14 +221,14 @@ fn verdict(
         let rules = Rules { ledger: Some(name), ..records::rules() };
         view = Ledger::new(repo.common_dir()).read(rules)?;
     }
-    let records = records::events(&view, &judge, |_| true, |_| true)?;
+    let records = records::events(&view, judge, |_| true, |_| true)?;
     let records: Vec<Recorded> = records.into_iter().map(Recorded::of).collect();
     let mut run =
         Run { bench: &bench, scope: &scope, view: &view, records: &records, sum: Sum::default() };
     let progress = context.ui.progress("commits judged");
-    run.everything(walk, &root, &progress)?;
+    run.everything(walks, root, &progress)?;
     drop(progress);
-    Ok(run.report(&root, has_policy, judge.trust()))
+    Ok(run.report(root, means.has_policy, judge.trust()))
 }
 
 fn explain(context: &mut Context, id: &str) -> anyhow::Result<Outcome> {
@@ -232,15 +269,15 @@ struct Run<'a> {
 impl Run<'_> {
     fn everything(
         &mut self,
-        walk: Option<Walk<'_>>,
+        walks: Option<Walks<'_>>,
         root: &TrustRoot,
         progress: &crate::ui::Progress,
     ) -> anyhow::Result<()> {
         self.ledger();
         let mut judged = Judged::default();
-        if let Some(walk) = walk {
+        if let Some(walks) = walks {
             let wanted = self.wanted(root);
-            judged = commits::judge(self.bench, walk, wanted, progress)?;
+            judged = commits::judge(self.bench, walks, wanted, progress)?;
             self.sum.commits = judged.seen.len() as u64;
             self.sum.judgement.merge(std::mem::take(&mut judged.judgement));
             if wanted.trust {
@@ -257,8 +294,13 @@ impl Run<'_> {
             }
         }
         let seen: HashSet<Oid> = judged.seen.iter().map(|seen| seen.oid).collect();
-        if self.scope.judges_tags() {
-            self.tags(&seen)?;
+        match &self.scope.whole {
+            Whole::Push(push) => {
+                self.pushed_tags(push)?;
+                self.taken_back(push, &judged.seen)?;
+            }
+            _ if self.scope.is_walked() => self.tags(&seen)?,
+            _ => {}
         }
         self.each_record(&seen);
         self.deploys(&seen)?;
@@ -319,49 +361,6 @@ impl Run<'_> {
         let text = "the ledger".to_owned();
         let subject = Subject { kind: SubjectKind::Ledger, id: path.clone(), text, env: None };
         rules::judge(Case::Ledger(&state), &subject, self.bench.terms(), &mut self.sum.judgement);
-    }
-
-    fn tags(&mut self, seen: &HashSet<Oid>) -> Result<(), Failure> {
-        let repo = self.bench.repo;
-        let mut recorded = deploys::recorded_tags(self.records);
-        for reference in repo.refs("refs/tags/")? {
-            let tag = repo.tag(reference.clone())?;
-            let name = reference.name.trim_start_matches("refs/tags/");
-            let moved = recorded.remove(name).unwrap_or_default();
-            // What stands before the policy's adoption was not walked.
-            let commit = matches!(tag.target_kind, Some(ObjectKind::Commit));
-            let judged = (!commit || seen.contains(&tag.target))
-                && self.bench.judge.policy().judges_tag(name);
-            let elsewhere = moved.iter().any(|(_, commit)| *commit != tag.target.to_string());
-            if !judged && !elsewhere {
-                continue;
-            }
-            let event = self.bench.judge.event(self.bench.reader.tag_event(repo, &tag)?);
-            if !self.scope.in_period(event.when.map(|when| when.seconds)) {
-                continue;
-            }
-            self.sum.tags += 1;
-            let tagged = Tagged { name, now: Some(&event), recorded: &moved };
-            let case = Case::Tag(&tagged);
-            rules::judge(
-                case,
-                &facts::subject(&event),
-                self.bench.terms(),
-                &mut self.sum.judgement,
-            );
-        }
-        if self.scope.is_range() {
-            return Ok(());
-        }
-        let mut gone: Vec<_> = recorded.into_iter().collect();
-        gone.sort();
-        for (name, moved) in gone {
-            let tagged = Tagged { name: &name, now: None, recorded: &moved };
-            let text = "recorded, but not here".to_owned();
-            let subject = Subject { kind: SubjectKind::Tag, id: name.clone(), text, env: None };
-            rules::judge(Case::Tag(&tagged), &subject, self.bench.terms(), &mut self.sum.judgement);
-        }
-        Ok(())
     }
 
     /// Judges each record that the scope takes in, but not those from before the adoption.
@@ -428,6 +427,31 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// What a push takes away: a trust root that it moves aside, deployed commits that nothing leads to
+    /// any more.
+    fn taken_back(&mut self, push: &Push, seen: &[commits::Seen]) -> anyhow::Result<()> {
+        let repo = self.bench.repo;
+        self.sum.judgement.merge(trust_changes::replaced(self.bench, push, seen)?);
+        let taken = push.taken_back(repo)?;
+        for (update, _) in &taken {
+            let how = if update.new.is_some() { "rewritten" } else { "deleted" };
+            self.sum.notes.push(format!("{} is {how}", push::short(&update.name)));
+        }
+        if self.records.is_empty() {
+            return Ok(());
+        }
+        let old: Vec<Oid> = taken.iter().map(|(_, old)| *old).collect();
+        let lost = push.lost(repo, &old)?;
+        let mut deploys = Deploys::new(self.bench, self.records, self.view.chain());
+        let mut judgement = Judgement::default();
+        deploys.judge(&mut judgement, |one| {
+            repo.hash().oid(one.commit.as_bytes()).is_some_and(|oid| lost.contains(&oid))
+        })?;
+        // What else there is to say of those deploys was so before.
+        self.sum.judgement.merge(judgement.only(&["history-rewritten", "deploy-from-branch"]));
+        Ok(())
+    }
+
     fn report(
         self,
         root: &TrustRoot,
@@ -436,7 +460,7 @@ impl Run<'_> {
     ) -> Verification {
         let policy = self.bench.judge.policy();
         let mut notes = self.sum.notes;
-        let walked = self.scope.walks();
+        let walked = self.scope.is_walked();
         if let Some(adopted) = policy.adopted.as_ref().filter(|_| walked) {
             notes.push(format!(
                 "nothing up to and including commit {} was judged: the policy was adopted after it",

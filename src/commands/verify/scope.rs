@@ -1,16 +1,17 @@
 //! What is judged: everything, a range, an environment, a candidate, the ledger alone.
 
+use super::push::Push;
 use super::{VerifyArgs, about, named_commits, reach};
 use crate::commands::address::Addresses;
 use crate::commands::trusted::{self, TrustRoot};
 use crate::commands::{history, records};
 use crate::deployments::{Deployments, Place};
 use crate::event::Event;
-use crate::git::refs::Head;
+use crate::git::refs::{Head, Ref};
 use crate::git::repository::ObjectKind;
 use crate::git::revision::Start;
 use crate::git::source::Commits;
-use crate::git::walk::{Plan, Tip, Walk};
+use crate::git::walk::{Plan, Tip, Walk, Walked};
 use crate::git::{Oid, Repository, dates};
 use crate::ledger::View;
 use crate::outcome::Failure;
@@ -30,6 +31,8 @@ pub(super) enum Whole {
     Environment(String),
     /// A commit that may go to an environment.
     Candidate { commit: String, env: String },
+    /// What a push brings and takes away.
+    Push(Push),
 }
 
 /// What is judged.
@@ -37,7 +40,8 @@ pub(super) struct Scope {
     pub(super) whole: Whole,
     /// What reports call it.
     pub(super) name: String,
-    plan: Option<Plan>,
+    /// Walks over what is judged; `None` where no commits are.
+    plans: Option<Vec<Plan>>,
     since: Option<i64>,
 }
 
@@ -53,7 +57,7 @@ impl Scope {
     ) -> Result<Scope, Failure> {
         let addresses = Addresses::new(repo, view);
         let since = args.since.as_deref().map(|text| dates::parse(repo, text)).transpose()?;
-        let scope = |whole, name: String, plan| Scope { whole, name, plan, since };
+        let scope = |whole, name: String, plans| Scope { whole, name, plans, since };
         if let (Some(revision), Some(env)) = (&args.candidate, &args.env) {
             let commit = repo.commit_id(&addresses.revision(revision)?)?.to_string();
             let name = format!("{revision} as a candidate for {env}");
@@ -84,19 +88,35 @@ impl Scope {
             true => (Whole::Range, args.subjects.join(" ")),
             false => (Whole::Everything, "everything".to_owned()),
         };
-        Ok(scope(whole, name, Some(plan)))
+        Ok(scope(whole, name, Some(vec![plan])))
     }
 
+    /// What a push brings to its receiver.
+    ///
+    /// # Errors
+    /// When what is pushed, or the adopted commit, is not here.
+    pub(super) fn of_push(
+        repo: &Repository,
+        push: Push,
+        policy: &Policy,
+    ) -> Result<Scope, Failure> {
+        let plans = Some(push.plans(repo, policy)?);
+        let name = push.name.clone();
+        let mut scope = Scope { whole: Whole::Push(push), name, plans, since: None };
+        if scope.plans.iter().flatten().next().is_some() {
+            scope.begin(repo, policy)?;
+        }
+        Ok(scope)
+    }
+
+    /// Whether a part of history is judged, and what concerns that part.
     pub(super) fn is_range(&self) -> bool {
-        matches!(self.whole, Whole::Range)
+        matches!(self.whole, Whole::Range | Whole::Push(_))
     }
 
-    pub(super) fn walks(&self) -> bool {
-        self.plan.is_some()
-    }
-
-    pub(super) fn judges_tags(&self) -> bool {
-        self.walks()
+    /// Whether commits are judged.
+    pub(super) fn is_walked(&self) -> bool {
+        self.plans.is_some()
     }
 
     /// Whether a ledger that is not here leaves something open.
@@ -104,25 +124,23 @@ impl Scope {
         !self.is_range()
     }
 
-    /// The walk, where commits are judged.
-    pub(super) fn walk<'r>(&self, repo: &'r Repository) -> Result<Option<Walk<'r>>, Failure> {
-        let Some(plan) = self.plan.clone().filter(|plan| !plan.tips.is_empty()) else {
-            return Ok(None);
-        };
-        Walk::new(Commits::new(repo), plan).map(Some)
+    /// The walks, where commits are judged.
+    pub(super) fn walks<'r>(&self, repo: &'r Repository) -> Result<Option<Walks<'r>>, Failure> {
+        let plans = self.plans.iter().flatten().filter(|plan| !plan.tips.is_empty());
+        let walks: Result<Vec<Walk<'r>>, Failure> =
+            plans.map(|plan| Walk::new(Commits::new(repo), plan.clone())).collect();
+        let walks = walks?;
+        Ok((!walks.is_empty()).then(|| Walks::new(walks)))
     }
 
     /// Leaves out what stands before the policy's adoption.
     ///
     /// # Errors
     /// When the adopted commit is not here.
-    pub(super) fn begin(
-        &mut self,
-        repo: &Repository,
-        policy: Option<&Policy>,
-    ) -> Result<(), Failure> {
-        if let Some(plan) = &mut self.plan {
-            plan.tips.extend(adopted(repo, policy)?.map(|oid| Tip { oid, exclude: true }));
+    pub(super) fn begin(&mut self, repo: &Repository, policy: &Policy) -> Result<(), Failure> {
+        if let Some(plans) = &mut self.plans {
+            let adopted = adopted(repo, policy)?.map(|oid| Tip { oid, exclude: true });
+            plans.iter_mut().for_each(|plan| plan.tips.extend(adopted));
         }
         Ok(())
     }
@@ -141,11 +159,12 @@ impl Scope {
             return Ok(found);
         };
         // Without an end it is a whole history, in which each change of the root is judged by itself.
-        let selected = self.walk(repo)?.as_ref().and_then(Walk::selected);
+        let selected = self.walks(repo)?.as_ref().and_then(Walks::selected);
         if !selected.is_some_and(|selected| selected.contains(&trusted)) {
             return Ok(found);
         }
-        let bases = self.plan.iter().flat_map(|plan| &plan.tips).filter(|tip| tip.exclude);
+        let bases =
+            self.plans.iter().flatten().flat_map(|plan| &plan.tips).filter(|tip| tip.exclude);
         for base in bases {
             if let Some(root) = TrustRoot::at(repo, base.oid, "the base of the range")? {
                 return Ok(root);
@@ -163,7 +182,7 @@ impl Scope {
     pub(super) fn takes(&self, record: &Event, seen: &HashSet<Oid>, repo: &Repository) -> bool {
         let concerns = match &self.whole {
             Whole::Everything | Whole::Ledger => true,
-            Whole::Range => named_commits(record)
+            Whole::Range | Whole::Push(_) => named_commits(record)
                 .any(|id| repo.hash().oid(id.as_bytes()).is_some_and(|oid| seen.contains(&oid))),
             Whole::Environment(env) | Whole::Candidate { env, .. } => about(record, place(env)),
         };
@@ -176,6 +195,9 @@ impl Scope {
         repo: &Repository,
         policy: &Policy,
     ) -> Result<Vec<Oid>, Failure> {
+        if let Whole::Push(push) = &self.whole {
+            return push.protected_tips(repo, policy);
+        }
         let default = default_branch(repo)?;
         let patterns = match (&policy.branches, default) {
             (Some(patterns), _) => patterns.clone(),
@@ -189,6 +211,42 @@ impl Scope {
         tips.sort();
         tips.dedup();
         Ok(tips)
+    }
+}
+
+/// Several walks as one, in which each commit comes once.
+pub(super) struct Walks<'r> {
+    walks: Vec<Walk<'r>>,
+    /// What has come, where there are several.
+    seen: HashSet<Oid>,
+    several: bool,
+}
+
+impl<'r> Walks<'r> {
+    fn new(mut walks: Vec<Walk<'r>>) -> Walks<'r> {
+        walks.reverse();
+        Walks { several: walks.len() > 1, walks, seen: HashSet::new() }
+    }
+
+    /// The commits of a single limited walk.
+    fn selected(&self) -> Option<HashSet<Oid>> {
+        self.walks.first().filter(|_| !self.several)?.selected()
+    }
+}
+
+impl Iterator for Walks<'_> {
+    type Item = Result<Walked, Failure>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.walks.last_mut()?.next() {
+                None => {
+                    self.walks.pop();
+                }
+                Some(Ok(walked)) if self.several && !self.seen.insert(walked.oid) => {}
+                item => return item,
+            }
+        }
     }
 }
 
@@ -213,8 +271,8 @@ fn everything(repo: &Repository) -> Result<Vec<Tip>, Failure> {
 }
 
 /// The commit after which judging begins.
-fn adopted(repo: &Repository, policy: Option<&Policy>) -> Result<Option<Oid>, Failure> {
-    let Some(id) = policy.and_then(|policy| policy.adopted.as_ref()) else { return Ok(None) };
+fn adopted(repo: &Repository, policy: &Policy) -> Result<Option<Oid>, Failure> {
+    let Some(id) = &policy.adopted else { return Ok(None) };
     match repo.hash().oid(id.as_bytes()) {
         Some(oid) if repo.contains(oid) => Ok(Some(oid)),
         _ => Err(Failure::new(format!(
@@ -246,17 +304,14 @@ fn environment(
 
 /// The short name of the remote's default branch, else of the branch that is checked out.
 fn default_branch(repo: &Repository) -> Result<Option<String>, Failure> {
-    let remote = repo.refs("refs/remotes/origin/HEAD")?.first().map(|reference| reference.target);
-    if let Some(target) = remote {
-        let same = repo.refs("refs/remotes/origin/")?.iter().find(|reference| {
-            reference.target == target && reference.name != "refs/remotes/origin/HEAD"
-        });
-        if let Some(name) = same.and_then(|same| same.name.strip_prefix("refs/remotes/origin/")) {
-            return Ok(Some(name.to_owned()));
-        }
+    let remote = repo.symbolic("refs/remotes/origin/HEAD")?;
+    if let Some(name) = remote.as_deref().and_then(|to| to.strip_prefix("refs/remotes/origin/")) {
+        return Ok(Some(name.to_owned()));
     }
     Ok(match repo.head()? {
-        Head::Branch(reference) => reference.name.strip_prefix("refs/heads/").map(str::to_owned),
-        Head::Unborn(_) | Head::Detached(_) => None,
+        Head::Branch(Ref { name, .. }) | Head::Unborn(name) => {
+            name.strip_prefix("refs/heads/").map(str::to_owned)
+        }
+        Head::Detached(_) => None,
     })
 }

@@ -175,10 +175,20 @@ pub fn undecided(
     terms: Terms<'_>,
     judgement: &mut Judgement,
 ) {
-    let env = subject.env.as_deref();
-    let rule = find(id).map(|rule| (rule, terms.policy.level(rule, env)));
+    answered(id, Answer::unknown(missing), subject, terms, judgement);
+}
+
+/// Notes what a rule says where no subject by itself shows it: what a push takes away, say.
+pub fn answered(
+    id: &str,
+    answer: Answer,
+    subject: &Subject,
+    terms: Terms<'_>,
+    judgement: &mut Judgement,
+) {
+    let rule = find(id).map(|rule| (rule, terms.policy.level(rule, subject.env.as_deref())));
     if let Some((rule, level)) = rule.filter(|(_, level)| *level != Level::Off) {
-        note(rule, level, Answer::unknown(missing), subject, terms, judgement);
+        note(rule, level, answer, subject, terms, judgement);
     }
 }
 
