@@ -17,6 +17,7 @@ mod filter;
 mod format;
 mod history;
 mod hook;
+mod init;
 mod judge;
 mod ledger;
 mod log;
@@ -80,6 +81,7 @@ enum Command {
     Record(Box<record::RecordArgs>),
     Run(Box<run::RunArgs>),
     People(people::PeopleArgs),
+    Init(init::InitArgs),
     Ledger(ledger::LedgerArgs),
     Verify(Box<verify::VerifyArgs>),
     Policy(policy::PolicyArgs),
@@ -160,6 +162,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Record(args) => record::run(&mut context, *args),
         Command::Run(args) => run::run(&mut context, *args),
         Command::People(args) => people::run(&mut context, args),
+        Command::Init(args) => init::run(&mut context, args),
         Command::Ledger(args) => ledger::run(&mut context, args),
         Command::Policy(args) => policy::run(&mut context, args),
         Command::Hook(args) => hook::run(&mut context, args),

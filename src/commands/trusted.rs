@@ -204,7 +204,8 @@ fn git_trust(repo: &Repository, now: i64) -> Result<Trust, Failure> {
     Trust::from_git(settings, now)
 }
 
-fn read_folder(folder: &Path) -> Result<Vec<File>, Failure> {
+/// The trust files in a folder of the work tree.
+pub(crate) fn read_folder(folder: &Path) -> Result<Vec<File>, Failure> {
     let failed = |error: std::io::Error| {
         Failure::new(format!("cannot read the trust folder '{}': {error}", folder.display()))
     };

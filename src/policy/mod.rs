@@ -13,6 +13,7 @@
 //! | [`facts`] | what rules look at, gathered by commands |
 //! | [`rules`] | the rules themselves: a table of values and functions |
 //! | [`finding`] | what judging gives |
+//! | [`proposal`] | a first policy, from what a history shows |
 //! | [`exceptions`] | findings that somebody may excuse |
 //!
 //! Nothing here opens, prints, or reads a clock. A rule that cannot decide says so
@@ -24,6 +25,7 @@ pub mod facts;
 pub mod file;
 pub mod finding;
 pub mod people;
+pub mod proposal;
 mod reader;
 pub mod rules;
 mod time;

@@ -276,7 +276,7 @@ fn fingerprint(key: &str) -> String {
 
 /// The login in the address that GitHub and GitLab make for who hides theirs:
 /// `1234+ana-silva@users.noreply.github.com`.
-fn noreply_login(email: &str) -> Option<String> {
+pub(super) fn noreply_login(email: &str) -> Option<String> {
     let (local, host) = email.split_once('@')?;
     if !host.starts_with("users.noreply.") {
         return None;

@@ -68,6 +68,7 @@ use sequoia_openpgp::packet::Signature;
 use sequoia_openpgp::types::{HashAlgorithm, SignatureType};
 use std::borrow::Cow;
 
+pub use gnupg::export;
 pub use keyring::{Keyring, Validity};
 pub use packet::armor_is_canonical;
 

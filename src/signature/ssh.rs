@@ -169,3 +169,17 @@ pub fn armor_is_canonical(armored: &[u8]) -> bool {
             && SshSig::parse(&blob).is_ok_and(|sig| sig.reserved.is_empty())
     })
 }
+
+/// The public key that a signature carries, as a line of a public key file without a comment; `None` for
+/// certificates and for what can't be read. That a signature carries a key vouches for nobody.
+pub fn key_in(armored: &[u8]) -> Option<String> {
+    let blob = armor::decode(armored).ok()?;
+    let sig = SshSig::parse(&blob).ok()?;
+    match SignerKey::from_blob(sig.key).ok()? {
+        SignerKey::Plain(key) => {
+            let kind = String::from_utf8_lossy(wire::Reader::new(key.blob()).text().ok()?);
+            Some(format!("{kind} {}", armor::base64_of(key.blob())))
+        }
+        SignerKey::Certified(_) => None,
+    }
+}

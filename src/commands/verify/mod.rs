@@ -176,9 +176,29 @@ fn verdict(
     repo: &Repository,
     args: &VerifyArgs,
 ) -> anyhow::Result<Verification> {
+    let root = TrustRoot::find(repo, args.trust.as_deref())?;
+    judged_by(context, repo, args, root)
+}
+
+/// What the verdict about a range, or about everything, would be under another trust root.
+pub(crate) fn try_out(
+    context: &Context,
+    repo: &Repository,
+    root: TrustRoot,
+    range: Option<&str>,
+) -> anyhow::Result<Verification> {
+    let subjects = range.map(str::to_owned).into_iter().collect();
+    judged_by(context, repo, &VerifyArgs { subjects, ..VerifyArgs::default() }, root)
+}
+
+fn judged_by(
+    context: &Context,
+    repo: &Repository,
+    args: &VerifyArgs,
+    root: TrustRoot,
+) -> anyhow::Result<Verification> {
     let view = records::read(repo)?;
     let mut scope = Scope::find(repo, &view, args)?;
-    let root = TrustRoot::find(repo, args.trust.as_deref())?;
     let means = Means::find(context, repo, scope.outside_root(repo, root)?)?;
     scope.begin(repo, means.judge.policy())?;
     decide(context, repo, scope, view, &means)

@@ -69,6 +69,27 @@ impl Keyring {
     }
 }
 
+/// The certificate of a key in the user's keyring: its fingerprint, and its armor without signatures of
+/// others. `None` when the program or the key is not there, or when `key` names several.
+///
+/// # Errors
+/// When the program fails.
+pub fn export(program: &str, key: &str) -> Result<Option<(String, Vec<u8>)>, Failure> {
+    let options = ["--armor", "--export-options", "export-minimal", "--export", "--", key];
+    let Some(armored) = run(program, &options)?.filter(|armored| !armored.is_empty()) else {
+        return Ok(None);
+    };
+    let certs = RawCertParser::from_bytes(&armored).map_err(|error| {
+        Failure::new(format!("{program} --export printed no certificate: {error}"))
+    })?;
+    let prints: Vec<String> =
+        certs.filter_map(|cert| Some(cert.ok()?.fingerprint().to_hex())).collect();
+    Ok(match prints.as_slice() {
+        [one] => Some((one.clone(), armored)),
+        _ => None,
+    })
+}
+
 /// Runs the program and returns what it printed; `None` when it does not exist.
 fn run(program: &str, options: &[&str]) -> Result<Option<Vec<u8>>, Failure> {
     let command = format!("{program} {}", options.join(" "));

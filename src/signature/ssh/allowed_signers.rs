@@ -40,6 +40,13 @@ pub struct AllowedSigner {
     pub authority: bool,
 }
 
+impl AllowedSigner {
+    /// Whether the line is about a principal.
+    pub fn is_about(&self, principal: &str) -> bool {
+        pattern::list_matches(principal.as_bytes(), self.principals.as_bytes())
+    }
+}
+
 #[derive(Debug, Clone)]
 struct Line {
     number: usize,

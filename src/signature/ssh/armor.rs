@@ -47,6 +47,11 @@ pub(super) fn base64(text: &[u8]) -> Option<Vec<u8>> {
     STANDARD.decode(text.iter().copied().filter(|byte| !space(byte)).collect::<Vec<u8>>()).ok()
 }
 
+/// Base64 on one line, as in public key files.
+pub(super) fn base64_of(blob: &[u8]) -> String {
+    STANDARD.encode(blob)
+}
+
 /// The armor as `ssh-keygen -Y sign` writes it: lines of 70 columns, a newline after the last.
 pub(super) fn encode(blob: &[u8]) -> Vec<u8> {
     let mut armored = [BEGIN, b"\n"].concat();
