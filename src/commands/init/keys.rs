@@ -176,7 +176,7 @@ impl Keys<'_> {
 
     fn strangers(&mut self) {
         let mut written = 0;
-        let mut unlisted = 0;
+        let (mut unlisted, mut told) = (0, 0);
         for stranger in &self.survey.strangers {
             if self.listed.contains(&stranger.key) {
                 continue;
@@ -197,13 +197,23 @@ impl Keys<'_> {
                     ));
                     self.lines.push(format!("#{}", line(email, text)).into_bytes());
                 }
-                _ => self.left.say(why_left(stranger, committer.as_deref())),
+                _ if told == MOST_STRANGERS => unlisted += 1,
+                _ => {
+                    told += 1;
+                    self.left.say(why_left(stranger, committer.as_deref()));
+                }
             }
         }
         if unlisted > 0 {
             self.left.say(format!(
-                "{unlisted} more SSH keys that nobody vouches for: audit people lists them"
+                "{unlisted} more keys that nobody vouches for: audit people shows them"
             ));
+        }
+        let strangers = self.survey.strangers.iter();
+        if strangers.filter(|one| one.format == Format::OpenPgp).count() > 0 {
+            self.left.say(
+                "Where an OpenPGP key's owner vouches for it: gpg --armor --export KEY > .audit/keys/KEY.asc",
+            );
         }
     }
 
@@ -244,9 +254,7 @@ fn why_left(stranger: &Stranger, committer: Option<&str>) -> String {
         _ => "X.509",
     };
     let why = match (stranger.format, stranger.status) {
-        (Format::OpenPgp, Status::MissingKey) => {
-            "not in your keyring; once its owner vouches for it: gpg --armor --export KEY > .audit/keys/KEY.asc"
-        }
+        (Format::OpenPgp, Status::MissingKey) => "not in your keyring",
         (Format::OpenPgp, Status::Untrusted) => "in your keyring, but nobody vouches for it",
         (Format::Ssh, Status::Untrusted) => {
             "its committer's address cannot stand in allowed_signers"

@@ -5,6 +5,7 @@ use super::super::format::DocumentFormat;
 use super::super::trusted::FOLDER;
 use super::{File, Proposed};
 use crate::outcome::Outcome;
+use crate::policy::Level;
 use crate::ui::{Paint, Style, escape, escape_lines};
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -72,17 +73,21 @@ fn text(proposed: &Proposed, style: Style, out: &mut dyn Write) -> io::Result<()
         }
         writeln!(out)?;
     }
-    heading(style, &format!("RULES, tried on the last {} commits", proposed.tried), out)?;
-    for weight in &proposed.weights {
-        let level = weight.level.name();
-        writeln!(out, "{:<28}{level:<6}{}", weight.rule.id, weight.why())?;
-    }
+    let count = |level: Level| proposed.weights.iter().filter(|one| one.level == level).count();
+    writeln!(
+        out,
+        "Tried on the last {} commits: {} rules deny, {} warn, {} off.",
+        proposed.tried,
+        count(Level::Deny),
+        count(Level::Warn),
+        count(Level::Off)
+    )?;
     match proposed.after.outcome {
         Outcome::Yes => writeln!(out, "With these files audit verify passes."),
         _ => {
             writeln!(out, "Even with these files audit verify would not pass:")?;
             let open = proposed.after.findings.iter();
-            let open = open.filter(|found| found.level == crate::policy::Level::Deny);
+            let open = open.filter(|found| found.level == Level::Deny);
             for finding in open.take(5) {
                 writeln!(out, "- {}: {}", finding.rule, escape(&finding.why))?;
             }
@@ -91,7 +96,7 @@ fn text(proposed: &Proposed, style: Style, out: &mut dyn Write) -> io::Result<()
     }
 }
 
-/// The lines of a file, each behind a bar; of a certificate its size alone.
+/// The lines of a file, each behind a bar; of a certificate, whose fingerprint names it, a word.
 fn content(file: &File, out: &mut dyn Write) -> io::Result<()> {
     let text = std::str::from_utf8(&file.content).ok();
     match text.filter(|_| !file.path.starts_with("keys/")) {
@@ -101,7 +106,8 @@ fn content(file: &File, out: &mut dyn Write) -> io::Result<()> {
             }
             Ok(())
         }
-        None => writeln!(out, "│ {} bytes", file.content.len()),
+        None if file.path.starts_with("keys/") => writeln!(out, "│ an OpenPGP certificate"),
+        None => writeln!(out, "│ {} bytes that are no text", file.content.len()),
     }
 }
 

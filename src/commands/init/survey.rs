@@ -77,7 +77,9 @@ pub(super) fn survey(
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Identity { name: text(name), email: text(email) }
     };
-    let trust = crate::commands::trusted::TrustRoot::of_git().trust(repo, context.now)?;
+    let trust = crate::commands::trusted::TrustRoot::of_git()
+        .trust(repo, context.now)?
+        .with_nobody_else()?;
     let judge = Judge::of(trust, crate::policy::Policy::default());
     let reader = CommitReader::default();
     let last = i64::try_from(Commits::new(repo).load(head)?.links.date).unwrap_or(i64::MAX);
