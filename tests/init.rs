@@ -197,7 +197,7 @@ fn hostile_names_stay_names() {
         "a\\b",
         "a\u{202e}b\u{200b}",
         "[rules]",
-        "'''\"\"\"",
+        "x'''\"\"\"x",
         "\u{1b}[31mred",
         "# x",
     ];

@@ -11,7 +11,7 @@
 //! shows that somebody has the key, never who.
 
 use super::survey::{Stranger, Survey};
-use super::{File, Left};
+use super::{File, Left, counted};
 use crate::commands::signing::{self, SignArgs};
 use crate::event::{Format, Identity, Status};
 use crate::git::{Config, Repository};
@@ -93,8 +93,9 @@ impl Keys<'_> {
             self.listed.insert(signer.key);
         }
         if passed_over > 0 {
+            let lines = counted(passed_over, "line", "lines");
             self.left.say(format!(
-                "{passed_over} lines of gpg.ssh.allowedSignersFile: about nobody who was active here"
+                "{lines} of gpg.ssh.allowedSignersFile: about nobody who was active here"
             ));
         }
         Ok(())
@@ -190,11 +191,7 @@ impl Keys<'_> {
                         self.lines.push(UNTRUSTED.trim_end().as_bytes().to_vec());
                     }
                     written += 1;
-                    self.comment(&format!(
-                        "{} by {email}: {}",
-                        commits(stranger.commits),
-                        stranger.key
-                    ));
+                    self.comment(&format!("{}: {}", deeds(stranger, email), stranger.key));
                     self.lines.push(format!("#{}", line(email, text)).into_bytes());
                 }
                 _ if told == MOST_STRANGERS => unlisted += 1,
@@ -237,8 +234,14 @@ fn line(email: &str, key: &str) -> String {
     format!("{email} namespaces=\"git,audit-ledger\" {key}")
 }
 
-fn commits(count: u64) -> String {
-    if count == 1 { "1 commit".to_owned() } else { format!("{count} commits") }
+/// `3 commits by ana@example.com`, `3 commits, 2 of them by ana@example.com`.
+fn deeds(stranger: &Stranger, committer: &str) -> String {
+    let commits = if stranger.commits == 1 { "commit" } else { "commits" };
+    let theirs = stranger.committers.get(committer).copied().unwrap_or_default();
+    match theirs == stranger.commits {
+        true => format!("{} {commits} by {committer}", stranger.commits),
+        false => format!("{} {commits}, {theirs} of them by {committer}", stranger.commits),
+    }
 }
 
 /// Who committed most of what a key signed: a claim.
@@ -261,8 +264,8 @@ fn why_left(stranger: &Stranger, committer: Option<&str>) -> String {
         }
         _ => stranger.reason.as_deref().unwrap_or("its signatures could not be judged"),
     };
-    let by = committer.map(|email| format!(" by {email}")).unwrap_or_default();
-    format!("{kind} key {} ({}{by}): {why}", stranger.key, commits(stranger.commits))
+    let deeds = deeds(stranger, committer.unwrap_or("nobody"));
+    format!("{kind} key {} ({deeds}): {why}", stranger.key)
 }
 
 /// Whether an address names one principal in `allowed_signers`: no pattern, no list, no quotes.

@@ -13,13 +13,12 @@ use super::format::DocumentFormat;
 use super::trusted::{self, FOLDER, POLICY, TrustRoot};
 use super::{Context, history, records, verify};
 use crate::deployments::Deployments;
-use crate::event::Identity;
 use crate::git::source::Commits;
 use crate::git::{Oid, Repository, author};
 use crate::ledger::Id;
 use crate::outcome::{Failure, Outcome};
 use crate::policy::proposal::{self, Proposal, Weight};
-use crate::policy::{Tally, rules};
+use crate::policy::{Level, Tally, rules};
 use crate::report::verify::Verification;
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
@@ -220,12 +219,26 @@ fn propose(
         );
     }
     let content = proposal.text().into_bytes();
-    let why = format!("{} people, {} rules", proposal.members.len(), proposal.weights.len());
+    let why = format!(
+        "{}, {}",
+        counted(proposal.members.len(), "person", "people"),
+        counted(proposal.weights.len(), "rule", "rules")
+    );
     files.insert(0, File { path: POLICY.to_owned(), content, why });
     let nowhere = folder.is_none().then_some(
         "This repository is bare: there is no work tree to write into. Run audit init in a clone, and push.",
     );
-    let next = next(repo, me.as_ref())?;
+    let must_sign = proposal
+        .weights
+        .iter()
+        .any(|one| one.rule.id == "commit-signed" && one.level == Level::Deny);
+    let signs = me.is_some() && signs(repo)?;
+    if must_sign && !signs {
+        left.say(
+            "your next commit has to be signed (commit-signed denies): set user.signingKey first",
+        );
+    }
+    let next = next(repo, signs || must_sign)?;
     let weights = proposal.weights;
     Ok(Proposed { head, files, present, left, weights, tried, after, next, nowhere })
 }
@@ -308,11 +321,19 @@ impl Trial<'_> {
     }
 }
 
-/// The three commands that come next.
-fn next(repo: &Repository, me: Option<&Identity>) -> Result<[String; 3], Failure> {
+/// Whether a key is configured to sign with.
+fn signs(repo: &Repository) -> Result<bool, Failure> {
     let config = repo.config()?;
-    let signs = me.is_some()
-        && config.get("user.signingkey").or(config.get("gpg.ssh.defaultkeycommand")).is_some();
+    Ok(config.get("user.signingkey").or(config.get("gpg.ssh.defaultkeycommand")).is_some())
+}
+
+/// `1 rule`, `3 rules`.
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// The three commands that come next.
+fn next(repo: &Repository, signs: bool) -> Result<[String; 3], Failure> {
     let sign = if signs { " -S" } else { "" };
     // With a remote its default branch is what is trusted, once this is pushed.
     let remote = !repo.refs("refs/remotes/origin/HEAD")?.is_empty();

@@ -3,7 +3,7 @@
 use super::super::Context;
 use super::super::format::DocumentFormat;
 use super::super::trusted::FOLDER;
-use super::{File, Proposed};
+use super::{File, Proposed, counted};
 use crate::outcome::Outcome;
 use crate::policy::Level;
 use crate::ui::{Paint, Style, escape, escape_lines};
@@ -76,9 +76,9 @@ fn text(proposed: &Proposed, style: Style, out: &mut dyn Write) -> io::Result<()
     let count = |level: Level| proposed.weights.iter().filter(|one| one.level == level).count();
     writeln!(
         out,
-        "Tried on the last {} commits: {} rules deny, {} warn, {} off.",
+        "Tried on the last {} commits: {}, {} warn, {} off.",
         proposed.tried,
-        count(Level::Deny),
+        counted(count(Level::Deny), "rule denies", "rules deny"),
         count(Level::Warn),
         count(Level::Off)
     )?;
