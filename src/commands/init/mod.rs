@@ -350,7 +350,7 @@ fn next(repo: &Repository, signs: bool) -> Result<[String; 3], Failure> {
 fn agreed(context: &mut Context, count: usize) -> anyhow::Result<bool> {
     context.ui.out().flush()?;
     let files = if count == 1 { "this file".to_owned() } else { format!("these {count} files") };
-    eprint!("write {files}? [y/N] ");
+    std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("write {files}? [y/N] "))?;
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
