@@ -376,3 +376,24 @@ fn without_an_identity_nobody_is_manager() {
     assert!(policy(&proposal).managers.is_none());
     assert!(proposal["left_out"].to_string().contains("no user.name"), "{proposal}");
 }
+
+#[test]
+fn at_a_terminal_nothing_is_written_without_a_yes() {
+    if !require("script") {
+        return;
+    }
+    let world = World::new();
+    let repo = world.repo();
+    repo.commit("first").create();
+    let folder = repo.path.join(".audit");
+    let program = env!("CARGO_BIN_EXE_audit");
+    for (answer, writes) in [("", false), ("n", false), ("yesterday", false), ("y", true)] {
+        let typed =
+            format!("echo '{answer}' | script -qec \"'{program}' --no-pager init\" /dev/null");
+        let mut shell = world.command("sh");
+        shell.args(["-c", &typed]).current_dir(&repo.path).env("TERM", "xterm");
+        let output = Output::of(&mut shell).success();
+        assert!(output.stdout.contains("write this file? [y/N]"), "{}", output.stdout);
+        assert_eq!(folder.join("policy.toml").exists(), writes, "{answer:?}: {}", output.stdout);
+    }
+}
