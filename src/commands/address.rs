@@ -55,11 +55,15 @@ pub(crate) struct Point<'d, 'e> {
 
 /// An address taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Address<'t> {
-    name: &'t str,
-    date: Option<&'t str>,
-    back: usize,
-    forced: bool,
+pub struct Address<'t> {
+    /// The environment, and behind a slash the service.
+    pub name: &'t str,
+    /// The date within `@{…}`, as typed.
+    pub date: Option<&'t str>,
+    /// How many deployments before that one.
+    pub back: usize,
+    /// Whether `env:` forces the reading.
+    pub forced: bool,
 }
 
 impl<'a> Addresses<'a> {
@@ -301,7 +305,7 @@ fn nothing(deployments: &Deployments<'_>, name: &str, date: Option<&str>) -> Fai
 }
 
 /// Takes an address apart; `None` when the text has not its form.
-fn parse(text: &str) -> Option<Address<'_>> {
+pub fn parse(text: &str) -> Option<Address<'_>> {
     let (forced, rest) = match text.strip_prefix(FORCED) {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -328,8 +332,8 @@ fn parse(text: &str) -> Option<Address<'_>> {
     suffix.is_empty().then_some(Address { name, date, back, forced })
 }
 
-/// Splits `left..right` and `left...right` outside of braces.
-fn split_range(arg: &str) -> Option<(&str, &str, &str)> {
+/// Splits `left..right` and `left...right` outside of braces: left, dots, right.
+pub fn split_range(arg: &str) -> Option<(&str, &str, &str)> {
     let mut depth = 0usize;
     for (at, c) in arg.char_indices() {
         match c {

@@ -1,7 +1,7 @@
 //! One file a command: its arguments, whose doc comments are the help, and its four beats: gather,
 //! decide, report, outcome.
 
-mod address;
+pub mod address;
 mod child;
 mod ci;
 mod complete;

@@ -98,7 +98,7 @@ pub fn parse(repo: &Repository, text: &str) -> Result<i64, Failure> {
 
 /// Whether each word of the text is a number or a word that git knows (abbreviations of three
 /// letters and more count, as in git).
-fn understood(text: &str) -> bool {
+pub fn understood(text: &str) -> bool {
     let mut some = false;
     for word in text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
         let letters: String =
