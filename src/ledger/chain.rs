@@ -224,6 +224,9 @@ impl Chain {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+    use std::collections::HashSet;
 
     /// Entry `n` has the id `[n; 32]`.
     fn chain(entries: &[(u8, i64, &[u8])]) -> Chain {
@@ -290,6 +293,92 @@ mod tests {
         assert_eq!(chain.find("3333"), Err(NotFound::None));
         for bad in ["222", "", "22zz", "2222é", "22AA", &"1".repeat(65)] {
             assert_eq!(chain.find(bad), Err(NotFound::NotAPrefix), "{bad}");
+        }
+    }
+
+    /// An entry out of an index: `when`, and the entries before it that it builds on.
+    type Drawn = (i64, Vec<Index>);
+
+    fn drawn() -> impl Strategy<Value = Vec<Drawn>> {
+        // Few moments, so that ids have to decide.
+        prop::collection::vec((0..4_i64, prop::collection::vec(any::<Index>(), 0..4)), 1..40)
+    }
+
+    /// The id of an entry: in another order than the entries are drawn.
+    fn id(number: usize) -> Id {
+        Id([(number * 101 % 251) as u8; 32])
+    }
+
+    fn prev(number: usize, drawn: &Drawn) -> Vec<usize> {
+        let earlier = drawn.1.iter().filter(|_| number > 0).map(|index| index.index(number));
+        let mut earlier: Vec<usize> = earlier.collect();
+        earlier.sort_unstable();
+        earlier.dedup();
+        earlier
+    }
+
+    /// A file in which the entries stand so that each comes behind what it builds on; `choices` says
+    /// which of those that may come next does.
+    fn file(drawn: &[Drawn], choices: &[Index]) -> Chain {
+        let mut chain = Chain::default();
+        let mut left: Vec<usize> = (0..drawn.len()).collect();
+        for (line, choice) in (1..).zip(choices) {
+            let written = |number: &usize| chain.get(&id(*number)).is_some();
+            let may: Vec<usize> = left
+                .iter()
+                .copied()
+                .filter(|&number| prev(number, &drawn[number]).iter().all(written))
+                .collect();
+            let Some(&next) = may.get(choice.index(may.len().max(1))) else { break };
+            left.retain(|number| *number != next);
+            let place = Place { line, offset: 0, length: 0 };
+            let prev = prev(next, &drawn[next]).into_iter().map(id);
+            assert!(chain.push(id(next), place, drawn[next].0, prev).is_empty());
+        }
+        assert!(left.is_empty(), "the choices write every entry");
+        chain
+    }
+
+    /// The order as it is defined, without a queue: again and again the least of those that may come.
+    fn slowly(drawn: &[Drawn]) -> Vec<Id> {
+        let mut left: Vec<usize> = (0..drawn.len()).collect();
+        let mut order = Vec::new();
+        while let Some(&next) = left
+            .iter()
+            .filter(|&&number| prev(number, &drawn[number]).iter().all(|e| order.contains(&id(*e))))
+            .min_by_key(|&&number| (drawn[number].0, id(number)))
+        {
+            left.retain(|number| *number != next);
+            order.push(id(next));
+        }
+        order
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_is_that_of_the_graph_however_the_lines_stand_in_the_file(
+            drawn in drawn(),
+            choices in prop::collection::vec(any::<Index>(), 40),
+        ) {
+            let chain = file(&drawn, &choices);
+            let order: Vec<Id> = chain.order().iter().map(|&n| chain.nodes()[n].id).collect();
+            prop_assert_eq!(order, slowly(&drawn));
+
+            let named: Vec<usize> =
+                drawn.iter().enumerate().flat_map(|(number, one)| prev(number, one)).collect();
+            let times = |number: usize| named.iter().filter(|&&other| other == number).count();
+            let those = |which: &dyn Fn(usize) -> bool| -> HashSet<Id> {
+                (0..drawn.len()).filter(|&number| which(number)).map(id).collect()
+            };
+            let heads: HashSet<Id> = chain.heads().map(|node| node.id).collect();
+            prop_assert_eq!(&heads, &those(&|number| times(number) == 0));
+            let roots: HashSet<Id> = chain.roots().map(|node| node.id).collect();
+            prop_assert_eq!(roots, those(&|number| prev(number, &drawn[number]).is_empty()));
+            let forks: HashSet<Id> = chain.forks().iter().map(|&n| chain.nodes()[n].id).collect();
+            prop_assert_eq!(forks, those(&|number| times(number) > 1));
+            let mut prev = heads.into_iter().collect::<Vec<_>>();
+            prev.sort_unstable();
+            prop_assert_eq!(chain.prev(), prev);
         }
     }
 }
