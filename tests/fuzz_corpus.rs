@@ -54,6 +54,10 @@ macro_rules! targets {
             };
             assert_eq!(names("targets"), names("corpus"));
             assert_eq!(names("targets"), [$(stringify!($target)),*]);
+            let manifest = fs::read_to_string(fuzz.join("Cargo.toml")).unwrap();
+            for target in [$(stringify!($target)),*] {
+                assert!(manifest.contains(&format!("path = \"targets/{target}.rs\"")), "{target}");
+            }
         }
     };
 }

@@ -24,7 +24,7 @@
 use super::environment::{Environment, Freeze};
 use super::finding::Level;
 use super::people::{People, Person, PersonKind};
-use super::reader::{Located, Problem, Reader, Table, suggest};
+use super::reader::{Located, Problem, Reader, Table};
 use super::rules::{self, Rule};
 use crate::git::paths::Pathspec;
 use crate::git::tickets::TicketFinder;
@@ -96,6 +96,12 @@ pub struct Policy {
     pub levels: BTreeMap<&'static str, Level>,
 }
 
+/// The most bytes of a policy. A file may come from somebody who only wants to keep the reader busy.
+const LARGEST: usize = 1 << 20;
+
+/// The most regular expressions for tickets, each of which may take its time to prepare.
+const MOST_TICKETS: usize = 64;
+
 impl Default for Policy {
     fn default() -> Policy {
         Policy {
@@ -121,7 +127,7 @@ impl Policy {
     /// Reads a policy file.
     ///
     /// # Errors
-    /// Everything that is wrong in it, in the order of the file. Nothing is taken from half a policy.
+    /// What is wrong in it, in the order of the file. Nothing is taken from half a policy.
     pub fn parse(bytes: &[u8]) -> Result<Policy, Vec<Problem>> {
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text,
@@ -134,6 +140,11 @@ impl Policy {
             }
         };
         let reader = Reader::new(text);
+        if text.len() > LARGEST {
+            let message = format!("larger than {LARGEST} bytes");
+            reader.problem(&(0..0), message, "a policy names people and environments, no more");
+            return Err(reader.finish());
+        }
         let table = match DeTable::parse(text) {
             Ok(table) => table,
             Err(error) => {
@@ -254,7 +265,12 @@ fn patterns(table: &Table<'_, '_>, key: &str, example: &str) -> Option<Vec<Strin
 }
 
 fn read_tickets(top: &Table<'_, '_>, policy: &mut Policy) {
-    for pattern in top.texts("tickets", "['\\bOPS\\d+\\b']").unwrap_or_default() {
+    let patterns = top.texts("tickets", "['\\bOPS\\d+\\b']").unwrap_or_default();
+    if let Some(beyond) = patterns.get(MOST_TICKETS) {
+        let message = format!("more than {MOST_TICKETS} expressions for tickets");
+        top.reader().problem(&beyond.span, message, "join several with |: 'OPS\\d+|PAY-\\d+'");
+    }
+    for pattern in patterns.into_iter().take(MOST_TICKETS) {
         match TicketFinder::new(&[&pattern.value]) {
             Ok(_) => policy.tickets.push(pattern.value),
             Err(error) => {
@@ -328,13 +344,13 @@ fn read_people(top: &Table<'_, '_>, people: &mut People) -> Vec<String> {
         }
     }
     if let Some(table) = top.table("roles") {
+        // A role holds persons only, so that nobody has to follow a chain of roles.
+        let persons: Vec<String> = people.persons().iter().map(|p| p.id.clone()).collect();
         for role in table.keys() {
             if people.get(&role.value).is_some() {
                 let message = format!("'{}' is a person already", role.value);
                 table.reader().problem(&role.span, message, "give the role another name");
             }
-            // A role holds persons only, so that nobody has to follow a chain of roles.
-            let persons: Vec<String> = people.persons().iter().map(|p| p.id.clone()).collect();
             let found = members(&table, &role.value, people, &persons);
             people.add_role(role.value.clone(), found.unwrap_or_default());
             names.push(role.value);
@@ -358,7 +374,7 @@ fn members(
             ids.extend(members.iter().cloned());
         } else {
             let message = format!("'{}' is no person and no role of this policy", name.value);
-            let hint = suggest(&name.value, names.iter().map(String::as_str));
+            let hint = table.reader().suggest(&name.value, names.iter().map(String::as_str));
             table.reader().problem(&name.span, message, hint);
         }
     }
@@ -386,7 +402,7 @@ fn read_levels(
     }
     for key in table.keys() {
         if rules::find(&key.value).is_none() {
-            let hint = suggest(&key.value, rules::all().map(|rule| rule.id));
+            let hint = table.reader().suggest(&key.value, rules::all().map(|rule| rule.id));
             table.reader().problem(&key.span, format!("there is no rule '{}'", key.value), hint);
         }
     }
@@ -442,6 +458,32 @@ mod tests {
         let policy = Policy::parse(b"").unwrap();
         assert!(policy.levels.is_empty() && policy.environments.is_empty());
         assert_eq!(policy.clock_skew, 3_600);
+    }
+
+    #[test]
+    fn a_file_that_is_all_wrong_is_read_in_moments_and_not_told_in_full() {
+        let start = std::time::Instant::now();
+        let numbers = 0..60_000;
+        let keys: String = numbers.clone().map(|n| format!("a{n}=1\n")).collect();
+        let roles: String = numbers.clone().map(|n| format!("r{n}=[\"a\"]\n")).collect();
+        let people: String = (0..9_000).map(|n| format!("p{n}={{emails=[\"e\"]}}\n")).collect();
+        let member: String = (0..9_000).map(|n| format!("\"p{n}\",")).collect();
+        for text in [
+            keys,
+            format!("[roles]\n{roles}"),
+            format!("[people]\n{people}[roles]\nall = [{member}]\n"),
+        ] {
+            let problems = problems(&text);
+            assert_eq!(problems.len(), 101);
+            let last = problems.last().unwrap();
+            assert!(last.ends_with(" more problems in this file; mend these first"), "{last}");
+            assert!(problems.iter().all(|problem| problem.len() < 1_000));
+        }
+        let tickets = "tickets = [".to_owned() + &"'a{1000}',".repeat(65) + "]";
+        assert_eq!(problems(&tickets).len(), 1);
+        assert!(problems(&"#".repeat(LARGEST + 1))[0].starts_with("1:1: larger than"));
+        assert!(Policy::parse("#".repeat(LARGEST).as_bytes()).is_ok());
+        assert!(start.elapsed().as_secs() < 60);
     }
 
     #[test]

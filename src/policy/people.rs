@@ -111,6 +111,7 @@ impl Actor {
 pub struct People {
     persons: Vec<Person>,
     roles: BTreeMap<String, BTreeSet<String>>,
+    by_id: HashMap<String, usize>,
     by_email: HashMap<String, usize>,
     by_login: HashMap<String, usize>,
     by_key: HashMap<String, usize>,
@@ -140,6 +141,7 @@ impl People {
         for principal in &person.principals {
             index(&mut self.by_principal, principal.to_lowercase(), principal);
         }
+        self.by_id.entry(person.id.clone()).or_insert(number);
         self.persons.push(person);
         taken
     }
@@ -160,7 +162,7 @@ impl People {
 
     /// The person with an id.
     pub fn get(&self, id: &str) -> Option<&Person> {
-        self.persons.iter().find(|person| person.id == id)
+        self.by_id.get(id).and_then(|number| self.persons.get(*number))
     }
 
     /// Adds the addresses that a mailmap makes of the policy's own, so that it doesn't matter which of

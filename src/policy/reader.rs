@@ -5,10 +5,11 @@
 //! hint: did you mean 'approvers'?
 //! ```
 //!
-//! All problems of a file are collected, so that one run tells all that is to be mended.
+//! The problems of a file are collected, so that one run tells what is to be mended. A file may come
+//! from somebody who only wants to keep the reader busy, so after [`MOST`] they are merely counted.
 
 use super::time;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::ops::Range;
 use toml::Spanned;
@@ -40,15 +41,23 @@ pub(super) struct Located<T> {
     pub(super) span: Range<usize>,
 }
 
+/// The most problems that are told of one file.
+pub(super) const MOST: usize = 100;
+
+/// The most words that a hint lists.
+const LISTED: usize = 40;
+
 /// The text that is read, and what was found wrong with it so far.
 pub(super) struct Reader<'s> {
     text: &'s str,
     problems: RefCell<Vec<Problem>>,
+    /// How many more there are.
+    untold: Cell<usize>,
 }
 
 impl<'s> Reader<'s> {
     pub(super) fn new(text: &'s str) -> Reader<'s> {
-        Reader { text, problems: RefCell::new(Vec::new()) }
+        Reader { text, problems: RefCell::new(Vec::new()), untold: Cell::new(0) }
     }
 
     pub(super) fn problem(
@@ -57,6 +66,10 @@ impl<'s> Reader<'s> {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
+        if self.is_full() {
+            self.untold.set(self.untold.get() + 1);
+            return;
+        }
         let mut start = span.start.min(self.text.len());
         while !self.text.is_char_boundary(start) {
             start -= 1;
@@ -68,10 +81,30 @@ impl<'s> Reader<'s> {
         self.problems.borrow_mut().push(problem);
     }
 
-    /// Everything that is wrong, in the order of the file.
+    /// Whether a further problem would only be counted.
+    fn is_full(&self) -> bool {
+        self.problems.borrow().len() >= MOST
+    }
+
+    /// What the user may have meant, as a hint.
+    pub(super) fn suggest<'a>(
+        &self,
+        word: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> String {
+        // Not for a problem that nobody is told of: it may take a look at every name of the policy.
+        if self.is_full() { String::new() } else { suggest(word, known) }
+    }
+
+    /// What is wrong, in the order of the file; last, how much more there is.
     pub(super) fn finish(self) -> Vec<Problem> {
         let mut problems = self.problems.into_inner();
         problems.sort_by_key(|problem| (problem.line, problem.column));
+        if let (Some(last), untold @ 1..) = (problems.last(), self.untold.get()) {
+            let (line, column) = (last.line, last.column);
+            let message = format!("{untold} more problems in this file");
+            problems.push(Problem { line, column, message, hint: "mend these first".to_owned() });
+        }
         problems
     }
 }
@@ -115,11 +148,8 @@ impl<'r, 's> Table<'r, 's> {
             }
             let place = if self.name.is_empty() { "" } else { " in " };
             let message = format!("unknown key '{}'{place}{}", key.value, self.name);
-            self.reader.problem(
-                &key.span,
-                message,
-                suggest(&key.value, asked.iter().map(String::as_str)),
-            );
+            let hint = self.reader.suggest(&key.value, asked.iter().map(String::as_str));
+            self.reader.problem(&key.span, message, hint);
         }
     }
 
@@ -201,7 +231,7 @@ impl<'r, 's> Table<'r, 's> {
         if found.is_none() {
             let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
             let message = format!("'{}' is none of {}", text.value, names.join(", "));
-            self.reader.problem(&text.span, message, suggest(&text.value, names));
+            self.reader.problem(&text.span, message, self.reader.suggest(&text.value, names));
         }
         found.map(|(_, value)| *value)
     }
@@ -288,12 +318,14 @@ fn text_of(key: &Spanned<std::borrow::Cow<'_, str>>) -> String {
     key.get_ref().to_string()
 }
 
-/// What the user may have meant, as a hint.
-pub(super) fn suggest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+fn suggest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
     match nearest(word, known.iter().copied()) {
         Some(near) => format!("did you mean '{near}'?"),
         None if known.is_empty() => "leave it out".to_owned(),
+        None if known.len() > LISTED => {
+            format!("it knows {}, and {} more", known[..LISTED].join(", "), known.len() - LISTED)
+        }
         None => format!("it knows {}", known.join(", ")),
     }
 }
