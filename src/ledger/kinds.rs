@@ -618,4 +618,18 @@ mod tests {
             assert_eq!(validate(&body).is_empty(), good, "{link}");
         }
     }
+
+    #[test]
+    fn a_digest_has_the_length_of_its_algorithm() {
+        for (algorithm, length) in
+            [("sha256", 64_usize), ("blake3", 64), ("sha384", 96), ("sha512", 128)]
+        {
+            let of =
+                |length| digest(&Value::from(format!("{algorithm}:{}", "0a".repeat(length / 2))));
+            assert!(of(length) && !of(length - 2) && !of(length + 2), "{algorithm}");
+        }
+        for text in ["sha1:00", "sha256:", "sha256", &format!("sha256:{}", "0A".repeat(32))] {
+            assert!(!digest(&Value::from(text)), "{text}");
+        }
+    }
 }
