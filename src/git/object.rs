@@ -129,13 +129,23 @@ fn split_links(raw: &[u8], hash: HashKind) -> Result<(Links, usize), Bogus> {
     Ok((Links { tree, parents, date }, at))
 }
 
-fn oid(hex: &[u8]) -> Option<Oid> {
-    let text = std::str::from_utf8(hex).ok()?;
-    Oid::from_str_ext(
-        text,
-        if hex.len() == 64 { git2::ObjectFormat::Sha256 } else { git2::ObjectFormat::Sha1 },
-    )
-    .ok()
+/// A full id of either hash, in hex digits of either case, as git takes them.
+pub(super) fn oid(hex: &[u8]) -> Option<Oid> {
+    let mut bytes = [0; 32];
+    let bytes = bytes.get_mut(..hex.len() / 2).filter(|_| matches!(hex.len(), 40 | 64))?;
+    for (byte, pair) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Oid::from_bytes(bytes).ok()
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    }
 }
 
 /// git's `parse_commit_date`: the digits after the last `>` of the line after the `author` line.

@@ -55,8 +55,7 @@ impl HashKind {
 
     /// Reads a full object id; `None` when the text is not exactly that.
     pub fn oid(self, hex: &[u8]) -> Option<Oid> {
-        let text = std::str::from_utf8(hex).ok().filter(|text| text.len() == self.hex_len())?;
-        Oid::from_str_ext(text, self.format()).ok()
+        super::object::oid(hex).filter(|_| hex.len() == self.hex_len())
     }
 }
 
