@@ -5,7 +5,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use audit::commands::{command, completions};
-use clap_complete::Shell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,13 +12,16 @@ use std::path::{Path, PathBuf};
 /// Every file that belongs in `completions/`, by its path there.
 fn expected() -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
-    for (name, shell) in [
-        ("audit.bash", Shell::Bash),
-        ("_audit", Shell::Zsh),
-        ("audit.fish", Shell::Fish),
-        ("_audit.ps1", Shell::PowerShell),
-        ("audit.elv", Shell::Elvish),
-    ] {
+    for shell in completions::shells() {
+        let name = match shell {
+            "bash" => "audit.bash",
+            "elvish" => "audit.elv",
+            "fish" => "audit.fish",
+            "nushell" => "audit.nu",
+            "powershell" => "_audit.ps1",
+            "zsh" => "_audit",
+            other => panic!("no file for {other}"),
+        };
         files.insert(name.into(), completions::script(shell).unwrap());
     }
     let program = command();

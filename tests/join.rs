@@ -411,4 +411,12 @@ fn a_shell_is_offered_environments_branches_and_tags() {
         "production/web\nproduction/worker"
     );
     assert_eq!(offered(&["audit", "stat"]), "status");
+    assert_eq!(offered(&["audit", "log", "--kind", "rol"]), "rollback");
+    assert_eq!(offered(&["audit", "log", "--kind", "deploy,rol"]), "deploy,rollback");
+    assert_eq!(offered(&["audit", "verify", "--explain", "four"]), "four-eyes");
+    let mut nushell = repo.audit_command();
+    nushell.args(["--", "audit", "trace", "staging/"]).env("AUDIT_COMPLETE", "nushell");
+    let candidates = common::Output::of(&mut nushell).success().json();
+    assert_eq!(candidates[0], serde_json::json!({"value": "staging/api", "description": null}));
+    assert_eq!(candidates.as_array().unwrap().len(), 2);
 }

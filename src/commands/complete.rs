@@ -9,12 +9,15 @@
 //! is never older than the program or the ledger. Whatever goes wrong meanwhile, nothing is offered and
 //! nothing is said: the user is in the middle of a line.
 
+use super::nushell::Nushell;
 use super::records;
 use crate::deployments::Deployments;
+use crate::event::Kind;
 use crate::git::Repository;
 use crate::outcome::Failure;
+use crate::policy::rules;
 use clap_complete::CompletionCandidate;
-use clap_complete::env::CompleteEnv;
+use clap_complete::env::{Bash, CompleteEnv, Elvish, Fish, Powershell, Shells, Zsh};
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -22,10 +25,15 @@ use std::path::Path;
 /// The variable that asks for candidates instead of a run; its value is the name of the shell.
 pub(super) const VARIABLE: &str = "AUDIT_COMPLETE";
 
+/// The shells that completion is written for.
+pub(super) const SHELLS: Shells<'static> =
+    Shells(&[&Bash, &Elvish, &Fish, &Nushell, &Powershell, &Zsh]);
+
 /// Answers a shell that asks for candidates. `false` when this is an ordinary run.
 pub(crate) fn answered(args: &[OsString]) -> bool {
     let folder = std::env::current_dir().ok();
     CompleteEnv::with_factory(super::command)
+        .shells(SHELLS)
         .var(VARIABLE)
         .bin("audit")
         .completer("audit")
@@ -48,6 +56,21 @@ pub(crate) fn revisions(typed: &OsStr) -> Vec<CompletionCandidate> {
 /// Environments and their services.
 pub(crate) fn environments(typed: &OsStr) -> Vec<CompletionCandidate> {
     offer("", &typed.to_string_lossy(), places().unwrap_or_default())
+}
+
+/// Kinds of events.
+pub(crate) fn kinds(typed: &OsStr) -> Vec<CompletionCandidate> {
+    // The engine gives what stands behind the last comma.
+    offer(
+        "",
+        &typed.to_string_lossy(),
+        Kind::ALL.iter().map(|kind| kind.name().to_owned()).collect(),
+    )
+}
+
+/// Rules of `audit verify`.
+pub(crate) fn rules(typed: &OsStr) -> Vec<CompletionCandidate> {
+    offer("", &typed.to_string_lossy(), rules::all().map(|rule| rule.id.to_owned()).collect())
 }
 
 fn offer(before: &str, typed: &str, names: BTreeSet<String>) -> Vec<CompletionCandidate> {

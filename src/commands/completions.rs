@@ -1,26 +1,26 @@
 //! `audit completions` and `audit man`: made from the parser, also kept in `completions/`.
 
 use super::Context;
-use super::complete::VARIABLE;
+use super::complete::{SHELLS, VARIABLE};
 use crate::outcome::Outcome;
 use clap::Args;
-use clap_complete::Shell;
-use clap_complete::env::Shells;
+use clap::builder::PossibleValuesParser;
 
 /// Print the completion script for a shell: commands and options, environments, branches and tags
 #[derive(Debug, Args)]
 #[command(after_help = COMPLETIONS_EXAMPLES)]
 pub(crate) struct CompletionsArgs {
     /// The shell
-    #[arg(value_enum)]
-    shell: Shell,
+    #[arg(value_parser = PossibleValuesParser::new(shells()))]
+    shell: String,
 }
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   audit completions bash > ~/.local/share/bash-completion/completions/audit
   audit completions zsh  > ~/.zfunc/_audit
-  audit completions fish > ~/.config/fish/completions/audit.fish";
+  audit completions fish > ~/.config/fish/completions/audit.fish
+  audit completions nushell > ~/.config/nushell/audit.nu     and `source audit.nu` in config.nu";
 
 /// Print the manual page, or that of one command
 #[derive(Debug, Args)]
@@ -38,7 +38,7 @@ Examples:
 
 /// Runs `audit completions`.
 pub(crate) fn run(context: &mut Context, args: CompletionsArgs) -> anyhow::Result<Outcome> {
-    context.ui.out().write_all(&script(args.shell)?)?;
+    context.ui.out().write_all(&script(&args.shell)?)?;
     Ok(Outcome::Yes)
 }
 
@@ -56,16 +56,19 @@ pub(crate) fn run_man(context: &mut Context, args: ManArgs) -> anyhow::Result<Ou
     Ok(Outcome::Yes)
 }
 
+/// The names of the shells that there are scripts for.
+pub fn shells() -> Vec<&'static str> {
+    SHELLS.iter().map(|shell| shell.name()).collect()
+}
+
 /// The completion script for a shell: it asks the program itself, which knows the environments.
 ///
 /// # Errors
 /// A shell that nobody here writes scripts for.
-pub fn script(shell: Shell) -> std::io::Result<Vec<u8>> {
-    let name = shell.to_string();
-    let shells = Shells::builtins();
-    let writer = shells
-        .completer(&name)
-        .ok_or_else(|| std::io::Error::other(format!("there is no script for {name}")))?;
+pub fn script(shell: &str) -> std::io::Result<Vec<u8>> {
+    let writer = SHELLS
+        .completer(shell)
+        .ok_or_else(|| std::io::Error::other(format!("there is no script for {shell}")))?;
     let mut script = Vec::new();
     writer.write_registration(VARIABLE, "audit", "audit", "audit", &mut script)?;
     Ok(script)

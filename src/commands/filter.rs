@@ -51,7 +51,7 @@ pub(crate) struct FilterArgs {
 
     /// Only these kinds, separated by commas: commit, merge, tag, deploy, … ; `config`, `change` and `review`
     /// also find commits that touch configuration, merged a change request, or claim a review
-    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    #[arg(long, value_name = "KIND", value_delimiter = ',', add = ArgValueCompleter::new(complete::kinds))]
     kind: Vec<Kind>,
 
     /// Only events in this environment

@@ -21,6 +21,7 @@ mod init;
 mod judge;
 mod ledger;
 mod log;
+mod nushell;
 mod people;
 mod policy;
 mod record;

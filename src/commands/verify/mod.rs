@@ -18,7 +18,7 @@ pub(crate) use push::{Push, Update, short as short_name};
 
 use super::judge::Judge;
 use super::trusted::{self, TrustRoot};
-use super::{Context, history, judge, records};
+use super::{Context, complete, history, judge, records};
 use crate::deployments::Place;
 use crate::event::{Event, Kind};
 use crate::git::commits::CommitReader;
@@ -34,6 +34,7 @@ use crate::signature;
 use crate::ui::Style;
 use bench::Bench;
 use clap::{Args, ValueEnum};
+use clap_complete::engine::ArgValueCompleter;
 use commits::{Judged, Wanted};
 use deploys::Deploys;
 use scope::{Scope, Walks, Whole};
@@ -73,7 +74,7 @@ pub(crate) struct VerifyArgs {
     env: Option<String>,
 
     /// Say what a rule protects from, what it looks at, what satisfies it, and how to mend a finding
-    #[arg(long, value_name = "RULE", conflicts_with_all = ["subjects", "all", "ledger", "since", "candidate"])]
+    #[arg(long, value_name = "RULE", add = ArgValueCompleter::new(complete::rules), conflicts_with_all = ["subjects", "all", "ledger", "since", "candidate"])]
     explain: Option<String>,
 
     /// Judge by the trust files and the policy in PATH, or in .audit/ in the tree of REV
