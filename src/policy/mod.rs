@@ -7,7 +7,8 @@
 //!
 //! | module | its subject |
 //! |---|---|
-//! | [`mod@file`] | the policy file: strict reading, levels |
+//! | [`mod@file`] | the policy: its keys, levels |
+//! | `parse`, `reader` | reading the file, strictly |
 //! | [`environment`] | what is asked of one environment |
 //! | [`people`] | who is who: persons behind addresses, logins and keys |
 //! | [`facts`] | what rules look at, gathered by commands |
@@ -24,6 +25,7 @@ pub mod exceptions;
 pub mod facts;
 pub mod file;
 pub mod finding;
+mod parse;
 pub mod people;
 pub mod proposal;
 mod reader;
