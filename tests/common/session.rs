@@ -34,6 +34,9 @@ pub struct Played {
     pub today: String,
     /// How many commands were run.
     pub commands: usize,
+    /// Commands that did not end with exit code 0; where another one is meant, the text has to say so:
+    /// `audit verify || echo "exit code $?"`.
+    pub failed: Vec<String>,
     /// Commands whose output differs by more than chance: what is shown, and what is printed.
     pub different: Vec<(String, String, String)>,
     /// Fenced blocks that hold no session: what follows the fence, and their lines.
@@ -93,8 +96,11 @@ impl Played {
             let shown = &more[typed..typed + printed];
             rest = &more[typed + printed..];
             self.commands += 1;
-            let real = type_in(repo, person, &command, WIDTH, Colours::Off);
-            let real: Vec<&str> = real.lines().map(str::trim_end).collect();
+            let output = type_in(repo, person, &command, WIDTH, Colours::Off);
+            if output.code != Some(0) {
+                self.failed.push(command.clone());
+            }
+            let real: Vec<&str> = output.stdout.lines().map(str::trim_end).collect();
             let today = fit(shown, &real, &ids(repo)).unwrap_or_else(|| {
                 self.different.push((command, shown.join("\n"), real.join("\n")));
                 real

@@ -85,7 +85,13 @@ pub fn acme(world: &World) -> Repo<'_> {
         .file("deploy.sh", "echo \"payments now runs in $1\"\n")
         .sign(&ana)
         .create();
-    world.skip(2 * HOUR);
+    world.skip(HOUR);
+    repo.commit("Wait longer for the terminal (#9)\n\nOPS-4\n")
+        .by("Bruno Costa", "bruno@example.com")
+        .file("config/terminal.toml", "timeout = 30\n")
+        .sign(&bruno)
+        .create();
+    world.skip(HOUR);
     repo.branch("capture", "main").checkout("capture");
     repo.commit(
         "Retry card capture once\n\n\
@@ -109,11 +115,6 @@ pub fn acme(world: &World) -> Repo<'_> {
     world.skip(HOUR);
     repo.tag("v1.0").message("The first release\n\nTakes cards.\n").sign(&ana).create();
     world.skip(18 * HOUR);
-    repo.commit("Wait longer for the terminal (#14)\n\nOPS-4\n")
-        .by("Bruno Costa", "bruno@example.com")
-        .file("config/terminal.toml", "timeout = 30\n")
-        .sign(&bruno)
-        .create();
     world.skip(2 * HOUR);
     repo.commit("Print receipts in Japanese (#15)\n\nPAY-90\n")
         .by("田中 葵", "aoi@example.com")

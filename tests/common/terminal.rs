@@ -39,16 +39,15 @@ pub fn settle(world: &World, person: &str, name: &str) -> Key {
     Key::Ssh { principal, secret, public }
 }
 
-/// Runs one command line in a shell on a terminal, a minute after what was last; it must end well. What
-/// the terminal then shows. Ask [`super::require`] for `script` first.
-#[track_caller]
+/// Runs one command line in a shell on a terminal, a minute after what was last. Its output is
+/// what the terminal shows. Ask [`super::require`] for `script` first.
 pub fn type_in(
     repo: &Repo<'_>,
     person: &str,
     command: &str,
     width: usize,
     colours: Colours,
-) -> String {
+) -> Output {
     let program = Path::new(env!("CARGO_BIN_EXE_audit")).parent().unwrap().to_owned();
     let others = std::env::var_os("PATH").unwrap_or_default();
     let path = std::iter::once(program).chain(std::env::split_paths(&others));
@@ -75,5 +74,9 @@ pub fn type_in(
             terminal.env_remove(name);
         }
     }
-    Output::of(&mut terminal).success().stdout.replace("\r\n", "\n")
+    let mut output = Output::of(&mut terminal);
+    // The world's folder is another one each time.
+    let root = repo.world.root().to_str().unwrap();
+    output.stdout = output.stdout.replace("\r\n", "\n").replace(root, "/srv");
+    output
 }
