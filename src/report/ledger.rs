@@ -194,7 +194,11 @@ impl LedgerReport<'_> {
         }
         if broken > 0 {
             let first = self.signatures.first_broken.as_deref().unwrap_or_default();
-            return format!("{broken} signatures do not hold, the first of entry {first}.");
+            let what = match broken {
+                1 => "1 signature does not hold, that".to_owned(),
+                _ => format!("{broken} signatures do not hold, the first"),
+            };
+            return format!("{what} of entry {first}.");
         }
         if report.findings.iter().any(|finding| finding.rule.severity() == Severity::Problem) {
             return "Every line is whole, but some do not belong here.".to_owned();
