@@ -111,6 +111,14 @@ fn commands_within_lines_are_real(repo: &Repo<'_>, name: &str, document: &str) {
 }
 
 #[test]
+fn what_is_not_run_stands_in_a_document() {
+    let documents = read("README.md") + &read("docs/tour.md");
+    for (command, why) in NOT_RUN {
+        assert!(documents.contains(command), "no document has it any more: {command} ({why})");
+    }
+}
+
+#[test]
 fn the_readme_is_real() {
     if !require("ssh-keygen") || !require("script") {
         return;

@@ -176,13 +176,13 @@ fn approved(deploy: &Deployed<'_>, terms: Terms<'_>) -> Answer {
         let (at, written) = (stated.map_or_else(String::new, stamp), made(approval.record));
         let began = stamp(deploy.at);
         if written <= deploy.at {
-            format!("; {who} says to have approved it at {at}, on top of the record of the deploy")
+            format!("; {who} approved it after it began: it states {at}, and builds on the deploy's record")
         } else if stated == Some(written) {
             format!("; {who} approved it at {at}, after it began at {began}")
         } else {
             let written = stamp(written);
             format!(
-                "; {who} approved it at {at}, written down at {written}, after it began at {began}"
+                "; {who} approved it after it began at {began}: it states {at}, and was written down at {written}"
             )
         }
     });
