@@ -48,20 +48,20 @@ pub(crate) struct DiffArgs {
     #[arg(long, value_name = "PATH", num_args = 1..)]
     suspects: Vec<String>,
 
-    #[command(flatten)]
-    judge: JudgeArgs,
-
     /// How to print
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     format: FormatArg,
+
+    #[command(flatten)]
+    judge: JudgeArgs,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  audit diff production~1 production                  what the last deploy brought, and what got lost
-  audit diff 'production@{yesterday 14:00}' production  what changed since: code, configuration, access
-  audit diff production                               what waits to go out
-  audit diff production production~1                  what a rollback would take away
+  audit diff production~1 production      what the last deploy brought, and what got lost
+  audit diff 'production@{friday}' production   what changed since: code, configuration, access
+  audit diff production                   what waits to go out
+  audit diff production production~1      what a rollback would take away
   audit diff v1.3 v1.4 --stat
   audit diff production~3 production --suspects src/pay";
 

@@ -19,12 +19,12 @@ pub(crate) struct LedgerArgs {
     #[command(subcommand)]
     command: Option<LedgerCommand>,
 
-    #[command(flatten)]
-    judge: JudgeArgs,
-
     /// How to print
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t, global = true)]
     format: DocumentFormat,
+
+    #[command(flatten)]
+    judge: JudgeArgs,
 }
 
 #[derive(Debug, Subcommand)]

@@ -35,6 +35,10 @@ use std::ops::ControlFlow;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct LogArgs {
+    /// How to print
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: FormatArg,
+
     #[command(flatten)]
     starts: Starts,
 
@@ -103,10 +107,6 @@ pub(crate) struct LogArgs {
 
     #[command(flatten)]
     judge: JudgeArgs,
-
-    /// How to print
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    format: FormatArg,
 }
 
 const EXAMPLES: &str = "\

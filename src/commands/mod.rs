@@ -52,20 +52,23 @@ use std::path::PathBuf;
 #[command(name = "audit", version, propagate_version = true, after_help = EXIT_CODES)]
 pub struct Cli {
     /// Run as if started in PATH; several add up, as in git
-    #[arg(short = 'C', value_name = "PATH", global = true, action = clap::ArgAction::Append)]
+    #[arg(short = 'C', value_name = "PATH", global = true, action = clap::ArgAction::Append, help_heading = EVERYWHERE)]
     folders: Vec<PathBuf>,
 
     /// When to use colours
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t, global = true)]
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, global = true, help_heading = EVERYWHERE)]
     color: ColorChoice,
 
     /// Print to the terminal without a pager
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     no_pager: bool,
 
     #[command(subcommand)]
     command: Command,
 }
+
+/// What every command takes stands behind what it alone takes.
+const EVERYWHERE: &str = "For every command";
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 yes or clean · 1 a negative answer or findings · 2 it could not run · 3 it could not decide

@@ -50,12 +50,12 @@ pub(crate) struct PeopleArgs {
     #[arg(short = 'n', long = "max-count", value_name = "N")]
     max_count: Option<usize>,
 
-    #[command(flatten)]
-    judge: JudgeArgs,
-
     /// How to print
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     format: FormatArg,
+
+    #[command(flatten)]
+    judge: JudgeArgs,
 }
 
 const EXAMPLES: &str = "\

@@ -152,7 +152,7 @@ pub(crate) fn example(kind: Kind) -> &'static str {
             "audit record deploy --env production --outcome success --why 'release 1.4' --ticket PAY-88"
         }
         Kind::Rollback => {
-            "audit record rollback --commit v1.3 --from-commit v1.4 --env production --outcome success --incident INC-7"
+            "audit record rollback --commit v1.3 --from-commit v1.4 --env production --outcome success"
         }
         Kind::Approval => {
             "audit record approval --commit v1.4 --env production --decision approved --expires 2026-12-01"
@@ -182,7 +182,7 @@ pub(crate) fn example(kind: Kind) -> &'static str {
             "audit record freeze --action begins --env production --until 2027-01-07T00:00:00Z --exempt hotfix"
         }
         Kind::Exception => {
-            "audit record exception --rule four-eyes --subject INC-7 --authorised-by ana@example.com"
+            "audit record exception --rule four-eyes --subject 5d0bd5f1a2 --why 'outage at night'"
         }
         Kind::Note | Kind::Commit | Kind::Merge | Kind::Tag => {
             "audit record note --why 'keys were rotated'"

@@ -58,12 +58,12 @@ pub(crate) struct ShowArgs {
     #[arg(short = 'n', long = "max-count", value_name = "N", default_value_t = 20)]
     max_count: usize,
 
-    #[command(flatten)]
-    judge: JudgeArgs,
-
     /// How to print
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     format: FormatArg,
+
+    #[command(flatten)]
+    judge: JudgeArgs,
 }
 
 const EXAMPLES: &str = "\

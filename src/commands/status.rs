@@ -32,12 +32,12 @@ pub(crate) struct StatusArgs {
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     at: Option<String>,
 
-    #[command(flatten)]
-    judge: JudgeArgs,
-
     /// How to print
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     format: FormatArg,
+
+    #[command(flatten)]
+    judge: JudgeArgs,
 }
 
 const EXAMPLES: &str = "\

@@ -42,12 +42,12 @@ pub(crate) struct TraceArgs {
     #[arg(last = true, value_name = "PATH")]
     paths: Vec<String>,
 
-    #[command(flatten)]
-    judge: JudgeArgs,
-
     /// How to print
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     format: FormatArg,
+
+    #[command(flatten)]
+    judge: JudgeArgs,
 }
 
 const EXAMPLES: &str = "\

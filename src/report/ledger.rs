@@ -185,16 +185,21 @@ impl LedgerReport<'_> {
     fn sentence(&self) -> String {
         let report = self.report;
         let broken = self.signatures.count(Grade::Broken);
+        let first = self.signatures.first_broken.as_deref().unwrap_or_default();
+        let signatures = match broken {
+            0 => String::new(),
+            1 => format!("1 signature does not hold, that of entry {first}."),
+            _ => format!("{broken} signatures do not hold, the first of entry {first}."),
+        };
         if report.damage > 0 {
             let plural = if report.damage == 1 { "" } else { "s" };
-            return format!(
-                "The ledger has been altered or damaged: {} finding{plural}.",
-                report.damage
-            );
+            let damage = report.damage;
+            let sentence =
+                format!("The ledger has been altered or damaged: {damage} finding{plural}.");
+            return format!("{sentence} {signatures}").trim_end().to_owned();
         }
         if broken > 0 {
-            let first = self.signatures.first_broken.as_deref().unwrap_or_default();
-            return format!("{broken} signatures do not hold, the first of entry {first}.");
+            return signatures;
         }
         if report.findings.iter().any(|finding| finding.rule.severity() == Severity::Problem) {
             return "Every line is whole, but some do not belong here.".to_owned();

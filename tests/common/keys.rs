@@ -43,7 +43,7 @@ impl Key {
 }
 
 impl World {
-    /// The SSH key of `ana` or `mallory`, ready to sign.
+    /// The SSH key of `ana`, `bruno` or `mallory`, ready to sign.
     pub fn ssh_key(&self, name: &str) -> Key {
         let folder = self.home().join(".ssh");
         fs::create_dir_all(&folder).unwrap();

@@ -22,7 +22,10 @@ mod keys;
 mod output;
 mod repo;
 mod require;
+pub mod session;
 pub mod story;
+pub mod svg;
+pub mod terminal;
 mod world;
 
 pub use cast::{CAST, Stage, Verdict};

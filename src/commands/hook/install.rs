@@ -42,9 +42,10 @@ pub(super) struct InstallArgs {
 }
 
 const EXAMPLES: &str = "\
-A hook that is there already is kept beside ours, as NAME.before-audit, and runs first: both must pass. The
-folder is git's: .git/hooks, shared by all work trees, or what core.hooksPath names. Where husky or lefthook
-keep the hooks, it is said what to add to their files instead.
+A hook that is there already is kept beside ours, as NAME.before-audit, and runs first:
+both must pass. The folder is git's: .git/hooks, shared by all work trees, or what
+core.hooksPath names. Where husky or lefthook keep the hooks, it is said what to add to
+their files instead.
 
 Examples:
   audit hook install

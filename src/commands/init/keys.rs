@@ -30,7 +30,7 @@ const OPENING: &str = "\
 # believe that whoever holds the key is who the line says.
 ";
 
-const UNTRUSTED: &str = "
+const UNTRUSTED: &str = "#
 # NOT TRUSTED. These keys made valid signatures here, but nobody vouches for them. Let the owner read you the key's
 # fingerprint (ssh-keygen -lf KEY.pub) by another road, then take out the '#'.
 ";

@@ -172,8 +172,19 @@ fn approved(deploy: &Deployed<'_>, terms: Terms<'_>) -> Answer {
     let late = late.map_or_else(String::new, |approval| {
         let who = terms.policy.people.behind(approval.record);
         let who = who.map_or_else(|| "somebody".to_owned(), |who| who.somebody().to_string());
-        let at = approval.record.when.map_or_else(String::new, |at| stamp(at.seconds));
-        format!("; {who} approved it at {at}, after it began at {}", stamp(deploy.at))
+        let stated = approval.record.when.map(|at| at.seconds);
+        let (at, written) = (stated.map_or_else(String::new, stamp), made(approval.record));
+        let began = stamp(deploy.at);
+        if written <= deploy.at {
+            format!("; {who} approved it after it began: it states {at}, and builds on the deploy's record")
+        } else if stated == Some(written) {
+            format!("; {who} approved it at {at}, after it began at {began}")
+        } else {
+            let written = stamp(written);
+            format!(
+                "; {who} approved it after it began at {began}: it states {at}, and was written down at {written}"
+            )
+        }
     });
     Answer::fails(match valid.len() {
         0 => format!("nobody who counts approved it before it began; {needed} needed{late}"),

@@ -84,12 +84,14 @@ fn one_second_after_the_deploy_is_too_late() {
 fn a_backdated_approval_is_found_by_what_it_builds_on_or_when_it_was_written() {
     let mut scene = Scene::new(asks("approvals = 1"), vec![approval("bruno", NOON - 1)]);
     scene.after = true;
-    assert_fails(&scene.ask(approved), "after it began");
+    let said = "after it began: it states 2026-11-20T11:59:59Z, and builds on the deploy's record";
+    assert_fails(&scene.ask(approved), said);
     scene.after = false;
     if let What::Record(fields) = &mut scene.approvals[0].what {
         fields.insert("recorded".into(), json!("2026-11-20T12:00:01Z"));
     }
-    assert_fails(&scene.ask(approved), "after it began");
+    let said = "states 2026-11-20T11:59:59Z, and was written down at 2026-11-20T12:00:01Z";
+    assert_fails(&scene.ask(approved), said);
 }
 
 #[test]
