@@ -318,7 +318,7 @@ impl Run<'_> {
         match &self.scope.whole {
             Whole::Push(push) => {
                 self.pushed_tags(push)?;
-                self.taken_back(push, &judged.seen)?;
+                self.taken_back(push, root)?;
             }
             _ if self.scope.is_walked() => self.tags(&seen)?,
             _ => {}
@@ -450,9 +450,9 @@ impl Run<'_> {
 
     /// What a push takes away: a trust root that it moves aside, deployed commits that nothing leads to
     /// any more.
-    fn taken_back(&mut self, push: &Push, seen: &[commits::Seen]) -> anyhow::Result<()> {
+    fn taken_back(&mut self, push: &Push, root: &TrustRoot) -> anyhow::Result<()> {
         let repo = self.bench.repo;
-        self.sum.judgement.merge(trust_changes::replaced(self.bench, push, seen)?);
+        self.sum.judgement.merge(trust_changes::replaced(self.bench, push, root)?);
         let taken = push.taken_back(repo)?;
         for (update, _) in &taken {
             let how = if update.new.is_some() { "rewritten" } else { "deleted" };
