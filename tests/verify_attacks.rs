@@ -225,3 +225,92 @@ fn a_merge_in_quarantine_is_looked_at() {
     stage.repo.git(["reset", "-q", "--hard", &clean]);
     push().success();
 }
+
+const PRODUCTION: &str = "[environments.production]\napprovals = 1\n";
+
+fn deploy(stage: &Stage<'_>) {
+    let args = ["deploy", "--env", "production", "--outcome", "success", "--why", "release"];
+    stage.record("cem", Some("cem"), &args);
+}
+
+fn approve(stage: &Stage<'_>, who: &str) {
+    stage.record(who, Some(who), &["approval", "--env", "production", "--decision", "approved"]);
+}
+
+#[test]
+fn what_was_deployed_without_leave_is_not_let_in_by_deploying_it_again() {
+    let world = World::new();
+    let stage = Stage::new(&world, "", PRODUCTION);
+    stage.good("ana", "Retry once");
+    approve(&stage, "ana");
+    deploy(&stage);
+    stage.verify(&["production"]).refused("four-eyes", "ana, who wrote part of it");
+    let candidate = ["--candidate", "HEAD", "--env", "production"];
+    stage.verify(&candidate).refused("four-eyes", "ana, who wrote part of it");
+    deploy(&stage);
+    stage.verify(&["production"]).refused("four-eyes", "ana, who wrote part of it");
+    approve(&stage, "bruno");
+    stage.verify(&candidate).green();
+}
+
+#[test]
+fn a_freeze_is_not_ended_afterwards() {
+    let world = World::new();
+    let stage = Stage::new(&world, "", PRODUCTION);
+    stage.good("ana", "Retry once");
+    stage.record("bruno", Some("bruno"), &["freeze", "--env", "production", "--action", "begins"]);
+    let begun = format!("@{}", world.now());
+    approve(&stage, "bruno");
+    deploy(&stage);
+    stage.verify(&["production"]).refused("deploy-in-freeze", "was frozen");
+    let end = ["freeze", "--env", "production", "--action", "ends", "--until", &begun];
+    stage.record("cem", Some("cem"), &end);
+    stage.verify(&["production"]).refused("deploy-in-freeze", "was frozen");
+    deploy(&stage);
+    stage.verify(&["production"]).green();
+}
+
+#[test]
+fn an_emptied_ledger_is_none() {
+    let world = World::new();
+    let stage = Stage::new(&world, "", PRODUCTION);
+    approve(&stage, "bruno");
+    stage.verify(&[]).green();
+    fs::write(stage.repo.path.join(".git/audit/ledger.jsonl"), "").unwrap();
+    stage.verify(&[]).refused("evidence-missing", "no ledger here");
+}
+
+#[test]
+fn a_history_that_is_cut_off_within_what_is_judged_is_not_green() {
+    let world = World::new();
+    let (stage, _, strict) = tightened(&world);
+    stage.repo.commit("Slip in\n\nFor no reason.").file("src/x", "1").create();
+    let kept = stage.good("ana", "After it");
+    stage.repo.checkout(&strict);
+    stage
+        .repo
+        .commit("Merge")
+        .merge(&kept)
+        .by("ana", "ana@example.com")
+        .sign(stage.key("ana"))
+        .create();
+    fs::write(stage.repo.path.join(".git/shallow"), format!("{kept}\n")).unwrap();
+    let verdict = stage.verify(&[&format!("{strict}..HEAD"), "--trust", &strict]);
+    assert_ne!(verdict.output.code, Some(0), "{}", verdict.output.stdout);
+}
+
+#[test]
+fn a_mailmap_that_is_judged_makes_nobody_another_person() {
+    let world = World::new();
+    let (stage, _, strict) = tightened(&world);
+    let trust = world.root().join("trust");
+    fs::create_dir(&trust).unwrap();
+    fs::write(trust.join("policy.toml"), "[rules]\ncommit-signer-is-committer = \"deny\"\n")
+        .unwrap();
+    fs::write(trust.join("allowed_signers"), stage.signers()).unwrap();
+    let commit = stage.repo.commit("Map\n\nSo be it.").by("eve", "eve@example.com");
+    let commit = commit.file(".mailmap", "Ana <ana@example.com> <eve@example.com>\n");
+    commit.sign(stage.key("ana")).create();
+    let verdict = stage.verify(&[&format!("{strict}..HEAD"), "--trust", trust.to_str().unwrap()]);
+    assert_eq!(verdict.denied(), ["commit-signer-is-committer"], "{}", verdict.output.stderr);
+}

@@ -191,12 +191,27 @@ pub(crate) fn mailmap(repo: &Repository, root: &TrustRoot) -> Result<Mailmap, Fa
     {
         mailmap.add_blob(&content);
     }
+    add_configured(repo, &mut mailmap)?;
+    Ok(mailmap)
+}
+
+/// The mailmap of git's configuration alone: what is judged may stand on HEAD, with a mailmap of its own.
+///
+/// # Errors
+/// When the file can't be read.
+pub(crate) fn configured_mailmap(repo: &Repository) -> Result<Mailmap, Failure> {
+    let mut mailmap = Mailmap::default();
+    add_configured(repo, &mut mailmap)?;
+    Ok(mailmap)
+}
+
+fn add_configured(repo: &Repository, mailmap: &mut Mailmap) -> Result<(), Failure> {
     if let Some(path) = repo.config()?.path("mailmap.file")
         && path.exists()
     {
         mailmap.add_file(&read_file(&path)?);
     }
-    Ok(mailmap)
+    Ok(())
 }
 
 fn git_trust(repo: &Repository, now: i64) -> Result<Trust, Failure> {

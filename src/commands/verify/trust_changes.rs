@@ -40,8 +40,13 @@ pub(super) fn judge(
         if commit.parents.is_empty() && commit.audit.is_some() {
             one(bench, commit, base, &mut judgement)?;
         }
+        if bench.repo.shallow().contains(&commit.oid) {
+            let id = facts::nameless(&commit.oid.to_string());
+            let (rule, missing) = ("trust-change-authorised", "the history is cut off behind it");
+            rules::undecided(rule, missing, &id, bench.terms(), &mut judgement);
+            continue;
+        }
         for &parent in &commit.parents {
-            // The end of a shallow clone: nothing to compare with.
             let Some(before) = folder(parent)? else { continue };
             if before == commit.audit || brought_by_merge(bench.repo, commit, parent, &folder)? {
                 continue;
