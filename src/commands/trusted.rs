@@ -85,20 +85,38 @@ impl TrustRoot {
     /// A folder, a file of allowed signers, or a revision.
     fn named(repo: &Repository, named: &str) -> Result<TrustRoot, Failure> {
         let path = Path::new(named);
-        let files = if path.is_dir() {
-            read_folder(path)?
-        } else if path.is_file() {
-            vec![("allowed_signers".to_owned(), read_file(path)?)]
-        } else {
+        // Whoever made what is judged may have put a folder into the work tree that is called like the
+        // revision: only what can be no revision is looked for there.
+        let files = if !(named.starts_with('.') || path.is_absolute()) {
             let Ok(commit) = repo.commit_id(named) else {
-                return Err(Failure::new(format!(
-                    "--trust: '{named}' is neither a folder, a file nor a revision"
-                )));
+                return Err(match path.exists() {
+                    true => Failure::new(format!("--trust: '{named}' is no revision"))
+                        .hint(format!("for the file or folder of this name: ./{named}")),
+                    false => Failure::new(format!(
+                        "--trust: '{named}' is neither a folder, a file nor a revision"
+                    )),
+                });
             };
+            // git takes the tag; whoever may push one could name it like the trusted branch.
+            let names: Vec<String> = ["refs/", "refs/tags/", "refs/heads/", "refs/remotes/"]
+                .map(|folder| format!("{folder}{named}"))
+                .into();
+            let same = repo.refs("refs/")?.iter().filter(|one| names.contains(&one.name));
+            let same: Vec<&str> = same.map(|one| &*one.name).collect();
+            if let [one, other, ..] = same.as_slice() {
+                return Err(Failure::new(format!("--trust: '{named}' is both {one} and {other}"))
+                    .hint("write the one that is meant in full, and find out who made the other"));
+            }
             let root = TrustRoot::at(repo, commit, named)?.ok_or_else(|| {
                 Failure::new(format!("--trust: there is no {FOLDER}/ in the tree of '{named}'"))
             })?;
             return Ok(TrustRoot { named: true, ..root });
+        } else if path.is_dir() {
+            read_folder(path)?
+        } else if path.is_file() {
+            vec![("allowed_signers".to_owned(), read_file(path)?)]
+        } else {
+            return Err(Failure::new(format!("--trust: '{named}' is neither a folder nor a file")));
         };
         Ok(TrustRoot { files: Some(files), source: named.to_owned(), commit: None, named: true })
     }
@@ -173,12 +191,27 @@ pub(crate) fn mailmap(repo: &Repository, root: &TrustRoot) -> Result<Mailmap, Fa
     {
         mailmap.add_blob(&content);
     }
+    add_configured(repo, &mut mailmap)?;
+    Ok(mailmap)
+}
+
+/// The mailmap of git's configuration alone: what is judged may stand on HEAD, with a mailmap of its own.
+///
+/// # Errors
+/// When the file can't be read.
+pub(crate) fn configured_mailmap(repo: &Repository) -> Result<Mailmap, Failure> {
+    let mut mailmap = Mailmap::default();
+    add_configured(repo, &mut mailmap)?;
+    Ok(mailmap)
+}
+
+fn add_configured(repo: &Repository, mailmap: &mut Mailmap) -> Result<(), Failure> {
     if let Some(path) = repo.config()?.path("mailmap.file")
         && path.exists()
     {
         mailmap.add_file(&read_file(&path)?);
     }
-    Ok(mailmap)
+    Ok(())
 }
 
 fn git_trust(repo: &Repository, now: i64) -> Result<Trust, Failure> {

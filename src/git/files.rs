@@ -32,14 +32,15 @@ impl Repository {
         Ok(Some(files))
     }
 
-    /// The id of what stands at a name in a tree; `None` when there is nothing.
+    /// The id of the folder of a name in a tree; `None` when there is none. A gitlink of the same id is no
+    /// folder.
     ///
     /// # Errors
     /// When the tree is missing or malformed.
-    pub fn entry_of(&self, tree: Oid, name: &str) -> Result<Option<Oid>, Failure> {
+    pub fn folder_of(&self, tree: Oid, name: &str) -> Result<Option<Oid>, Failure> {
         let data = self.tree(tree)?;
         let entries = tree_entries(&data, self.hash()).ok_or_else(|| malformed(tree))?;
-        let found = entries.iter().find(|entry| entry.name == name.as_bytes());
+        let found = entries.iter().find(|entry| entry.name == name.as_bytes() && entry.is_tree());
         found.map(|entry| entry.oid().ok_or_else(|| malformed(tree))).transpose()
     }
 

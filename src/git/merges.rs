@@ -22,8 +22,14 @@ impl Merges {
     /// A handle of its own on a repository, which writes nothing into it.
     pub fn new(repo: &Repository) -> Merges {
         let handle = git2::Repository::open(repo.git_dir()).ok();
+        // What is in quarantine while a hook runs, libgit2 would not look for.
+        let folders: Vec<&str> =
+            repo.object_folders.iter().filter_map(|folder| folder.to_str()).collect();
         let in_memory = |handle: &git2::Repository| {
-            handle.odb().is_ok_and(|odb| odb.add_new_mempack_backend(FIRST).is_ok())
+            handle.odb().is_ok_and(|odb| {
+                folders.iter().all(|folder| odb.add_disk_alternate(folder).is_ok())
+                    && odb.add_new_mempack_backend(FIRST).is_ok()
+            })
         };
         Merges { handle: handle.filter(in_memory) }
     }

@@ -103,6 +103,8 @@ pub struct Repository {
     start: PathBuf,
     hash: HashKind,
     odb: Odb<'static>,
+    /// Where objects are, alternates of these aside.
+    pub(super) object_folders: Vec<PathBuf>,
     loose: LooseObjects,
     shallow: HashSet<Oid>,
     config: OnceLock<Config>,
@@ -151,6 +153,7 @@ impl Repository {
             start: start.to_owned(),
             hash: found.hash,
             odb,
+            object_folders: folders,
             loose,
             shallow,
             config: OnceLock::new(),

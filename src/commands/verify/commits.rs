@@ -80,7 +80,7 @@ fn seen(bench: &Bench<'_>, oid: Oid, event: &Event, wanted: Wanted) -> Result<Se
     let ids = facts.parents.iter().filter_map(|parent| hash.oid(parent.as_bytes()));
     let audit = match hash.oid(facts.tree.as_bytes()) {
         Some(tree) if wanted.trust => {
-            bench.repo.entry_of(tree, crate::commands::trusted::FOLDER)?
+            bench.repo.folder_of(tree, crate::commands::trusted::FOLDER)?
         }
         _ => None,
     };

@@ -81,9 +81,10 @@ impl<'a> Deploys<'a> {
                 continue;
             }
             let before = match one.ran() {
-                true => self.deployments.before(one, 1),
+                true => Some(one),
                 false => self.deployments.at(&one.place, one.from),
             };
+            let before = before.and_then(|from| self.other_before(from, one.commit));
             let started = one.field("started");
             let started = started.and_then(|text| ledger::time::parse(text.as_bytes()));
             questions.push(Question {
@@ -100,6 +101,22 @@ impl<'a> Deploys<'a> {
         }
         self.unplaced(judgement);
         Ok(questions.len() as u64)
+    }
+
+    /// The last deployment up to this one that brought another commit: who deploys the same once more brings
+    /// no less than at first.
+    fn other_before<'s>(
+        &'s self,
+        from: &'s Deployment<'a>,
+        commit: &str,
+    ) -> Option<&'s Deployment<'a>> {
+        let mut at = Some(from);
+        let mut back = 0;
+        while at.is_some_and(|one| one.commit == commit) {
+            back += 1;
+            at = self.deployments.before(from, back);
+        }
+        at
     }
 
     /// Records of deploys that say too little to be judged have not passed.
@@ -136,7 +153,9 @@ impl<'a> Deploys<'a> {
         place: Place<'_>,
         judgement: &mut Judgement,
     ) -> Result<(), Failure> {
-        let before = self.deployments.current(&place).map(|current| current.commit.to_owned());
+        let before = self.deployments.current(&place);
+        let before = before.and_then(|current| self.other_before(current, commit));
+        let before = before.map(|before| before.commit.to_owned());
         let at = self.bench.now;
         self.ask(&Question { record: None, place, commit, artifact: None, at, before }, judgement)
     }

@@ -42,12 +42,19 @@ pub(super) fn judge(
         }
     }
     let records = Records::new(records);
+    let mut heads: HashMap<&str, HashSet<&str>> = HashMap::new();
     let mut judgement = Judgement::default();
     for event in commits {
         let landed_by = brought.get(&*event.id).copied();
         let mut changes = records.changes(event);
         if let Some(merge) = landed_by {
-            changes.extend(records.changes(merge));
+            // A request that was merged speaks for what its head held, not for what came with it.
+            let spoken = records.changes(merge).into_iter().filter(|change| {
+                field(change, "head_commit").is_none_or(|head| {
+                    heads.entry(head).or_insert_with(|| held(&by_id, head)).contains(&*event.id)
+                })
+            });
+            changes.extend(spoken);
         }
         let own_changes = match (event.kind, bench.repo.hash().oid(event.id.as_bytes())) {
             (Kind::Merge, Some(oid)) => merges.own_changes(bench.repo, oid)?,
@@ -135,6 +142,20 @@ fn brought<'a>(
         }
     }
     brought
+}
+
+/// The commits among these to which one leads, itself too.
+fn held<'a>(by_id: &HashMap<&str, &'a Event>, head: &str) -> HashSet<&'a str> {
+    let mut held = HashSet::new();
+    let mut open = vec![head];
+    while let Some(id) = open.pop() {
+        if let Some(&event) = by_id.get(id)
+            && held.insert(&*event.id)
+        {
+            open.extend(parents(event).iter().map(|parent| &**parent));
+        }
+    }
+    held
 }
 
 /// Records of changes and reviews, by what they name.

@@ -164,7 +164,7 @@ pub(crate) fn pushed(
     root: TrustRoot,
 ) -> anyhow::Result<Verification> {
     let view = records::read(&repo)?;
-    let means = Means::find(context, &repo, root)?;
+    let means = Means::find(context, &repo, root, true)?;
     let after = push.after();
     let scope = Scope::of_push(&repo, push, means.judge.policy())?;
     repo.suppose(after);
@@ -200,7 +200,7 @@ fn judged_by(
 ) -> anyhow::Result<Verification> {
     let view = records::read(repo)?;
     let mut scope = Scope::find(repo, &view, args)?;
-    let means = Means::find(context, repo, scope.outside_root(repo, root)?)?;
+    let means = Means::find(context, repo, scope.outside_root(repo, root)?, !scope.is_range())?;
     scope.begin(repo, means.judge.policy())?;
     decide(context, repo, scope, view, &means)
 }
@@ -214,12 +214,20 @@ struct Means {
 }
 
 impl Means {
-    fn find(context: &Context, repo: &Repository, root: TrustRoot) -> Result<Means, Failure> {
+    fn find(
+        context: &Context,
+        repo: &Repository,
+        root: TrustRoot,
+        head: bool,
+    ) -> Result<Means, Failure> {
         let policy = judge::policy(repo, &root)?;
         let has_policy = policy.is_some();
         let judge = Judge::of(root.trust(repo, context.now)?, policy.unwrap_or_default());
         let mut reader = history::reader(repo, false)?;
-        reader.mailmap = trusted::mailmap(repo, &root)?;
+        reader.mailmap = match root.commit.is_some() || head {
+            true => trusted::mailmap(repo, &root)?,
+            false => trusted::configured_mailmap(repo)?,
+        };
         reader.tickets = history::tickets(judge.policy())?;
         Ok(Means { root, has_policy, judge, reader })
     }
@@ -318,7 +326,7 @@ impl Run<'_> {
         match &self.scope.whole {
             Whole::Push(push) => {
                 self.pushed_tags(push)?;
-                self.taken_back(push, &judged.seen)?;
+                self.taken_back(push, root)?;
             }
             _ if self.scope.is_walked() => self.tags(&seen)?,
             _ => {}
@@ -350,10 +358,12 @@ impl Run<'_> {
     fn ledger(&mut self) {
         let report = self.view.report();
         let policy = self.bench.judge.policy();
-        let present = self.view.path().exists();
-        if !present && !self.scope.needs_ledger() {
+        let exists = self.view.path().exists();
+        if !exists && !self.scope.needs_ledger() {
             return;
         }
+        // One that was emptied says no more than one that was removed.
+        let present = exists && (!report.chain.is_empty() || !report.findings.is_empty());
         let with = |wanted: &[Severity]| -> Vec<(u64, String)> {
             let found =
                 report.findings.iter().filter(|found| wanted.contains(&found.rule.severity()));
@@ -450,9 +460,9 @@ impl Run<'_> {
 
     /// What a push takes away: a trust root that it moves aside, deployed commits that nothing leads to
     /// any more.
-    fn taken_back(&mut self, push: &Push, seen: &[commits::Seen]) -> anyhow::Result<()> {
+    fn taken_back(&mut self, push: &Push, root: &TrustRoot) -> anyhow::Result<()> {
         let repo = self.bench.repo;
-        self.sum.judgement.merge(trust_changes::replaced(self.bench, push, seen)?);
+        self.sum.judgement.merge(trust_changes::replaced(self.bench, push, root)?);
         let taken = push.taken_back(repo)?;
         for (update, _) in &taken {
             let how = if update.new.is_some() { "rewritten" } else { "deleted" };

@@ -1,8 +1,9 @@
 //! Commits that change `.audit/`, each judged by what stood there before it.
 //!
-//! A commit changes it when its `.audit/` is another than its first parent's. A merge that only brings
-//! in what the other side changed, while the first parent's side left it alone since they parted, is no
-//! change of its own: the commits of that side are judged instead.
+//! A commit changes it when its `.audit/` is another than a parent's, each parent's: a merge of an old branch
+//! and the trusted one must not keep the old branch's, whichever comes first. A merge that only brings in
+//! what another side changed, while that parent's side left it alone since they parted, is no change of its
+//! own: the commits of that side are judged instead.
 
 use super::bench::Bench;
 use super::commits::Seen;
@@ -36,27 +37,28 @@ pub(super) fn judge(
     };
     let mut judgement = Judgement::default();
     for commit in seen {
-        let before = match commit.parents.first() {
-            None => None,
-            Some(&parent) => match folder(parent)? {
-                Some(before) => before,
-                // The end of a shallow clone: nothing to compare with.
-                None => continue,
-            },
-        };
-        if before == commit.audit {
+        if commit.parents.is_empty() && commit.audit.is_some() {
+            one(bench, commit, base, &mut judgement)?;
+        }
+        if bench.repo.shallow().contains(&commit.oid) {
+            let id = facts::nameless(&commit.oid.to_string());
+            let (rule, missing) = ("trust-change-authorised", "the history is cut off behind it");
+            rules::undecided(rule, missing, &id, bench.terms(), &mut judgement);
             continue;
         }
-        if let [first, second] = commit.parents.as_slice()
-            && brought_by_merge(bench.repo, commit, *first, *second, &folder)?
-        {
-            continue;
+        for &parent in &commit.parents {
+            let Some(before) = folder(parent)? else { continue };
+            if before == commit.audit || brought_by_merge(bench.repo, commit, parent, &folder)? {
+                continue;
+            }
+            match before {
+                Some(_) => {
+                    let root = TrustRoot::at(bench.repo, parent, "its parent")?;
+                    one(bench, commit, root.as_ref(), &mut judgement)?;
+                }
+                None => one(bench, commit, base, &mut judgement)?,
+            }
         }
-        let root = match (before, commit.parents.first()) {
-            (Some(_), Some(&parent)) => TrustRoot::at(bench.repo, parent, "its parent")?,
-            _ => base.cloned(),
-        };
-        one(bench, commit, root.as_ref(), &mut judgement)?;
     }
     Ok(judgement)
 }
@@ -67,45 +69,78 @@ fn folder_of(repo: &Repository, oid: Oid) -> Result<Option<Option<Oid>>, Failure
         return Ok(None);
     }
     let tree = Commits::without_graph(repo).load(oid)?.links.tree;
-    repo.entry_of(tree, trusted::FOLDER).map(Some)
+    repo.folder_of(tree, trusted::FOLDER).map(Some)
 }
 
-/// Whether a merge only takes over what the side of one parent changed, while that of the other left it
-/// alone since they parted.
+/// Whether a merge only takes over what another side than that of `left` changed, while `left` left it alone
+/// since they parted.
 fn brought_by_merge(
     repo: &Repository,
     commit: &Seen,
     left: Oid,
-    changed: Oid,
     folder: &impl Fn(Oid) -> Result<Option<Option<Oid>>, Failure>,
 ) -> Result<bool, Failure> {
-    if folder(changed)? != Some(commit.audit) {
-        return Ok(false);
-    }
-    let before = folder(left)?;
-    for base in repo.merge_bases(left, changed)? {
-        if folder(base)? == before {
+    let Some(before) = folder(left)? else { return Ok(false) };
+    for &other in commit.parents.iter().filter(|other| **other != left) {
+        if folder(other)? == Some(commit.audit)
+            && parted(repo, left, other, folder)? == Some(before)
+        {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
+/// What `.audit/` was where two lines parted. Where they did so in several places, it is what merging those
+/// would make of it; `None` when they contradict each other. Otherwise an old `.audit/` could come back
+/// through a line that parted in one place before it was replaced, and in another after.
+fn parted(
+    repo: &Repository,
+    left: Oid,
+    right: Oid,
+    folder: &impl Fn(Oid) -> Result<Option<Option<Oid>>, Failure>,
+) -> Result<Option<Option<Oid>>, Failure> {
+    let bases = repo.merge_bases(left, right)?;
+    let Some((&first, rest)) = bases.split_first() else {
+        // Lines that have nothing in common began without one.
+        return Ok(Some(None));
+    };
+    let Some(mut all) = folder(first)? else { return Ok(None) };
+    for &base in rest {
+        let Some(one) = folder(base)? else { return Ok(None) };
+        if one == all {
+            continue;
+        }
+        match parted(repo, first, base, folder)? {
+            Some(earlier) if earlier == all => all = one,
+            Some(earlier) if earlier == one => {}
+            _ => return Ok(None),
+        }
+    }
+    Ok(Some(all))
+}
+
 /// Judges a push that puts another `.audit/` in the place of the trusted one without a commit on top of it
-/// that says so: by deleting the branch, by leading it elsewhere, or behind a merge that has the trusted
-/// branch for its side line.
+/// that says so: by deleting the branch, by leading it elsewhere, or by a reference that
+/// goes before it.
 pub(super) fn replaced(
     bench: &Bench<'_>,
     push: &Push,
-    seen: &[Seen],
+    root: &TrustRoot,
 ) -> Result<Judgement, Failure> {
     let mut judgement = Judgement::default();
     let rule = rules::find("trust-change-authorised");
     if rule.is_none_or(|rule| bench.judge.policy().level(rule, None) == Level::Off) {
         return Ok(judgement);
     }
-    for update in &push.updates {
-        let Some(old) = update.old.filter(|_| push.trusted.contains(&update.name)) else {
+    for update in push.updates.iter().filter(|update| push.trusted.contains(&update.name)) {
+        let Some(old) = update.old else {
+            // A name that is new goes before the trusted one: a tag that is called like the branch.
+            if let Some(trusted) = root.commit {
+                let name = push::short(&update.name);
+                let why = format!("the push makes {name}, which would be trusted from then on");
+                taken(bench, trusted, &why, &mut judgement)?;
+            }
             continue;
         };
         let (old, ObjectKind::Commit) = bench.repo.peel(old)? else { continue };
@@ -120,73 +155,15 @@ pub(super) fn replaced(
             continue;
         };
         let now = folder_of(bench.repo, new)?.flatten();
-        let Some(road) = road(seen, old, new) else {
-            if now != Some(trusted) {
-                let short = &new.to_string()[..10];
-                let why = format!(
-                    "the push leads {name} back or aside to {short}, where .audit/ is another"
-                );
-                taken(bench, old, &why, &mut judgement)?;
-            }
-            continue;
-        };
-        side_lines(bench, seen, &road, &mut judgement)?;
+        // On the way up each change was judged by itself.
+        if now != Some(trusted) && !bench.repo.merge_bases(old, new)?.contains(&old) {
+            let short = &new.to_string()[..10];
+            let why =
+                format!("the push leads {name} back or aside to {short}, where .audit/ is another");
+            taken(bench, old, &why, &mut judgement)?;
+        }
     }
     Ok(judgement)
-}
-
-/// The commits from `new` down to, but without, `old`, each with the parent that leads there; `None` when
-/// `new` does not build on `old`.
-fn road(seen: &[Seen], old: Oid, new: Oid) -> Option<Vec<(usize, Oid)>> {
-    let places: HashMap<Oid, usize> =
-        seen.iter().enumerate().map(|(place, seen)| (seen.oid, place)).collect();
-    // Each commit on the way, and the child from which it was reached.
-    let mut child: HashMap<Oid, Oid> = HashMap::new();
-    let mut open = vec![new];
-    while let Some(at) = open.pop() {
-        if at == old {
-            break;
-        }
-        let parents = places.get(&at).and_then(|&place| seen.get(place));
-        for &parent in parents.iter().flat_map(|seen| seen.parents.iter().rev()) {
-            if parent != new && !child.contains_key(&parent) {
-                child.insert(parent, at);
-                open.push(parent);
-            }
-        }
-    }
-    let mut road = Vec::new();
-    let mut at = old;
-    while at != new {
-        let above = *child.get(&at)?;
-        road.push((*places.get(&above)?, at));
-        at = above;
-    }
-    road.reverse();
-    Some(road)
-}
-
-/// Judges the merges on a road whose first parent is another line than the road: against the parent on it.
-fn side_lines(
-    bench: &Bench<'_>,
-    seen: &[Seen],
-    road: &[(usize, Oid)],
-    judgement: &mut Judgement,
-) -> Result<(), Failure> {
-    let folder = |oid: Oid| folder_of(bench.repo, oid);
-    for (commit, parent) in road.iter().filter_map(|(place, to)| Some((seen.get(*place)?, *to))) {
-        let Some(first) = commit.parents.first().filter(|first| **first != parent) else {
-            continue;
-        };
-        if folder(parent)? == Some(folder_of(bench.repo, commit.oid)?.flatten())
-            || brought_by_merge(bench.repo, commit, parent, *first, &folder)?
-        {
-            continue;
-        }
-        let root = TrustRoot::at(bench.repo, parent, "what it merged")?;
-        one(bench, commit, root.as_ref(), judgement)?;
-    }
-    Ok(())
 }
 
 fn taken(bench: &Bench<'_>, old: Oid, why: &str, judgement: &mut Judgement) -> Result<(), Failure> {

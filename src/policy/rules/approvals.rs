@@ -81,7 +81,7 @@ fn needed(deploy: &Deployed<'_>, terms: Terms<'_>, rule: &str) -> usize {
 }
 
 /// When an approval was made, as far as it can be said: not before it was written down.
-fn made(record: &Event) -> i64 {
+pub(super) fn made(record: &Event) -> i64 {
     let stated = record.when.map_or(i64::MAX, |when| when.seconds);
     let written = field(record, "recorded").and_then(|text| ledger::time::parse(text.as_bytes()));
     stated.max(written.unwrap_or(stated))

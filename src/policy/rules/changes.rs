@@ -20,7 +20,7 @@ pub(super) const RULES: [Rule; 2] = [
         satisfied: "An approval by a person who is neither author, co-author nor signer of any commit of the \
             change, of the head that was merged, and nobody's last word asks for changes.",
         mend: "Let somebody else review it and import the review (audit import), or record it: audit record \
-            review --commit ID --state approved.",
+            review --commit ID --head-commit ID --state approved.",
         check: Check::Landing(reviewed),
     },
     Rule {
@@ -49,8 +49,12 @@ fn reviewed(landing: &Landing<'_>, terms: Terms<'_>) -> Answer {
     if facts.parents.is_empty() {
         return Answer::Irrelevant;
     }
-    if landing.commit.kind == Kind::Merge && landing.own_changes != Some(true) {
-        return Answer::Irrelevant;
+    match landing.own_changes {
+        Some(false) if landing.commit.kind == Kind::Merge => return Answer::Irrelevant,
+        None if landing.commit.kind == Kind::Merge => {
+            return Answer::unknown("what the merge itself changed could not be found out");
+        }
+        _ => {}
     }
     let people = &terms.policy.people;
     // What a merge itself changes stood in no change request: only who saw the merge saw it.
@@ -248,6 +252,8 @@ mod tests {
         merge.kind = Kind::Merge;
         let clean = Landing { own_changes: Some(false), ..landing(&merge) };
         assert_eq!(reviewed(&clean, terms(&policy)), Answer::Irrelevant);
+        let octopus = Landing { own_changes: None, ..landing(&merge) };
+        assert_unknown(&reviewed(&octopus, terms(&policy)), "could not be found out");
         let evil = Landing { own_changes: Some(true), ..landing(&merge) };
         assert_fails(&reviewed(&evil, terms(&policy)), "nobody approved");
         let mut root = commit_by("ana@example.com", None);

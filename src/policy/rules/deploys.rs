@@ -172,6 +172,8 @@ fn recorded(deploy: &Deployed<'_>, terms: Terms<'_>) -> Vec<Freeze> {
             }),
             Some("ends") if matches!(record.proof.grade, Grade::Signed | Grade::Imported) => {
                 let end = moment(record, "until").or_else(|| moment(record, "from")).or(stated);
+                // Nobody ends a freeze afterwards, for what was deployed in it.
+                let end = end.map(|end| end.max(super::approvals::made(record)));
                 for freeze in &mut freezes {
                     if freeze.until.is_none_or(|until| end.is_some_and(|end| end < until)) {
                         freeze.until = end;

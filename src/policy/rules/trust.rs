@@ -10,7 +10,7 @@ pub(super) const RULES: [Rule; 1] = [Rule {
     default: Level::Deny,
     summary: "Every change of .audit/ is signed by somebody whom the version before it lets change it",
     protects: "A change that lets itself in: a key added, a rule loosened, in the very push that needs it.",
-    looks_at: "Each commit whose .audit/ differs from its first parent's (a merge that only brings in what a \
+    looks_at: "Each commit whose .audit/ differs from a parent's (a merge that only brings in what a \
         branch changed is judged there), by the trust and the policy before it. The first .audit/ of a \
         history has no predecessor: read it yourself.",
     satisfied: "A good signature by one of the managers; without managers in the policy, by any person of it.",
