@@ -143,10 +143,12 @@ impl World {
             fs::write(self.path("revoked"), revoked).unwrap();
             options.push(format!("gpg.ssh.revocationFile={}", text(&self.path("revoked"))));
         }
-        let mut args = vec!["-C", "repo"];
+        // Git 2.47 doesn't ignore SIGPIPE for `ssh-keygen -Y check-novalidate`, and is killed by it
+        // when ssh-keygen refuses the date before it has read what was signed.
+        let mut args = vec!["-c", "trap '' PIPE; exec git \"$@\"", "git", "-C", "repo"];
         args.extend(options.iter().flat_map(|option| ["-c", option]));
         args.extend(["log", "-1", "--format=%G?%GS", commit]);
-        let printed = String::from_utf8(self.run("git", &args, b"")).unwrap();
+        let printed = String::from_utf8(self.run("sh", &args, b"")).unwrap();
         let printed = printed.trim_end_matches('\n');
         (printed.chars().next().unwrap(), printed[1..].to_owned())
     }
