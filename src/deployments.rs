@@ -24,6 +24,7 @@ pub mod suspects;
 
 use crate::event::{Event, Kind, What};
 use crate::ledger::Recorded;
+use foldhash::fast::RandomState;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -87,6 +88,8 @@ pub struct Deployment<'e> {
     pub place: Place<'e>,
     /// The full id of the commit that it put there, as recorded.
     pub commit: &'e str,
+    /// The number of that commit among all that were deployed, in the order in which they first were.
+    pub commit_number: usize,
     /// From when it counts, in seconds since 1970 UTC: a claim.
     pub from: i64,
     /// Until when it was in force; `None` while it is, and for one that never was.
@@ -147,6 +150,8 @@ pub struct Deployments<'e> {
     /// Environments that records name, with or without a deployment; not the deleted ones.
     environments: BTreeSet<&'e str>,
     unplaced: Vec<Unplaced<'e>>,
+    /// The commits of all, each with its number.
+    commits: HashMap<&'e str, usize, RandomState>,
 }
 
 impl<'e> Deployments<'e> {
@@ -191,10 +196,12 @@ impl<'e> Deployments<'e> {
                 deployments.all[corrected].state = State::Corrected { by: number };
             }
             let success = event.field("outcome") == Some("success");
+            let next = deployments.commits.len();
             deployments.all.push(Deployment {
                 event,
                 place,
                 commit,
+                commit_number: *deployments.commits.entry(commit).or_insert(next),
                 from: position.time,
                 until: None,
                 state: if success { State::Runs } else { State::Failed },
@@ -298,6 +305,16 @@ impl<'e> Deployments<'e> {
             || self.all.iter().any(|one| one.place.env == name || one.place.is(name))
     }
 
+    /// Whether a commit, by its full id, was ever to be put anywhere.
+    pub fn has_commit(&self, commit: &str) -> bool {
+        self.commits.contains_key(commit)
+    }
+
+    /// The commits that were ever to be put anywhere, each with its number.
+    pub fn commits(&self) -> impl Iterator<Item = (&'e str, usize)> {
+        self.commits.iter().map(|(commit, number)| (*commit, *number))
+    }
+
     /// What is or was in force in a place, oldest first.
     pub fn history<'d>(
         &'d self,
@@ -318,7 +335,7 @@ impl<'e> Deployments<'e> {
     }
 
     /// The deployment so many successful ones before another in its place.
-    pub fn before(&self, one: &Deployment<'e>, back: usize) -> Option<&Deployment<'e>> {
+    pub fn before(&self, one: &Deployment<'_>, back: usize) -> Option<&Deployment<'e>> {
         let history: Vec<&Deployment<'e>> = self.history(&one.place).collect();
         let at = history.iter().position(|other| other.event.id == one.event.id)?;
         history.get(at.checked_sub(back)?).copied()

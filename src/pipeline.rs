@@ -1,7 +1,8 @@
-//! An ordered parallel map: items are read in one thread, worked on in several, and arrive in order.
+//! An ordered parallel map: items are worked on in several threads, and their results arrive in order.
 //!
-//! Batches start at one item and double, so that the first result comes at once and the later ones
-//! cost little to hand over. All channels are bounded: a slow consumer stops the reader.
+//! Whichever thread is free reads the next batch of items itself. Batches start at one item and double,
+//! so that the first result comes at once and the later ones cost little to hand over. The channel of
+//! results is bounded: a slow consumer stops the reading.
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
@@ -11,7 +12,7 @@ use std::sync::{Mutex, PoisonError, mpsc};
 
 /// The largest batch.
 const BATCH: usize = 128;
-/// Batches that wait for a worker.
+/// Batches of results that wait for their consumer.
 const WAITING: usize = 8;
 
 /// Maps `items` through `work` on as many threads as there are processors, and hands the results to
@@ -76,20 +77,17 @@ where
     U: Send,
 {
     let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let (to_workers, batches) = mpsc::sync_channel::<(usize, Vec<T>)>(WAITING);
-    let batches = Mutex::new(batches);
+    let source = Mutex::new(Source { items: items.fuse(), number: 0, size: 1, most });
     let (to_sink, results) = mpsc::sync_channel::<(usize, Vec<U>)>(WAITING);
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        let stop = &stop;
-        scope.spawn(move || read(most, items, &to_workers, stop));
         for _ in 0..workers {
             let to_sink = to_sink.clone();
-            let (batches, work) = (&batches, &work);
+            let (source, work, stop) = (&source, &work, &stop);
             scope.spawn(move || {
                 loop {
-                    let next = batches.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                    let Ok((number, batch)) = next else { return };
+                    let next = source.lock().unwrap_or_else(PoisonError::into_inner).next(stop);
+                    let Some((number, batch)) = next else { return };
                     let done = batch.into_iter().map(work).collect();
                     if to_sink.send((number, done)).is_err() {
                         return;
@@ -100,57 +98,47 @@ where
         drop(to_sink);
         let mut early = BTreeMap::new();
         let mut next = 0;
-        let mut outcome = None;
-        'results: for (number, batch) in &results {
+        for (number, batch) in &results {
             early.insert(number, batch);
             while let Some(batch) = early.remove(&next) {
                 next += 1;
                 for item in batch {
                     if let ControlFlow::Break(value) = sink(item) {
-                        outcome = Some(value);
-                        break 'results;
+                        // Without a taker for their results the workers end.
+                        stop.store(true, Ordering::Relaxed);
+                        drop(results);
+                        return Some(value);
                     }
                 }
             }
         }
-        // Without a taker for their results the workers end; the reader ends at its next item, and must
-        // not be left waiting for room in the channel until then.
-        stop.store(true, Ordering::Relaxed);
-        drop(results);
-        if outcome.is_some() {
-            let rest = batches.lock().unwrap_or_else(PoisonError::into_inner);
-            while rest.recv().is_ok() {}
-        }
-        outcome
+        None
     })
 }
 
-fn read<T>(
+/// Where workers get their batches, one worker at a time.
+struct Source<I> {
+    items: I,
+    /// The number of the next batch.
+    number: usize,
+    /// How many items it has.
+    size: usize,
+    /// How many items a batch has at most.
     most: usize,
-    items: impl Iterator<Item = T>,
-    to_workers: &mpsc::SyncSender<(usize, Vec<T>)>,
-    stop: &AtomicBool,
-) {
-    let mut size = 1;
-    let mut batch = Vec::with_capacity(size);
-    let mut number = 0;
-    for item in items {
-        if stop.load(Ordering::Relaxed) {
-            return;
+}
+
+impl<I: Iterator> Source<I> {
+    /// The next batch and its number; `None` at the end, or once nobody wants more.
+    fn next(&mut self, stop: &AtomicBool) -> Option<(usize, Vec<I::Item>)> {
+        let mut batch = Vec::with_capacity(self.size);
+        while batch.len() < self.size && !stop.load(Ordering::Relaxed) {
+            let Some(item) = self.items.next() else { break };
+            batch.push(item);
         }
-        batch.push(item);
-        if batch.len() == size {
-            size = (size * 2).min(most);
-            let full = std::mem::replace(&mut batch, Vec::with_capacity(size));
-            if to_workers.send((number, full)).is_err() {
-                return;
-            }
-            number += 1;
-        }
-    }
-    if !batch.is_empty() {
-        // Nobody listens any more only when the sink has enough.
-        let _ = to_workers.send((number, batch));
+        let number = self.number;
+        self.number += 1;
+        self.size = (self.size * 2).min(self.most);
+        (!batch.is_empty()).then_some((number, batch))
     }
 }
 

@@ -10,6 +10,7 @@
 //! | `hydrated` | Argo CD's `Argocd-reference-commit-sha` names it: a claim |
 
 use super::history;
+use crate::deployments::Deployments;
 use crate::deployments::field;
 use crate::event::Kind;
 use crate::git::contains::{Containing, Contains, beyond};
@@ -162,30 +163,30 @@ pub(crate) fn same_patch(
 }
 
 /// Answers whether approvals of other commits cover one, by patch.
-pub(crate) struct SamePatch<'r> {
+pub(crate) struct SamePatch<'r, 'e> {
     repo: &'r Repository,
     commit: Option<Oid>,
-    /// Commits that were deployed themselves: their approvals are theirs.
-    deployed: &'r HashSet<&'r str>,
+    /// The approvals of commits that were deployed themselves are theirs.
+    deployments: &'r Deployments<'e>,
     answers: HashMap<String, bool>,
 }
 
-impl<'r> SamePatch<'r> {
+impl<'r, 'e> SamePatch<'r, 'e> {
     /// Asks about a commit by its full id.
     pub(crate) fn new(
         repo: &'r Repository,
         commit: &str,
-        deployed: &'r HashSet<&'r str>,
-    ) -> SamePatch<'r> {
+        deployments: &'r Deployments<'e>,
+    ) -> SamePatch<'r, 'e> {
         let commit = repo.hash().oid(commit.as_bytes()).filter(|&oid| repo.contains(oid));
-        SamePatch { repo, commit, deployed, answers: HashMap::new() }
+        SamePatch { repo, commit, deployments, answers: HashMap::new() }
     }
 
     /// Whether another commit makes the same change, by the same author at the same time. What can't be
     /// read doesn't.
     pub(crate) fn is(&mut self, other: &str) -> bool {
         let Some(commit) = self.commit else { return false };
-        if self.deployed.contains(other) {
+        if self.deployments.has_commit(other) {
             return false;
         }
         if let Some(&known) = self.answers.get(other) {

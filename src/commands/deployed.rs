@@ -3,7 +3,7 @@
 
 use super::copies::SamePatch;
 use crate::deployments::approvals::{self, Approval, Subject};
-use crate::deployments::{Deployment, field};
+use crate::deployments::{Deployment, Deployments, field};
 use crate::event::{Event, Kind};
 use crate::git::message::Message;
 use crate::git::source::Commits;
@@ -11,7 +11,7 @@ use crate::git::walk::{Order, Plan, Tip, Walk};
 use crate::git::{Oid, Repository, object};
 use crate::ledger::{Recorded, time};
 use crate::outcome::Failure;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// The first paragraph of a commit's message.
 pub(crate) fn summary(repo: &Repository, oid: Oid) -> Result<String, Failure> {
@@ -21,12 +21,12 @@ pub(crate) fn summary(repo: &Repository, oid: Oid) -> Result<String, Failure> {
     Ok(Message::parse(&String::from_utf8_lossy(commit.message)).summary().into_owned())
 }
 
-/// Approvals and rejections that cover a deployment. `deployed` are the commits of all deployments.
+/// Approvals and rejections that cover a deployment.
 pub(crate) fn covering<'e>(
     repo: &Repository,
     events: &'e [Recorded],
+    deployments: &Deployments<'_>,
     deployment: &Deployment<'_>,
-    deployed: &HashSet<&str>,
 ) -> Result<Vec<Approval<'e>>, Failure> {
     let tree = match deployment.field("tree") {
         Some(tree) => Some(tree.to_owned()),
@@ -42,7 +42,7 @@ pub(crate) fn covering<'e>(
         artifact: deployment.field("artifact"),
         at: deployment.from,
     };
-    let mut patches = SamePatch::new(repo, deployment.commit, deployed);
+    let mut patches = SamePatch::new(repo, deployment.commit, deployments);
     Ok(approvals::covering(events, &subject, |other| patches.is(other)))
 }
 

@@ -70,7 +70,7 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
     let repo = context.open()?;
     let (judge, view, events) = records::read_with_judge(&repo, &args.judge, context.now)?;
     let ledger_state = records::warn(context, &view);
-    let deployments = Deployments::new(&events);
+    let deployments = Deployments::new(events);
     records::warn_of_unplaced(context, &deployments);
     let addresses = Addresses::among(&repo, &view, &deployments);
     let from = Side::new(&repo, &addresses, &deployments, &args.from)?;
@@ -84,9 +84,9 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
     reader.paths = Paths::All(history::config_paths(judge.policy())?);
     let gained = commits(&repo, &reader, &judge, from.oid, to.oid)?;
     let lost = commits(&repo, &reader, &judge, to.oid, from.oid)?;
-    let between = in_between(&view, &judge, &events, (&from, &to), context.now)?;
-    let mut unreviewed = without_review(&events, &gained, &to.end.commit);
-    unreviewed.extend(without_review(&events, &lost, &from.end.commit));
+    let between = in_between(&view, &judge, events, (&from, &to), context.now)?;
+    let mut unreviewed = without_review(events, &gained, &to.end.commit);
+    unreviewed.extend(without_review(events, &lost, &from.end.commit));
     let suspects = match args.suspects.is_empty() {
         true => None,
         false => {

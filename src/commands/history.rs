@@ -72,7 +72,7 @@ pub(crate) fn head(repo: &Repository) -> Result<Option<Oid>, Failure> {
 /// The branch that changes are merged into, with its name for people: the remote's default branch, else
 /// that of HEAD, else the commit at HEAD. `None` where there is no commit.
 pub(crate) fn default_branch(repo: &Repository) -> Result<Option<(String, Oid)>, Failure> {
-    if let Some(remote) = repo.refs("refs/remotes/origin/HEAD")?.first() {
+    if let Some(remote) = repo.reference("refs/remotes/origin/HEAD")? {
         let name = repo
             .refs("refs/remotes/origin/")?
             .iter()

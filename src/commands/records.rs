@@ -35,7 +35,8 @@ pub(crate) fn read_all(repo: &Repository) -> Result<(View, Vec<Recorded>), Failu
     Ok((view, records))
 }
 
-/// [`read_all`], while the trust is found that its records are judged by.
+/// [`read_all`], while the trust is found that its records are judged by. The records are kept until the
+/// program ends: a command needs them to its end, and giving them back one by one would only take time.
 ///
 /// # Errors
 /// As [`read_all`] and [`Judge::new`].
@@ -43,7 +44,7 @@ pub(crate) fn read_with_judge(
     repo: &Repository,
     args: &JudgeArgs,
     now: i64,
-) -> Result<(Judge, View, Vec<Recorded>), Failure> {
+) -> Result<(Judge, View, &'static [Recorded]), Failure> {
     let (judge, read) = std::thread::scope(|scope| {
         let reading = scope.spawn(|| read_all(repo));
         let judge = Judge::new(repo, args, now);
@@ -51,7 +52,7 @@ pub(crate) fn read_with_judge(
     });
     let judge = judge?;
     let (view, records) = read?;
-    Ok((judge, view, records))
+    Ok((judge, view, records.leak()))
 }
 
 /// What a ledger is held against: canonical armor, and the name of its first record.

@@ -98,7 +98,7 @@ pub(crate) fn run(context: &mut Context, args: ShowArgs) -> anyhow::Result<Outco
     reader.tickets = history::tickets(judge.policy())?;
     reader.paths = Paths::All(history::config_paths(judge.policy())?);
     let ledger_state = records::warn(context, &view);
-    let deployments = Deployments::new(&events);
+    let deployments = Deployments::new(events);
     let date = |text: &Option<String>| -> Result<Option<i64>, Failure> {
         text.as_deref().map(|text| dates::parse(&repo, text)).transpose()
     };
@@ -107,7 +107,7 @@ pub(crate) fn run(context: &mut Context, args: ShowArgs) -> anyhow::Result<Outco
         reader,
         judge: &judge,
         view: &view,
-        records: &events,
+        records: events,
         deployments: &deployments,
         period: (date(&args.since)?, date(&args.until)?),
         most: args.max_count,

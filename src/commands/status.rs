@@ -14,7 +14,7 @@ use crate::outcome::{Failure, Outcome};
 use crate::report::status::{Behind, Idle, Running, Status};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// What runs where: since when, deployed and approved by whom, why, how far behind, and the proof
 ///
@@ -52,7 +52,7 @@ pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Out
     let repo = context.open()?;
     let (judge, view, events) = records::read_with_judge(&repo, &args.judge, context.now)?;
     let ledger_state = records::warn(context, &view);
-    let deployments = Deployments::new(&events);
+    let deployments = Deployments::new(events);
     records::warn_of_unplaced(context, &deployments);
     let date = args.at.as_deref().map(|text| dates::parse(&repo, text)).transpose()?;
     let wanted = Wanted::new(&deployments, &args.places)?;
@@ -62,7 +62,7 @@ pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Out
     let mut reader = Reader {
         repo: &repo,
         branch: branch.as_ref().map(|(_, oid)| *oid),
-        deployed: deployments.all().iter().map(|one| one.commit).collect(),
+        deployments: &deployments,
         behind: HashMap::new(),
     };
     let (mut running, mut idle) = (Vec::new(), Vec::new());
@@ -84,7 +84,7 @@ pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Out
             deployment,
             event: records::judged(&view, &judge, &deployment.event.id)?,
             summary: reader.summary(deployment.commit)?,
-            approvals: reader.approvals(&events, deployment)?,
+            approvals: reader.approvals(events, deployment)?,
             behind: if date.is_none() { reader.behind(deployment.commit)? } else { None },
             failed: deployments
                 .failed_since(place, deployment.from)
@@ -113,7 +113,7 @@ pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Out
         context.ui.note("hint: audit record deploy --env production --outcome success");
     }
     let freezes =
-        freezes(&events, now).into_iter().filter(|event| wanted.has_frozen(event)).collect();
+        freezes(events, now).into_iter().filter(|event| wanted.has_frozen(event)).collect();
     // How far something was behind at another time is not known: branches keep no history of their own.
     let branch = branch.as_ref().map(|(name, _)| name.as_str()).filter(|_| date.is_none());
     let status = Status { at: now, branch, running, idle, freezes };
@@ -169,7 +169,7 @@ impl<'a> Wanted<'a> {
 struct Reader<'r> {
     repo: &'r Repository,
     branch: Option<Oid>,
-    deployed: HashSet<&'r str>,
+    deployments: &'r Deployments<'r>,
     behind: HashMap<String, Option<Behind>>,
 }
 
@@ -191,7 +191,7 @@ impl Reader<'_> {
         events: &'e [Recorded],
         deployment: &Deployment<'_>,
     ) -> Result<Vec<Approval<'e>>, Failure> {
-        covering(self.repo, events, deployment, &self.deployed)
+        covering(self.repo, events, self.deployments, deployment)
     }
 
     /// `None` where history that would tell is missing.

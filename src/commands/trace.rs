@@ -7,10 +7,10 @@ use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
 use super::{Context, complete, history, records};
 use crate::deployments::road::{self, Holds};
-use crate::deployments::{Deployments, field};
+use crate::deployments::{Deployment, Deployments, field};
 use crate::event::{Event, Kind, What};
 use crate::git::commits::CommitReader;
-use crate::git::contains::{Containing, Contains};
+use crate::git::contains::{Containing, Contains, Located};
 use crate::git::paths::Pathspec;
 use crate::git::source::Commits;
 use crate::git::walk::{Plan, Tip, Walk, Walked};
@@ -21,7 +21,7 @@ use crate::pipeline;
 use crate::report::trace::{self, Copied, Reached, Trace, Verdict};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// The road of a change to production: change request, reviews, builds, approvals, every environment that it
 /// reached, from when until when and by whom
@@ -64,18 +64,18 @@ pub(crate) fn run(context: &mut Context, args: TraceArgs) -> anyhow::Result<Outc
     let repo = context.open()?;
     let (judge, view, events) = records::read_with_judge(&repo, &args.judge, context.now)?;
     let ledger_state = records::warn(context, &view);
-    let deployments = Deployments::new(&events);
+    let deployments = Deployments::new(events);
     records::warn_of_unplaced(context, &deployments);
+    let commits = Commits::remembering(&repo);
     let tracer = Tracer {
         repo: &repo,
-        commits: Commits::remembering(&repo),
+        tips: tips(&commits, &deployments)?,
+        commits,
         reader: history::reader(&repo, true)?,
         judge: &judge,
         view: &view,
-        events: &events,
+        events,
         deployments: &deployments,
-        deployed: deployments.all().iter().map(|one| one.commit).collect(),
-        hydrated: hydrated(&repo, &deployments)?,
     };
     let mut wanted = Vec::new();
     if !args.paths.is_empty() {
@@ -115,10 +115,8 @@ struct Tracer<'t> {
     view: &'t View,
     events: &'t [Recorded],
     deployments: &'t Deployments<'t>,
-    /// The commits of all deployments.
-    deployed: HashSet<&'t str>,
-    /// Deployed commits of rendered manifests, and the code commits that they name.
-    hydrated: HashMap<&'t str, Oid>,
+    /// What was deployed, by the numbers of commits.
+    tips: Vec<Deployed>,
 }
 
 impl<'t> Tracer<'t> {
@@ -213,10 +211,10 @@ impl<'t> Tracer<'t> {
         }
         let mut reached = Vec::new();
         for stay in road.stays {
-            let (_, through) = self.holds(stay.first.commit, &mut own, &mut copied)?;
+            let (_, through) = self.holds(stay.first, &mut own, &mut copied)?;
             reached.push(Reached {
                 event: records::judged(self.view, self.judge, &stay.first.event.id)?,
-                approvals: covering(self.repo, self.events, stay.first, &self.deployed)?,
+                approvals: covering(self.repo, self.events, self.deployments, stay.first)?,
                 through,
                 stay,
             });
@@ -274,23 +272,20 @@ impl<'t> Tracer<'t> {
     /// Whether a deployed commit holds the one traced, and through which copy.
     fn holds(
         &self,
-        deployed: &str,
+        deployment: &Deployment<'_>,
         own: &mut Containing<'_, '_>,
         copied: &mut [Containing<'_, '_>],
     ) -> Result<(Holds, Option<usize>), Failure> {
-        let Some(tip) = self.repo.hash().oid(deployed.as_bytes()) else {
-            return Ok((Holds::Unknown, None));
-        };
-        let code = self.hydrated.get(deployed).copied();
-        let mut unknown = false;
-        for tip in std::iter::once(tip).chain(code) {
-            match own.ask(tip)? {
+        let deployed = self.tips.get(deployment.commit_number).copied().unwrap_or_default();
+        let mut unknown = deployed.tip.is_none();
+        for tip in deployed.tip.into_iter().chain(deployed.code) {
+            match own.ask_located(tip)? {
                 Contains::Yes => return Ok((Holds::Yes, None)),
                 Contains::Unknown => unknown = true,
                 Contains::No => {}
             }
             for (number, copy) in copied.iter_mut().enumerate() {
-                if copy.ask(tip)? == Contains::Yes {
+                if copy.ask_located(tip)? == Contains::Yes {
                     return Ok((Holds::Yes, Some(number)));
                 }
             }
@@ -308,11 +303,17 @@ impl<'t> Tracer<'t> {
         let What::Commit(facts) = &commit.what else { return Ok(Copies::default()) };
         let authored = facts.authored.or(commit.when).map_or(i64::MIN, |when| when.seconds);
         let mut without = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = vec![false; self.tips.len()];
         for one in self.deployments.all().iter().filter(|one| one.from >= authored) {
-            let Some(tip) = self.repo.hash().oid(one.commit.as_bytes()) else { continue };
-            if seen.insert(tip) && own.ask(tip)? == Contains::No {
-                without.push(self.hydrated.get(one.commit).copied().unwrap_or(tip));
+            let number = one.commit_number;
+            let (Some(deployed), Some(seen)) = (self.tips.get(number), seen.get_mut(number)) else {
+                continue;
+            };
+            let Some(tip) = deployed.tip.filter(|_| !std::mem::replace(seen, true)) else {
+                continue;
+            };
+            if own.ask_located(tip)? == Contains::No {
+                without.push(deployed.code.unwrap_or(tip).oid);
             }
         }
         if without.is_empty() {
@@ -355,24 +356,37 @@ fn names(event: &Event, name: &str, commits: &HashSet<&str>) -> bool {
     field(event, name).is_some_and(|commit| commits.contains(commit))
 }
 
-/// Deployed commits of rendered manifests, with the code commits that they name. A place where the last
-/// deployment is none is not looked at further.
-fn hydrated<'t>(
-    repo: &Repository,
-    deployments: &Deployments<'t>,
-) -> Result<HashMap<&'t str, Oid>, Failure> {
-    let mut found = HashMap::new();
-    for place in deployments.places() {
-        for one in deployments.history(place).rev() {
-            let oid = repo.hash().oid(one.commit.as_bytes()).filter(|&oid| repo.contains(oid));
-            let Some(oid) = oid else { continue };
-            match copies::hydrates(repo, oid)? {
-                Some(code) => found.insert(one.commit, code),
-                None => break,
-            };
+/// A commit that was deployed.
+#[derive(Debug, Clone, Copy, Default)]
+struct Deployed {
+    /// Where it is; `None` for an id that can't be one of this repository.
+    tip: Option<Located>,
+    /// The code commit that it names, where it holds rendered manifests.
+    code: Option<Located>,
+}
+
+/// Looks for everything that was deployed. A place where the last deployment is none of rendered manifests is
+/// not looked at further for those.
+fn tips(commits: &Commits<'_>, deployments: &Deployments<'_>) -> Result<Vec<Deployed>, Failure> {
+    let repo = commits.repository();
+    let located = |oid: Oid| Located::new(commits, oid);
+    let mut tips = vec![Deployed::default(); deployments.commits().count()];
+    for (commit, number) in deployments.commits() {
+        if let Some(deployed) = tips.get_mut(number) {
+            deployed.tip = repo.hash().oid(commit.as_bytes()).map(located);
         }
     }
-    Ok(found)
+    for place in deployments.places() {
+        for one in deployments.history(place).rev() {
+            let Some(deployed) = tips.get_mut(one.commit_number) else { continue };
+            let Some(tip) = deployed.tip.filter(|tip| repo.contains(tip.oid)) else { continue };
+            match copies::hydrates(repo, tip.oid)? {
+                Some(code) => deployed.code = Some(located(code)),
+                None => break,
+            }
+        }
+    }
+    Ok(tips)
 }
 
 /// The last commit at HEAD that touched paths.

@@ -169,7 +169,7 @@ pub(crate) fn failure(file: &str, problems: &[Problem]) -> Failure {
 
 /// The remote's default branch, else HEAD, with its name.
 pub(crate) fn trusted_ref(repo: &Repository) -> Result<Option<(Oid, &'static str)>, Failure> {
-    let remote = repo.refs("refs/remotes/origin/HEAD")?.first().map(|reference| reference.target);
+    let remote = repo.reference("refs/remotes/origin/HEAD")?.map(|reference| reference.target);
     Ok(match (remote, repo.head()?) {
         (Some(target), _) => Some((target, "the remote's default branch")),
         (None, Head::Branch(reference)) => Some((reference.target, "HEAD")),

@@ -52,16 +52,16 @@ pub struct Road<'d, 'e> {
     pub unknown: Vec<&'d Deployment<'e>>,
 }
 
-/// Follows a change. `holds` says of the id of a deployed commit whether it contains it.
+/// Follows a change. `holds` says of a deployment whether its commit contains it.
 pub fn follow<'d, 'e>(
     deployments: &'d Deployments<'e>,
-    mut holds: impl FnMut(&'e str) -> Holds,
+    mut holds: impl FnMut(&Deployment<'e>) -> Holds,
 ) -> Road<'d, 'e> {
     let mut road = Road::default();
     for place in deployments.places() {
         let mut stay: Option<Stay<'d, 'e>> = None;
         for one in deployments.history(place) {
-            let held = holds(one.commit);
+            let held = holds(one);
             if held == Holds::Unknown {
                 road.unknown.push(one);
             }
@@ -94,7 +94,7 @@ pub fn follow<'d, 'e>(
         road.stays.extend(stay);
     }
     for one in deployments.all().iter().filter(|one| one.state == State::Failed) {
-        if holds(one.commit) == Holds::Yes {
+        if holds(one) == Holds::Yes {
             road.failed.push(one);
         }
     }
@@ -117,8 +117,8 @@ mod tests {
     }
 
     /// Commits `5` and above hold the change, `0` is not here.
-    fn holds(commit: &str) -> Holds {
-        match commit.as_bytes()[0] {
+    fn holds(one: &Deployment<'_>) -> Holds {
+        match one.commit.as_bytes()[0] {
             b'0' => Holds::Unknown,
             digit if digit >= b'5' => Holds::Yes,
             _ => Holds::No,

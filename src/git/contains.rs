@@ -25,6 +25,22 @@ pub enum Contains {
     Unknown,
 }
 
+/// A commit, and its place in the commit-graph where that holds it: what is asked about often is looked for
+/// once.
+#[derive(Debug, Clone, Copy)]
+pub struct Located {
+    /// The commit.
+    pub oid: Oid,
+    at: Option<Position>,
+}
+
+impl Located {
+    /// Looks for a commit, which need not be here.
+    pub fn new(commits: &Commits<'_>, oid: Oid) -> Located {
+        Located { oid, at: commits.position(oid) }
+    }
+}
+
 /// Answers for one commit.
 pub struct Containing<'c, 'r> {
     commits: &'c Commits<'r>,
@@ -132,6 +148,14 @@ impl<'c, 'r> Containing<'c, 'r> {
     /// # Errors
     /// When a commit on the way is here but can't be read.
     pub fn ask(&mut self, tip: Oid) -> Result<Contains, Failure> {
+        self.ask_located(Located::new(self.commits, tip))
+    }
+
+    /// As [`Containing::ask`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn ask_located(&mut self, tip: Located) -> Result<Contains, Failure> {
         // Depth first, without recursion: histories are deeper than stacks. A commit's answer is known
         // once that of its parents is; a `yes` needs no further parent.
         let mut path: Vec<(Oid, Vec<Oid>, Contains)> = Vec::new();
@@ -146,7 +170,9 @@ impl<'c, 'r> Containing<'c, 'r> {
             }
             let next = if *so_far == Contains::Yes { None } else { parents.pop() };
             match next {
-                Some(parent) => answer = self.look(parent, &mut path)?,
+                Some(parent) => {
+                    answer = self.look(Located::new(self.commits, parent), &mut path)?;
+                }
                 None => {
                     let (oid, found) = (*oid, *so_far);
                     path.pop();
@@ -162,10 +188,10 @@ impl<'c, 'r> Containing<'c, 'r> {
     /// What is known of a commit; else puts it on the path, so that its parents are asked first.
     fn look(
         &mut self,
-        oid: Oid,
+        Located { oid, at }: Located,
         path: &mut Vec<(Oid, Vec<Oid>, Contains)>,
     ) -> Result<Option<Contains>, Failure> {
-        if let Some(found) = self.commits.position(oid).and_then(|at| self.ask_graph(at)) {
+        if let Some(found) = at.and_then(|at| self.ask_graph(at)) {
             return Ok(Some(if found { Contains::Yes } else { Contains::No }));
         }
         if let Some(&known) = self.known.get(&oid) {

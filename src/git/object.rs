@@ -133,20 +133,28 @@ fn split_links(raw: &[u8], hash: HashKind) -> Result<(Links, usize), Bogus> {
 pub(super) fn oid(hex: &[u8]) -> Option<Oid> {
     let mut bytes = [0; 32];
     let bytes = bytes.get_mut(..hex.len() / 2).filter(|_| matches!(hex.len(), 40 | 64))?;
+    let mut none = 0;
     for (byte, pair) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        let (high, low) = (DIGITS[usize::from(pair[0])], DIGITS[usize::from(pair[1])]);
+        none |= high | low;
+        *byte = high << 4 | low & 15;
     }
-    Oid::from_bytes(bytes).ok()
+    if none == NO_DIGIT { None } else { Oid::from_bytes(bytes).ok() }
 }
 
-fn digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        _ => None,
+const NO_DIGIT: u8 = 0xff;
+
+/// The values of hex digits.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value] as usize] = value as u8;
+        digits[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
     }
-}
+    digits
+};
 
 /// git's `parse_commit_date`: the digits after the last `>` of the line after the `author` line.
 fn walk_date(headers: &[u8]) -> u64 {

@@ -1,10 +1,11 @@
 //! References: branches, tags and HEAD.
 //!
-//! libgit2 reads the files and packed references; where it refuses the repository (reftable),
-//! `git for-each-ref` does.
+//! They are read from their [files](super::ref_files), and by libgit2 where those are not plain; where
+//! libgit2 refuses the repository (reftable), `git for-each-ref` lists them.
 
-use super::{Oid, Repository};
+use super::{Oid, Repository, ref_files};
 use crate::outcome::Failure;
+use std::string::FromUtf8Error;
 
 /// A reference and what it points to, not peeled.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,6 +47,24 @@ impl Repository {
         Ok(&all[start..start + length])
     }
 
+    /// The reference of a full name; `None` when there is none, or it leads nowhere.
+    ///
+    /// # Errors
+    /// When the references cannot be read, or this one is damaged.
+    pub fn reference(&self, name: &str) -> Result<Option<&Ref>, Failure> {
+        let found = self.refs(name)?.first().filter(|reference| reference.name == name);
+        // In a list git leaves out what is damaged; but here something else would take its place.
+        if found.is_none()
+            && !self.supposed
+            && self.common_dir().join(name).is_file()
+            && let Some(Err(error)) = self.with_handle(|it| it.find_reference(name).map(drop))
+            && error.code() != git2::ErrorCode::NotFound
+        {
+            return Err(Failure::new(format!("cannot read {name}: {}", error.message())));
+        }
+        Ok(found)
+    }
+
     /// From now on answers as if these were all references, and HEAD named one of them: what a push would
     /// leave behind can be judged before it is done.
     pub fn suppose(&mut self, mut refs: Vec<Ref>) {
@@ -82,20 +101,21 @@ impl Repository {
     }
 
     fn read_refs(&self) -> Result<Vec<Ref>, Failure> {
+        let named = |(name, target): (Vec<u8>, Oid)| {
+            let lossy = |bad: FromUtf8Error| String::from_utf8_lossy(bad.as_bytes()).into_owned();
+            Ref { name: String::from_utf8(name).unwrap_or_else(lossy), target }
+        };
+        if self.has_handle()
+            && let Some(files) = ref_files::read(self.git_dir(), self.common_dir(), self.hash())
+        {
+            return Ok(files.into_iter().map(named).collect());
+        }
         let listed = self.with_handle(|handle| -> Result<Vec<Ref>, git2::Error> {
             let mut refs = Vec::new();
             for reference in handle.references()? {
                 let reference = reference?;
                 let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
-                let target = match reference.target() {
-                    Some(target) => Some(target),
-                    None => match reference.resolve() {
-                        Ok(resolved) => resolved.target(),
-                        Err(error) if error.code() == git2::ErrorCode::NotFound => None,
-                        Err(error) => return Err(error),
-                    },
-                };
-                refs.extend(target.map(|target| Ref { name, target }));
+                refs.extend(target(&reference)?.map(|target| Ref { name, target }));
             }
             Ok(refs)
         });
@@ -139,40 +159,25 @@ impl Repository {
     /// # Errors
     /// When HEAD is neither a branch nor a commit.
     pub fn head(&self) -> Result<Head, Failure> {
-        let head = self.head_as_stored()?;
-        if !self.supposed {
-            return Ok(head);
-        }
-        Ok(match head {
-            Head::Branch(Ref { name, .. }) | Head::Unborn(name) => {
-                let same = self.refs(&name)?.iter().find(|reference| reference.name == name);
-                same.cloned().map_or(Head::Unborn(name), Head::Branch)
-            }
-            detached @ Head::Detached(_) => detached,
-        })
-    }
-
-    fn head_as_stored(&self) -> Result<Head, Failure> {
         let asked = self.with_handle(|handle| -> Result<Head, git2::Error> {
             let head = handle.find_reference("HEAD")?;
-            let Some(branch) = head.symbolic_target_bytes() else {
-                return match head.target() {
-                    Some(oid) => Ok(Head::Detached(oid)),
-                    None => Err(git2::Error::from_str("HEAD points nowhere")),
-                };
-            };
-            let name = String::from_utf8_lossy(branch).into_owned();
-            match handle.refname_to_id(&name) {
-                Ok(target) => Ok(Head::Branch(Ref { name, target })),
-                Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(Head::Unborn(name)),
-                Err(error) => Err(error),
+            match (head.symbolic_target_bytes(), head.target()) {
+                (Some(name), _) => Ok(Head::Unborn(String::from_utf8_lossy(name).into_owned())),
+                (None, Some(oid)) => Ok(Head::Detached(oid)),
+                (None, None) => Err(git2::Error::from_str("HEAD points nowhere")),
             }
         });
-        match asked {
-            Some(Ok(head)) => Ok(head),
-            Some(Err(error)) => Err(Failure::new(format!("cannot read HEAD: {}", error.message()))),
-            None => self.head_from_git(),
-        }
+        let head = match asked {
+            Some(Ok(head)) => head,
+            Some(Err(error)) => {
+                return Err(Failure::new(format!("cannot read HEAD: {}", error.message())));
+            }
+            None => self.head_from_git()?,
+        };
+        let (Head::Branch(Ref { name: branch, .. }) | Head::Unborn(branch)) = head else {
+            return Ok(head);
+        };
+        Ok(self.reference(&branch)?.cloned().map_or(Head::Unborn(branch), Head::Branch))
     }
 
     fn head_from_git(&self) -> Result<Head, Failure> {
@@ -224,4 +229,17 @@ pub struct Replacements {
     pub replaced: Vec<String>,
     /// Whether there is an `info/grafts` file.
     pub grafts: bool,
+}
+
+/// What a reference leads to; `None` for a symbolic one that leads nowhere, and for the null id.
+fn target(reference: &git2::Reference<'_>) -> Result<Option<Oid>, git2::Error> {
+    let target = match reference.target() {
+        Some(target) => Some(target),
+        None => match reference.resolve() {
+            Ok(resolved) => resolved.target(),
+            Err(error) if error.code() == git2::ErrorCode::NotFound => None,
+            Err(error) => return Err(error),
+        },
+    };
+    Ok(target.filter(|target| !target.is_zero()))
 }

@@ -216,6 +216,11 @@ impl Repository {
         git_command(&self.start)
     }
 
+    /// Whether libgit2 knows this sort of repository: then references are files.
+    pub(super) fn has_handle(&self) -> bool {
+        self.handle.is_some()
+    }
+
     /// Runs `work` with libgit2's handle, or returns `None` where libgit2 refuses the repository.
     pub(super) fn with_handle<T>(&self, work: impl FnOnce(&git2::Repository) -> T) -> Option<T> {
         let handle = self.handle.as_ref()?;

@@ -27,6 +27,7 @@ use memchr::memchr;
 use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Read};
+use std::sync::Arc;
 
 /// How many findings are kept; beyond that they are counted. A file of another sort would fill the
 /// memory with them.
@@ -331,9 +332,10 @@ impl Checker {
 
     fn line(&mut self, bytes: &[u8], each: &mut impl FnMut(usize, &Line<'_>)) {
         let mut scratch = std::mem::take(&mut self.scratch);
+        let mut ledger = Arc::default();
         match Line::read(bytes, &mut scratch) {
             Ok(line) => {
-                if let Some(number) = self.link(Seen::entry(&line, self.rules.armor)) {
+                if let Some(number) = self.link(Seen::entry(&line, self.rules.armor, &mut ledger)) {
                     each(number, &line);
                 }
             }
@@ -402,8 +404,8 @@ impl Checker {
     fn held_against_the_rules(&mut self, seen: Seen, place: Place) {
         let id = Some(seen.id);
         match &self.report.ledger {
-            None => self.report.ledger = Some(seen.ledger),
-            Some(expected) if *expected == seen.ledger => {}
+            None => self.report.ledger = Some(seen.ledger.as_ref().to_owned()),
+            Some(expected) if **expected == *seen.ledger => {}
             Some(expected) => {
                 let ledger = seen.ledger;
                 let why =

@@ -9,19 +9,24 @@
 //! is scanned and hashed once. What is no whole line, or too long for one, goes to the [`Checker`] as
 //! bytes; it decides as it does when it is alone.
 
-use super::check::{Checker, PIECE, Report, Rules, fill};
+use super::check::{Checker, Report, Rules};
 use super::entry::{Line, MAX_LINE, Scratch};
 use super::id::Id;
 use super::recorded::Text;
 use super::seen::{Refused, Seen};
 use crate::pipeline;
-use memchr::{memchr, memrchr};
+use memchr::{memchr, memchr_iter, memrchr};
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-/// How much is read at once, in bytes: few enough that a short ledger keeps every processor busy.
-const AT_ONCE: usize = PIECE / 8;
+/// How much is read at first, in bytes: few enough that a short ledger keeps every processor busy. Each
+/// time it is twice as much, up to [`MOST`].
+const AT_FIRST: usize = MOST / 4;
+
+/// How much is read at once in the end. A megabyte would be read no faster, and what comes of its lines would
+/// lie in the way of the next.
+const MOST: usize = 128 * 1024;
 
 /// A usual line has more bytes than this; from it the room for what comes of the lines is guessed.
 pub(super) const USUAL_LINE: usize = 256;
@@ -89,7 +94,8 @@ fn look<T>(
     make: &impl Fn(&Line<'_>, Id, Text) -> T,
 ) -> Vec<Result<(Seen, T), Refused>> {
     let mut scratch = Scratch::default();
-    let mut lines = Vec::with_capacity(bytes.len() / USUAL_LINE);
+    let mut ledger = Arc::default();
+    let mut lines = Vec::with_capacity(memchr_iter(b'\n', bytes).count());
     let mut from = 0;
     while let Some(end) = memchr(b'\n', &bytes[from..]) {
         let range = from..from + end + 1;
@@ -97,7 +103,7 @@ fn look<T>(
         let line = &bytes[range.clone()];
         lines.push(match Line::read(line, &mut scratch) {
             Ok(entry) => {
-                let seen = Seen::entry(&entry, rules.armor);
+                let seen = Seen::entry(&entry, rules.armor, &mut ledger);
                 let made = make(&entry, seen.id, Text::shared(bytes, range));
                 Ok((seen, made))
             }
@@ -121,6 +127,8 @@ struct Pieces<R> {
     source: R,
     /// What was read and not handed out.
     bytes: Vec<u8>,
+    /// How much is read next.
+    at_once: usize,
     /// Whether it goes on with a line of which the beginning was handed out.
     inside: bool,
     ended: bool,
@@ -128,16 +136,16 @@ struct Pieces<R> {
 
 impl<R: Read> Pieces<R> {
     fn new(source: R) -> Pieces<R> {
-        Pieces { source, bytes: Vec::new(), inside: false, ended: false }
+        Pieces { source, bytes: Vec::new(), at_once: AT_FIRST, inside: false, ended: false }
     }
 
     /// Reads on; `false` at the end.
     fn more(&mut self) -> io::Result<bool> {
-        let length = self.bytes.len();
-        self.bytes.resize(length + AT_ONCE, 0);
-        let read = fill(&mut self.source, &mut self.bytes[length..]);
-        self.bytes.truncate(length + *read.as_ref().unwrap_or(&0));
-        Ok(read? > 0)
+        self.bytes.reserve_exact(self.at_once);
+        let mut source = self.source.by_ref().take(self.at_once as u64);
+        let read = source.read_to_end(&mut self.bytes)?;
+        self.at_once = (self.at_once * 2).min(MOST);
+        Ok(read > 0)
     }
 
     /// Hands out the first so many bytes.
@@ -228,14 +236,14 @@ mod tests {
         assert_eq!(parts.iter().filter(|piece| !odd(piece)).count(), 1);
         assert_eq!(parts.last(), Some(&Piece::Lines(b"short\n".to_vec())));
         assert!(parts.iter().all(|piece| match piece {
-            Piece::Odd(bytes) | Piece::Lines(bytes) => bytes.len() <= MAX_LINE + AT_ONCE,
+            Piece::Odd(bytes) | Piece::Lines(bytes) => bytes.len() <= MAX_LINE + MOST,
         }));
     }
 
     #[test]
     fn the_findings_are_those_of_one_thread() {
         let long = "x".repeat(MAX_LINE);
-        let longer = "x".repeat(MAX_LINE + AT_ONCE);
+        let longer = "x".repeat(MAX_LINE + MOST);
         let parts = ["{}\n", "\n", "\0\n", "\0", "torn", &long, &longer, "\n"];
         let rules = Rules { ledger: None, armor: |_| true };
         // Every sequence of three of them.

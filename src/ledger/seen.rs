@@ -8,6 +8,8 @@
 use super::entry::{Line, Reject};
 use super::id::Id;
 use crate::event::Kind;
+use smallvec::SmallVec;
+use std::sync::Arc;
 
 /// A line that is an entry, as the chain needs it.
 #[derive(Debug)]
@@ -19,9 +21,9 @@ pub(super) struct Seen {
     /// When, as the record claims.
     pub(super) when: i64,
     /// What it builds on.
-    pub(super) prev: Vec<Id>,
+    pub(super) prev: SmallVec<[Id; 1]>,
     /// The name of the ledger that it was written for.
-    pub(super) ledger: String,
+    pub(super) ledger: Arc<str>,
     /// Its kind, if this version doesn't know it.
     pub(super) unknown_kind: Option<String>,
     /// Whether the armor of its signature is in canonical form; `None` without a signature.
@@ -29,8 +31,12 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// Looks at an entry, and hashes it.
-    pub(super) fn entry(line: &Line<'_>, armor: fn(&[u8]) -> bool) -> Seen {
+    /// Looks at an entry, and hashes it. `ledger` is the name that was seen last, which the next mostly shares.
+    pub(super) fn entry(line: &Line<'_>, armor: fn(&[u8]) -> bool, ledger: &mut Arc<str>) -> Seen {
+        let name = line.ledger();
+        if **ledger != *name {
+            *ledger = Arc::from(name);
+        }
         let kind = line.kind();
         let unknown = kind.parse::<Kind>().map_or(true, Kind::is_git);
         Seen {
@@ -38,7 +44,7 @@ impl Seen {
             length: line.bytes.len(),
             when: line.when,
             prev: line.prev().collect(),
-            ledger: line.ledger().into_owned(),
+            ledger: Arc::clone(ledger),
             unknown_kind: unknown.then(|| kind.into_owned()),
             armor: line.signature().map(|signature| armor(signature.as_bytes())),
         }

@@ -65,7 +65,7 @@ impl Remote {
     /// checked out, `main`, `master`, or on any that has one. Never what stands in this clone alone.
     pub(super) fn root(&mut self, repo: &Repository) -> Result<TrustRoot, Failure> {
         let named = repo.config()?.get("audit.trust").is_some();
-        if named || !repo.refs("refs/remotes/origin/HEAD")?.is_empty() {
+        if named || repo.reference("refs/remotes/origin/HEAD")?.is_some() {
             if self.head.is_none() {
                 let origin = repo.symbolic("refs/remotes/origin/HEAD")?;
                 self.head = origin

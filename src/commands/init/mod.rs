@@ -341,7 +341,7 @@ fn counted(count: usize, one: &str, many: &str) -> String {
 fn next(repo: &Repository, signs: bool) -> Result<[String; 3], Failure> {
     let sign = if signs { " -S" } else { "" };
     // With a remote its default branch is what is trusted, once this is pushed.
-    let remote = !repo.refs("refs/remotes/origin/HEAD")?.is_empty();
+    let remote = repo.reference("refs/remotes/origin/HEAD")?.is_some();
     Ok([
         format!(
             "git add {FOLDER} && git commit{sign} -m 'Adopt audit' -m 'Who is who, whose keys count, what is asked for.'"
