@@ -24,6 +24,7 @@ pub mod suspects;
 
 use crate::event::{Event, Kind, What};
 use crate::ledger::Recorded;
+use crate::pipeline;
 use foldhash::fast::RandomState;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -157,14 +158,17 @@ pub struct Deployments<'e> {
 impl<'e> Deployments<'e> {
     /// Joins the records of a ledger, given in the order of reports (causal, then by time). Events of
     /// other kinds may be among them.
-    pub fn new(events: impl IntoIterator<Item = &'e Recorded>) -> Deployments<'e> {
+    pub fn new(events: &'e [Recorded]) -> Deployments<'e> {
+        let said = pipeline::each(events, |event| {
+            matches!(event.kind, Kind::Deploy | Kind::Rollback).then(|| Said::by(event))
+        });
         let mut deployments = Deployments::default();
         let mut positions: Vec<Position> = Vec::new();
         let mut numbers = Numbers::default();
         let mut deleted: Vec<(Position, &str)> = Vec::new();
         // Of records that build on each other the later one can't have happened earlier.
         let mut latest = i64::MIN;
-        for (sequence, event) in events.into_iter().enumerate() {
+        for (sequence, (event, said)) in events.iter().zip(said).enumerate() {
             let Some(when) = event.when.map(|when| when.seconds) else { continue };
             let late = event.is_late();
             if !late {
@@ -174,17 +178,14 @@ impl<'e> Deployments<'e> {
             if event.kind == Kind::Environment {
                 deployments.environment(event, own, &mut deleted);
             }
-            if !matches!(event.kind, Kind::Deploy | Kind::Rollback) {
-                continue;
-            }
-            let (env, commit) = match read(event) {
-                Ok(found) => found,
-                Err(lacks) => {
+            let Said { place, commit, success } = match said {
+                None => continue,
+                Some(Ok(said)) => said,
+                Some(Err(lacks)) => {
                     deployments.unplaced.push(Unplaced { id: event.id.as_str(), lacks });
                     continue;
                 }
             };
-            let place = Place { env, service: event.service() };
             let number = deployments.all.len();
             let mut position = own;
             for corrected in event.linked("corrects") {
@@ -195,7 +196,6 @@ impl<'e> Deployments<'e> {
                 }
                 deployments.all[corrected].state = State::Corrected { by: number };
             }
-            let success = event.field("outcome") == Some("success");
             let next = deployments.commits.len();
             deployments.all.push(Deployment {
                 event,
@@ -206,7 +206,7 @@ impl<'e> Deployments<'e> {
                 until: None,
                 state: if success { State::Runs } else { State::Failed },
             });
-            deployments.environments.insert(env);
+            deployments.environments.insert(place.env);
             positions.push(position);
         }
         deployments.replace(&positions, &deleted);
@@ -380,12 +380,25 @@ struct Position {
     step: usize,
 }
 
-/// The environment and the commit, or what is missing.
-fn read(event: &Recorded) -> Result<(&str, &str), &'static str> {
-    let env = event.env().filter(|env| !env.is_empty()).ok_or("it names no environment")?;
-    let commit = event.field("commit").ok_or("it names no commit")?;
-    let full = matches!(commit.len(), 40 | 64) && commit.bytes().all(|b| b.is_ascii_hexdigit());
-    if full { Ok((env, commit)) } else { Err("its commit is no full id") }
+/// What a deploy or rollback record says by itself.
+struct Said<'e> {
+    place: Place<'e>,
+    commit: &'e str,
+    success: bool,
+}
+
+impl<'e> Said<'e> {
+    /// What it says, or what it lacks.
+    fn by(event: &'e Recorded) -> Result<Said<'e>, &'static str> {
+        let env = event.env().filter(|env| !env.is_empty()).ok_or("it names no environment")?;
+        let commit = event.field("commit").ok_or("it names no commit")?;
+        let full = matches!(commit.len(), 40 | 64) && commit.bytes().all(|b| b.is_ascii_hexdigit());
+        if !full {
+            return Err("its commit is no full id");
+        }
+        let place = Place { env, service: event.service() };
+        Ok(Said { place, commit, success: event.field("outcome") == Some("success") })
+    }
 }
 
 #[cfg(test)]

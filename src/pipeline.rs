@@ -12,6 +12,8 @@ use std::sync::{Mutex, PoisonError, mpsc};
 
 /// The largest batch.
 const BATCH: usize = 128;
+/// So many items are looked at faster than a thread starts.
+const FEW: usize = 500;
 /// Batches of results that wait for their consumer.
 const WAITING: usize = 8;
 
@@ -66,6 +68,36 @@ where
     in_batches(1, items, work, sink)
 }
 
+/// Looks at each of many items that are there already, on all processors, and gives what came of them in
+/// order. Few items are looked at in this thread.
+pub fn each<'t, T, U>(items: &'t [T], work: impl Fn(&'t T) -> U + Sync) -> Vec<U>
+where
+    T: Sync,
+    U: Send,
+{
+    if items.len() <= FEW {
+        return items.iter().map(work).collect();
+    }
+    let (here, others) = items.split_at(items.len().div_ceil(workers()));
+    let size = here.len();
+    let work = &work;
+    let done = |items: &'t [T]| items.iter().map(work).collect::<Vec<U>>();
+    std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            others.chunks(size).map(|items| scope.spawn(move || done(items))).collect();
+        let mut all = done(here);
+        for thread in threads {
+            all.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        all
+    })
+}
+
+/// How many threads share work: as many as there are processors.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
+}
+
 fn in_batches<T, U, B>(
     most: usize,
     items: impl Iterator<Item = T> + Send,
@@ -76,12 +108,11 @@ where
     T: Send,
     U: Send,
 {
-    let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
     let source = Mutex::new(Source { items: items.fuse(), number: 0, size: 1, most });
     let (to_sink, results) = mpsc::sync_channel::<(usize, Vec<U>)>(WAITING);
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        for _ in 0..workers {
+        for _ in 0..workers() {
             let to_sink = to_sink.clone();
             let (source, work, stop) = (&source, &work, &stop);
             scope.spawn(move || {
@@ -164,6 +195,17 @@ mod tests {
         );
         assert_eq!(end, None);
         assert_eq!(seen, (0..10_000).map(|n| n * 2).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn each_item_is_looked_at_once_however_many_there_are() {
+        for count in [0, 1, FEW, FEW + 1, FEW + 2, 10_007] {
+            let items: Vec<usize> = (0..count).collect();
+            assert_eq!(
+                each(&items, |item| item * 2),
+                (0..count).map(|n| n * 2).collect::<Vec<_>>()
+            );
+        }
     }
 
     #[test]

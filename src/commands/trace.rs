@@ -370,10 +370,13 @@ struct Deployed {
 fn tips(commits: &Commits<'_>, deployments: &Deployments<'_>) -> Result<Vec<Deployed>, Failure> {
     let repo = commits.repository();
     let located = |oid: Oid| Located::new(commits, oid);
-    let mut tips = vec![Deployed::default(); deployments.commits().count()];
-    for (commit, number) in deployments.commits() {
+    let named: Vec<(&str, usize)> = deployments.commits().collect();
+    let found =
+        pipeline::each(&named, |(commit, _)| repo.hash().oid(commit.as_bytes()).map(located));
+    let mut tips = vec![Deployed::default(); named.len()];
+    for ((_, number), tip) in named.into_iter().zip(found) {
         if let Some(deployed) = tips.get_mut(number) {
-            deployed.tip = repo.hash().oid(commit.as_bytes()).map(located);
+            deployed.tip = tip;
         }
     }
     for place in deployments.places() {
