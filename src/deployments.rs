@@ -334,10 +334,10 @@ impl<'e> Deployments<'e> {
         self.history(place).rev().find(|one| one.ran_at(moment))
     }
 
-    /// The deployment so many successful ones before another in its place.
+    /// The deployment so many successful ones before another of these in its place.
     pub fn before(&self, one: &Deployment<'_>, back: usize) -> Option<&Deployment<'e>> {
         let history: Vec<&Deployment<'e>> = self.history(&one.place).collect();
-        let at = history.iter().position(|other| other.event.id == one.event.id)?;
+        let at = history.iter().position(|other| std::ptr::eq(other.event, one.event))?;
         history.get(at.checked_sub(back)?).copied()
     }
 
