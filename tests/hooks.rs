@@ -125,7 +125,7 @@ fn a_server_takes_and_refuses_branches() {
     let new = server.push(&["origin", "main:topic"]).success();
     assert!(new.stderr.contains("1 commit judged"), "{}", new.stderr);
     let same = server.push(&["origin", "main:other"]).success();
-    assert!(same.stderr.contains("nothing judged"), "{}", same.stderr);
+    assert!(same.stderr.contains("Nothing was judged"), "{}", same.stderr);
     server.push(&["origin", "--delete", "other"]).success();
     assert_eq!(server.at("other"), "");
 }
@@ -429,7 +429,7 @@ fn pre_push_judges_what_is_new_to_the_remote() {
     // By URL, what the remote of that URL has is not new.
     repo.git(["reset", "-q", "--hard", &good]);
     let by_url = server.push(&[&url(&server.bare.path), "main:side"]).success();
-    assert!(by_url.stderr.contains("nothing judged"), "{}", by_url.stderr);
+    assert!(by_url.stderr.contains("Nothing was judged"), "{}", by_url.stderr);
     server.push(&["origin", ":side"]).success();
     // What is at the remote is not here: somebody else was quicker.
     let other = repo.clone_to("other", ["-q"]);
