@@ -9,7 +9,7 @@ use common::{Output, Stage, World};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Read;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -76,8 +76,10 @@ fn what_is_interrupted_does_not_pass() {
     // A git that takes its time: nothing ends before the signal comes.
     let bin = world.root().join("slow");
     fs::create_dir(&bin).unwrap();
-    fs::write(bin.join("git"), "#!/bin/sh\nexec sleep 3\n").unwrap();
-    fs::set_permissions(bin.join("git"), fs::Permissions::from_mode(0o755)).unwrap();
+    // By a program of its own: what this one has open for writing, others can't run.
+    let script = "printf '#!/bin/sh\\nexec sleep 3\\n' > \"$0\" && chmod 755 \"$0\"";
+    let made = Command::new("sh").args(["-c", script]).arg(bin.join("git")).status();
+    assert!(made.unwrap().success());
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
     let push = format!("refs/heads/main {head} refs/heads/main {zeros}\n");
     let receive = format!("{zeros} {head} refs/heads/new\n");
