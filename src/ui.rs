@@ -86,6 +86,7 @@ pub struct Ui {
     terminal: bool,
     /// What to page with, from git's configuration.
     pager_command: Option<String>,
+    verdict: Outcome,
 }
 
 impl Ui {
@@ -117,6 +118,7 @@ impl Ui {
             style: Style { color, width, unicode: speaks_unicode() },
             terminal,
             pager_command: None,
+            verdict: Outcome::Yes,
         }
     }
 
@@ -166,6 +168,12 @@ impl Ui {
         }
     }
 
+    /// Says how the run ends, before anything is printed: whoever reads may go away before the end, and the
+    /// verdict stands all the same.
+    pub fn decided(&mut self, verdict: Outcome) {
+        self.verdict = verdict;
+    }
+
     /// A count on standard error for what takes long; shown only on a terminal, and only after half a
     /// second. It disappears when it is dropped.
     pub fn progress(&self, what: &'static str) -> Progress {
@@ -188,10 +196,10 @@ impl Ui {
     }
 
     /// Prints an error with its hint, and what exit code it means. A closed pipe is no error: whoever
-    /// read had enough.
+    /// read had enough, and what was [decided](Ui::decided) stands.
     pub fn report(&self, error: &anyhow::Error) -> Outcome {
         if is_broken_pipe(error) {
-            return Outcome::Yes;
+            return self.verdict;
         }
         let style = self.stderr_style();
         let mut stderr = io::stderr().lock();

@@ -125,7 +125,7 @@ fn a_server_takes_and_refuses_branches() {
     let new = server.push(&["origin", "main:topic"]).success();
     assert!(new.stderr.contains("1 commit judged"), "{}", new.stderr);
     let same = server.push(&["origin", "main:other"]).success();
-    assert!(same.stderr.contains("nothing judged"), "{}", same.stderr);
+    assert!(same.stderr.contains("Nothing was judged"), "{}", same.stderr);
     server.push(&["origin", "--delete", "other"]).success();
     assert_eq!(server.at("other"), "");
 }
@@ -429,7 +429,7 @@ fn pre_push_judges_what_is_new_to_the_remote() {
     // By URL, what the remote of that URL has is not new.
     repo.git(["reset", "-q", "--hard", &good]);
     let by_url = server.push(&[&url(&server.bare.path), "main:side"]).success();
-    assert!(by_url.stderr.contains("nothing judged"), "{}", by_url.stderr);
+    assert!(by_url.stderr.contains("Nothing was judged"), "{}", by_url.stderr);
     server.push(&["origin", ":side"]).success();
     // What is at the remote is not here: somebody else was quicker.
     let other = repo.clone_to("other", ["-q"]);
@@ -747,7 +747,9 @@ fn a_missing_program_or_variable_lets_nothing_through() {
     let place = world.root().join("pro gräm 'x' \"y\" $HOME");
     std::fs::create_dir(&place).unwrap();
     let program = place.join("audit");
-    std::fs::copy(env!("CARGO_BIN_EXE_audit"), &program).unwrap();
+    // By a program of its own: what this one has open for writing, others can't run.
+    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_audit")).arg(&program).status();
+    assert!(copied.unwrap().success());
     let install = |repo: &Repo<'_>| {
         let mut install = world.command(&program);
         Output::of(install.current_dir(&repo.path).args(["hook", "install"])).success();

@@ -300,6 +300,12 @@ fn a_candidate_is_judged_as_if_it_went_now() {
     stage.verify(&candidate).refused("four-eyes", "ana, who wrote part of it");
     approve(&stage, "bruno");
     stage.verify(&candidate).green();
+    // Of an environment that nobody knows nothing is asked: that is no leave.
+    let unknown = stage.audit(&["verify", "--candidate", "HEAD", "--env", "Production"]).code(2);
+    assert!(unknown.stderr.contains("did you mean 'production'?"), "{}", unknown.stderr);
+    stage.audit(&["verify", "--candidate", "HEAD", "--env", "staging"]).code(2);
+    let args = ["deploy", "--env", "staging", "--outcome", "success", "--why", "a try"];
+    stage.record("cem", Some("cem"), &args);
     stage.verify(&["--candidate", "HEAD", "--env", "staging"]).green();
 }
 

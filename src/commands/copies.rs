@@ -262,7 +262,7 @@ fn branches_with(
                         .ask(main)
                         .is_ok_and(|found| found == Contains::Yes)
                 });
-            if let (false, Some(&base)) = (alone, repo.merge_bases(main, tip)?.first()) {
+            if let (false, Some(&base)) = (alone, commits.merge_bases(main, tip)?.first()) {
                 branches.push(Branch { base, tip, tree: repo.tree_of(tip)? });
             }
         }

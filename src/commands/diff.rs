@@ -116,10 +116,12 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
         suspects,
         shallow,
     };
+    let outcome = ledger_state.or(if diff.shallow { Outcome::Undecided } else { Outcome::Yes });
+    context.ui.decided(outcome);
     context.page(&repo)?;
     let style = context.ui.style;
     diff.write(args.format.into(), style, context.now, context.ui.out())?;
-    Ok(ledger_state.or(if diff.shallow { Outcome::Undecided } else { Outcome::Yes }))
+    Ok(outcome)
 }
 
 /// One end of the range.

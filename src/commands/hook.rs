@@ -100,9 +100,12 @@ fn pre_push(context: &Context, remote: &str, url: &str, from_git: bool) -> anyho
         return Ok(Outcome::Yes);
     }
     let mut known = remote::Remote::find(&repo, remote, url)?;
-    let silent = updates.is_empty();
-    if silent {
+    if updates.is_empty() {
         updates.extend(known.checked_out(&repo)?);
+        context.ui.warn(
+            "nothing on standard input says what is pushed, so the branch that is checked out is judged; whatever \
+             calls this hook must hand git's lines on (lefthook: use_stdin: true)",
+        );
         if updates.iter().all(|update| update.old == update.new) {
             return Ok(Outcome::Yes);
         }
@@ -112,12 +115,6 @@ fn pre_push(context: &Context, remote: &str, url: &str, from_git: bool) -> anyho
     let mut push = Push::new(&repo, name, known.refs, updates, known.head);
     trusted_by_name(&repo, &root, &mut push)?;
     let verification = verify::pushed(context, repo, push, root)?;
-    if silent {
-        context.ui.warn(
-            "nothing on standard input says what is pushed, so the branch that is checked out is judged; whatever \
-             calls this hook must hand git's lines on (lefthook: use_stdin: true)",
-        );
-    }
     Ok(answer(context, &verification, "Nothing was pushed."))
 }
 

@@ -70,6 +70,7 @@ pub(crate) fn run(context: &mut Context, args: LedgerArgs) -> anyhow::Result<Out
         true => verdict(&report, &signatures),
         false => Outcome::Yes,
     };
+    context.ui.decided(outcome);
     let trust = judge.trust().map(|trust| trust.source());
     let shown =
         LedgerReport { name: &name, report: &report, signatures: &signatures, check, trust };

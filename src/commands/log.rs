@@ -178,6 +178,7 @@ pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcom
             .note("note: there is no ledger here yet; `audit record --help` says how to begin one");
     }
     others.extend(args.records(&view, &judge, &query, selected.as_ref())?);
+    context.ui.decided(ledger_state);
     context.page(&repo)?;
     let mut printer = Printer::new(context, args.format.into())?;
     let timeline = Timeline::new(others);

@@ -186,15 +186,13 @@ pub fn run(cli: Cli) -> Outcome {
 }
 
 fn finish(ui: Ui, outcome: Outcome) -> Outcome {
-    let errors = Ui::new(ColorChoice::Never);
+    let mut errors = Ui::new(ColorChoice::Never);
+    errors.decided(outcome);
     match ui.finish() {
         Ok(()) => outcome,
         Err(error) => {
             let error = anyhow::Error::new(error).context("cannot write to standard output");
-            match errors.report(&error) {
-                Outcome::Yes => outcome,
-                failed => failed,
-            }
+            errors.report(&error)
         }
     }
 }

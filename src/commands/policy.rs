@@ -85,8 +85,10 @@ fn check(context: &mut Context, file: PathBuf) -> anyhow::Result<Outcome> {
     } else {
         std::fs::read(&file).map_err(fail)?
     };
+    let parsed = Policy::parse(&bytes);
+    context.ui.decided(if parsed.is_ok() { Outcome::Yes } else { Outcome::No });
     let out = context.ui.out();
-    match Policy::parse(&bytes) {
+    match parsed {
         Ok(_) => {
             writeln!(out, "{}: a policy without mistakes", crate::ui::escape(&name))?;
             Ok(Outcome::Yes)

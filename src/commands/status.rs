@@ -117,10 +117,12 @@ pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Out
     // How far something was behind at another time is not known: branches keep no history of their own.
     let branch = branch.as_ref().map(|(name, _)| name.as_str()).filter(|_| date.is_none());
     let status = Status { at: now, branch, running, idle, freezes };
+    let outcome = ledger_state.or(outcome);
+    context.ui.decided(outcome);
     context.page(&repo)?;
     let style = context.ui.style;
     status.write(args.format.into(), style, context.ui.out())?;
-    Ok(ledger_state.or(outcome))
+    Ok(outcome)
 }
 
 /// The places asked for.

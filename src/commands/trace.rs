@@ -92,9 +92,6 @@ pub(crate) fn run(context: &mut Context, args: TraceArgs) -> anyhow::Result<Outc
     for oid in wanted {
         traces.push(tracer.trace(oid)?);
     }
-    context.page(&repo)?;
-    let style = context.ui.style;
-    trace::write(&traces, args.format.into(), style, context.ui.out())?;
     let verdicts: Vec<Verdict> = traces.iter().map(Trace::verdict).collect();
     let outcome = if verdicts.contains(&Verdict::Never) {
         Outcome::No
@@ -103,7 +100,12 @@ pub(crate) fn run(context: &mut Context, args: TraceArgs) -> anyhow::Result<Outc
     } else {
         Outcome::Yes
     };
-    Ok(ledger_state.or(outcome))
+    let outcome = ledger_state.or(outcome);
+    context.ui.decided(outcome);
+    context.page(&repo)?;
+    let style = context.ui.style;
+    trace::write(&traces, args.format.into(), style, context.ui.out())?;
+    Ok(outcome)
 }
 
 /// Everything that a trace looks at.

@@ -15,6 +15,7 @@ use crate::outcome::Failure;
 use crate::policy::{Policy, Problem};
 use crate::signature::Trust;
 use crate::signature::trust::GitSettings;
+use std::collections::HashSet;
 use std::path::Path;
 
 /// The folder of trust files in a tree.
@@ -22,6 +23,15 @@ pub(crate) const FOLDER: &str = ".audit";
 
 /// The policy's file in it.
 pub(crate) const POLICY: &str = "policy.toml";
+
+/// All files in it that are read.
+const FILES: [&str; 3] = [POLICY, "allowed_signers", "revoked_keys"];
+
+/// The folder of OpenPGP certificates in it.
+const KEYS: &str = "keys/";
+
+/// What names the remote's default branch here.
+pub(crate) const REMOTE_HEAD: &str = "refs/remotes/origin/HEAD";
 
 /// What signatures and rules are judged by, not yet understood.
 #[derive(Debug, Clone)]
@@ -56,6 +66,34 @@ impl TrustRoot {
         Ok(TrustRoot::of_git())
     }
 
+    /// Finds what a verdict is given by: as [`TrustRoot::find`], but never from `HEAD` because the remote's
+    /// default branch can't be told.
+    ///
+    /// # Errors
+    /// As there, and when `origin/HEAD` leads nowhere, or was made by a fetch or a push: then somebody has a
+    /// branch that is called `HEAD`.
+    pub(crate) fn of_verdict(repo: &Repository, named: Option<&str>) -> Result<TrustRoot, Failure> {
+        if named.is_none() && repo.config()?.get("audit.trust").is_none() {
+            let hint = "git remote set-head origin --auto asks the remote; --trust REV names what is trusted";
+            match (repo.symbolic(REMOTE_HEAD)?, repo.reference(REMOTE_HEAD)?) {
+                (Some(branch), None) => {
+                    let why = format!("the remote's default branch is {branch}, which is not here");
+                    return Err(Failure::new(why).hint(hint));
+                }
+                (None, Some(_)) => {
+                    let why = format!(
+                        "{REMOTE_HEAD} is a branch of its own: it does not tell the remote's default branch"
+                    );
+                    return Err(Failure::new(why).hint(format!(
+                        "find out who made it, remove it (git update-ref -d {REMOTE_HEAD}), then: {hint}"
+                    )));
+                }
+                _ => {}
+            }
+        }
+        TrustRoot::find(repo, named)
+    }
+
     /// What git itself would use.
     pub(crate) fn of_git() -> TrustRoot {
         let source = "git's configuration".to_owned();
@@ -68,18 +106,14 @@ impl TrustRoot {
         commit: Oid,
         name: &str,
     ) -> Result<Option<TrustRoot>, Failure> {
-        let files = repo.files_below(commit, FOLDER)?;
+        let Some(below) = repo.files_below(commit, FOLDER)? else { return Ok(None) };
         let short = &commit.to_string()[..10];
         let source = match commit.to_string().starts_with(name) {
             true => format!("{FOLDER}/ at {short}"),
             false => format!("{FOLDER}/ at {name} ({short})"),
         };
-        Ok(files.map(|files| TrustRoot {
-            files: Some(files),
-            source,
-            commit: Some(commit),
-            named: false,
-        }))
+        let files = understood(below.files, &below.others, &source)?;
+        Ok(Some(TrustRoot { files: Some(files), source, commit: Some(commit), named: false }))
     }
 
     /// A folder, a file of allowed signers, or a revision.
@@ -112,7 +146,12 @@ impl TrustRoot {
             })?;
             return Ok(TrustRoot { named: true, ..root });
         } else if path.is_dir() {
-            read_folder(path)?
+            let files = read_folder(path)?;
+            if !files.iter().any(|(name, _)| FILES.contains(&&**name) || name.starts_with(KEYS)) {
+                return Err(Failure::new(format!("--trust: no trust files are in '{named}'"))
+                    .hint(format!("it needs one of {}, or keys in {KEYS}", FILES.join(", "))));
+            }
+            files
         } else if path.is_file() {
             vec![("allowed_signers".to_owned(), read_file(path)?)]
         } else {
@@ -169,7 +208,10 @@ pub(crate) fn failure(file: &str, problems: &[Problem]) -> Failure {
 
 /// The remote's default branch, else HEAD, with its name.
 pub(crate) fn trusted_ref(repo: &Repository) -> Result<Option<(Oid, &'static str)>, Failure> {
-    let remote = repo.reference("refs/remotes/origin/HEAD")?.map(|reference| reference.target);
+    // A symbolic one: no fetch and no push makes that.
+    let remote = repo.reference(REMOTE_HEAD)?.map(|reference| reference.target);
+    let symbolic = repo.symbolic(REMOTE_HEAD)?.is_some();
+    let remote = remote.filter(|_| symbolic);
     Ok(match (remote, repo.head()?) {
         (Some(target), _) => Some((target, "the remote's default branch")),
         (None, Head::Branch(reference)) => Some((reference.target, "HEAD")),
@@ -206,9 +248,10 @@ pub(crate) fn configured_mailmap(repo: &Repository) -> Result<Mailmap, Failure> 
 }
 
 fn add_configured(repo: &Repository, mailmap: &mut Mailmap) -> Result<(), Failure> {
-    if let Some(path) = repo.config()?.path("mailmap.file")
-        && path.exists()
-    {
+    let Some(path) = repo.config()?.path("mailmap.file") else { return Ok(()) };
+    // As git: one that is not there maps nothing. Without HOME nobody can tell.
+    let exists = path.starts_with("~") || path.try_exists().unwrap_or(true);
+    if exists && !path.as_os_str().is_empty() {
         mailmap.add_file(&read_file(&path)?);
     }
     Ok(())
@@ -237,26 +280,62 @@ fn git_trust(repo: &Repository, now: i64) -> Result<Trust, Failure> {
     Trust::from_git(settings, now)
 }
 
+/// Requires that what is called like a trust file can be read as one: otherwise a policy, or a list of revoked
+/// keys, would quietly be none. `others` are what is no file.
+fn understood(files: Vec<File>, others: &[String], source: &str) -> Result<Vec<File>, Failure> {
+    let all =
+        files.iter().map(|(name, _)| (name, true)).chain(others.iter().map(|name| (name, false)));
+    let mut seen = HashSet::new();
+    for (name, is_file) in all {
+        let (top, below) =
+            name.split_once('/').map_or((&**name, None), |(top, below)| (top, Some(below)));
+        let called = |known: &&&str| top.eq_ignore_ascii_case(known.trim_end_matches('/'));
+        let fine = match FILES.iter().chain([&KEYS]).find(called) {
+            None => true,
+            Some(&KEYS) => {
+                format!("{top}/") == KEYS && below.is_some() && (is_file || below == Some(""))
+            }
+            Some(&known) => name == known && is_file,
+        };
+        if !fine || !seen.insert(name) {
+            return Err(Failure::new(format!("{source}: '{name}' can't be read as a trust file"))
+                .hint(format!(
+                    "{} are files, exactly so called, each once; keys are files in {KEYS}",
+                    FILES.join(", ")
+                )));
+        }
+    }
+    Ok(files)
+}
+
 /// The trust files in a folder of the work tree.
+///
+/// # Errors
+/// When one can't be read, or is no file.
 pub(crate) fn read_folder(folder: &Path) -> Result<Vec<File>, Failure> {
     let failed = |error: std::io::Error| {
         Failure::new(format!("cannot read the trust folder '{}': {error}", folder.display()))
     };
-    let mut files = Vec::new();
-    for (below, prefix) in [(folder.to_owned(), ""), (folder.join("keys"), "keys/")] {
+    let (mut files, mut others) = (Vec::new(), Vec::new());
+    for (below, prefix) in [(folder.to_owned(), ""), (folder.join(KEYS), KEYS)] {
         if !below.is_dir() {
             continue;
         }
         for entry in std::fs::read_dir(&below).map_err(failed)? {
             let path = entry.map_err(failed)?.path();
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+            let name = format!("{prefix}{}", name.unwrap_or_default());
             if path.is_file() {
-                let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-                files.push((format!("{prefix}{}", name.unwrap_or_default()), read_file(&path)?));
+                files.push((name, read_file(&path)?));
+            } else if path.is_dir() {
+                others.push(format!("{name}/"));
+            } else {
+                others.push(name);
             }
         }
     }
     files.sort();
-    Ok(files)
+    understood(files, &others, &folder.display().to_string())
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {

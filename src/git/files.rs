@@ -9,27 +9,43 @@ use crate::outcome::Failure;
 /// A file: its name, and its content.
 pub type File = (String, Vec<u8>);
 
+/// What is below a folder in a tree.
+#[derive(Debug, Default)]
+pub struct Below {
+    /// The files, named relative to the folder.
+    pub files: Vec<File>,
+    /// What is neither a file nor a folder with something in it: symbolic links, submodules, empty folders.
+    pub others: Vec<String>,
+}
+
 impl Repository {
-    /// All files below `folder` in the tree of a commit, named relative to it; `None` when there is no
-    /// such folder.
+    /// What is below the folder of this name at the top of a commit's tree; `None` when nothing has this
+    /// name.
     ///
     /// # Errors
-    /// When an object on the way is missing or malformed.
-    pub fn files_below(&self, commit: Oid, folder: &str) -> Result<Option<Vec<File>>, Failure> {
-        let mut tree = Commits::without_graph(self).load(commit)?.links.tree;
-        for part in folder.split('/').filter(|part| !part.is_empty()) {
-            let data = self.tree(tree)?;
-            let entries = tree_entries(&data, self.hash()).ok_or_else(|| malformed(tree))?;
-            let found =
-                entries.iter().find(|entry| entry.name == part.as_bytes() && entry.is_tree());
-            match found.and_then(|entry| entry.oid()) {
-                Some(oid) => tree = oid,
-                None => return Ok(None),
-            }
+    /// When an object on the way is missing or malformed, and when what has the name is no folder, or has it in
+    /// other letters (a file system may take both for the same).
+    pub fn files_below(&self, commit: Oid, folder: &str) -> Result<Option<Below>, Failure> {
+        let top = Commits::verified(self).load(commit)?.links.tree;
+        let data = self.tree(top)?;
+        let entries = tree_entries(&data, self.hash()).ok_or_else(|| malformed(top))?;
+        let exactly = |entry: &&TreeEntry<'_>| entry.name == folder.as_bytes();
+        let alike = |entry: &TreeEntry<'_>| entry.name.eq_ignore_ascii_case(folder.as_bytes());
+        let called: Vec<_> = entries.iter().filter(exactly).collect();
+        if called.is_empty() && entries.iter().any(alike) {
+            return Err(Failure::new(format!("commit {commit} spells '{folder}' otherwise")));
         }
-        let mut files = Vec::new();
-        self.collect_files(tree, "", &mut files)?;
-        Ok(Some(files))
+        let tree = match called.as_slice() {
+            [] => return Ok(None),
+            [one] if one.is_tree() => one.oid().ok_or_else(|| malformed(top))?,
+            [_] => {
+                return Err(Failure::new(format!("'{folder}' in commit {commit} is no folder")));
+            }
+            _ => return Err(malformed(top)),
+        };
+        let mut below = Below::default();
+        self.collect(tree, "", &mut below)?;
+        Ok(Some(below))
     }
 
     /// The id of the folder of a name in a tree; `None` when there is none. A gitlink of the same id is no
@@ -44,13 +60,12 @@ impl Repository {
         found.map(|entry| entry.oid().ok_or_else(|| malformed(tree))).transpose()
     }
 
-    /// The content of one file in the tree of a commit; `None` when there is no such file, or its content
-    /// is not here.
+    /// The content of one file in the tree of a commit; `None` when there is no such file.
     ///
     /// # Errors
-    /// When the commit or a tree on the way is missing or malformed.
+    /// When the commit, a tree on the way or the content is missing or malformed.
     pub fn file_at(&self, commit: Oid, path: &str) -> Result<Option<Vec<u8>>, Failure> {
-        let mut found = Commits::without_graph(self).load(commit)?.links.tree;
+        let mut found = Commits::verified(self).load(commit)?.links.tree;
         let mut parts = path.split('/').peekable();
         while let Some(part) = parts.next() {
             let data = self.tree(found)?;
@@ -63,30 +78,38 @@ impl Repository {
                 None => return Ok(None),
             }
         }
-        let object = self.read(found)?.filter(|object| object.kind == ObjectKind::Blob);
-        Ok(object.map(|object| object.data))
+        self.blob(found, path).map(Some)
     }
 
-    fn collect_files(&self, tree: Oid, prefix: &str, files: &mut Vec<File>) -> Result<(), Failure> {
+    fn collect(&self, tree: Oid, prefix: &str, below: &mut Below) -> Result<(), Failure> {
         let data = self.tree(tree)?;
-        for entry in tree_entries(&data, self.hash()).ok_or_else(|| malformed(tree))? {
+        let entries = tree_entries(&data, self.hash()).ok_or_else(|| malformed(tree))?;
+        if entries.is_empty() {
+            below.others.push(prefix.to_owned());
+        }
+        for entry in entries {
             let name = format!("{prefix}{}", String::from_utf8_lossy(entry.name));
             let oid = entry.oid().ok_or_else(|| malformed(tree))?;
             if entry.is_tree() {
-                self.collect_files(oid, &format!("{name}/"), files)?;
-                continue;
-            }
-            match self.read(oid)? {
-                Some(object) if object.kind == ObjectKind::Blob => files.push((name, object.data)),
-                _ => {
-                    return Err(Failure::new(format!(
-                        "the content of '{name}' ({oid}) is not in this repository"
-                    ))
-                    .hint("a partial clone fetches it with: git cat-file -p ID"));
-                }
+                self.collect(oid, &format!("{name}/"), below)?;
+            } else if entry.is_file() {
+                let content = self.blob(oid, &name)?;
+                below.files.push((name, content));
+            } else {
+                below.others.push(name);
             }
         }
         Ok(())
+    }
+
+    fn blob(&self, oid: Oid, name: &str) -> Result<Vec<u8>, Failure> {
+        match self.read(oid)? {
+            Some(object) if object.kind == ObjectKind::Blob => Ok(object.data),
+            _ => Err(Failure::new(format!(
+                "the content of '{name}' ({oid}) is not in this repository"
+            ))
+            .hint("a partial clone fetches it with: git cat-file -p ID")),
+        }
     }
 
     fn tree(&self, oid: Oid) -> Result<Vec<u8>, Failure> {

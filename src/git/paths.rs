@@ -243,6 +243,11 @@ impl TreeEntry<'_> {
         self.mode & 0o170_000 == 0o040_000
     }
 
+    /// Whether it is a regular file: no folder, no symbolic link, no submodule.
+    pub(super) fn is_file(&self) -> bool {
+        self.mode & 0o170_000 == 0o100_000
+    }
+
     pub(super) fn oid(&self) -> Option<Oid> {
         // Its width is that of the repository's hash, so this always is one.
         Oid::from_bytes(self.id).ok()

@@ -5,6 +5,8 @@
 
 use super::{Oid, Repository, ref_files};
 use crate::outcome::Failure;
+use std::io::ErrorKind;
+use std::path::Path;
 use std::string::FromUtf8Error;
 
 /// A reference and what it points to, not peeled.
@@ -65,6 +67,19 @@ impl Repository {
         Ok(found)
     }
 
+    /// Requires that every reference can be read. In lists those that are damaged are left out, as in git; a
+    /// verdict over all tags needs all of them.
+    ///
+    /// # Errors
+    /// The first that can't be read.
+    pub fn has_all_refs(&self) -> Result<(), Failure> {
+        let known = self.refs("refs/")?;
+        for folder in [self.common_dir(), self.git_dir()] {
+            damaged(&folder.join("refs"), "refs", known)?;
+        }
+        Ok(())
+    }
+
     /// From now on answers as if these were all references, and HEAD named one of them: what a push would
     /// leave behind can be judged before it is done.
     pub fn suppose(&mut self, mut refs: Vec<Ref>) {
@@ -78,6 +93,9 @@ impl Repository {
     /// # Errors
     /// When it cannot be read.
     pub fn symbolic(&self, name: &str) -> Result<Option<String>, Failure> {
+        if self.supposed && self.reference(name)?.is_none() {
+            return Ok(None);
+        }
         let asked = self.with_handle(|handle| match handle.find_reference(name) {
             Ok(reference) => Ok(reference.symbolic_target_bytes().map(<[u8]>::to_vec)),
             Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
@@ -220,6 +238,41 @@ impl Repository {
             grafts,
         })
     }
+}
+
+/// Looks for files of references that the list of them lacks.
+fn damaged(folder: &Path, name: &str, known: &[Ref]) -> Result<(), Failure> {
+    let failed = |name: &str, why: &dyn std::fmt::Display| {
+        Failure::new(format!("cannot read the reference {name}: {why}"))
+            .hint("`git fsck` tells what is damaged; `git update-ref -d NAME` removes a reference")
+    };
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        // It may just have been packed.
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed(name, &error)),
+    };
+    for entry in entries {
+        let entry = entry.map_err(|error| failed(name, &error))?;
+        let name = format!("{name}/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            damaged(&entry.path(), &name, known)?;
+            continue;
+        }
+        let listed = known.binary_search_by(|one| one.name.as_str().cmp(&name)).is_ok();
+        if listed || !git2::Reference::is_valid_name(&name) {
+            continue;
+        }
+        match std::fs::read(entry.path()) {
+            // A symbolic one that leads nowhere, or one that was made this moment.
+            Ok(text) if text.starts_with(b"ref:") => {}
+            Ok(text) if super::object::oid(text.trim_ascii()).is_some() => {}
+            Ok(_) => return Err(failed(&name, &"it holds neither an id nor another name")),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(failed(&name, &error)),
+        }
+    }
+    Ok(())
 }
 
 /// What would make git show other objects than those stored.

@@ -330,6 +330,8 @@ pub(super) fn git_command(dir: &Path) -> Command {
     let mut command = Command::new("git");
     command.arg("--no-replace-objects").current_dir(dir).stdin(std::process::Stdio::null());
     command.env("GIT_GRAFT_FILE", "/dev/null");
+    // `git config` alone would read this file in the place of all others.
+    command.env_remove("GIT_CONFIG");
     command
 }
 

@@ -295,15 +295,22 @@ impl Repository {
     /// # Errors
     /// When history cannot be read.
     pub fn merge_bases(&self, left: Oid, right: Oid) -> Result<Vec<Oid>, Failure> {
-        let commits = Commits::new(self);
-        let candidates = common_ancestors(&commits, left, right)?;
+        Commits::verified(self).merge_bases(left, right)
+    }
+}
+
+impl Commits<'_> {
+    /// As [`Repository::merge_bases`], as these commits have it.
+    ///
+    /// # Errors
+    /// When history cannot be read.
+    pub fn merge_bases(&self, left: Oid, right: Oid) -> Result<Vec<Oid>, Failure> {
+        let candidates = common_ancestors(self, left, right)?;
         let mut best = Vec::new();
         for &candidate in &candidates {
             let mut beneath = false;
             for &other in &candidates {
-                if other != candidate
-                    && common_ancestors(&commits, candidate, other)? == [candidate]
-                {
+                if other != candidate && common_ancestors(self, candidate, other)? == [candidate] {
                     beneath = true;
                     break;
                 }

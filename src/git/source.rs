@@ -20,6 +20,8 @@ pub struct Commits<'r> {
     graph: Option<Arc<Graph>>,
     /// What was read from objects, where several questions are asked about the same history.
     seen: Option<Arc<Mutex<Seen>>>,
+    /// Whether each commit must have the id under which it is stored.
+    verified: bool,
 }
 
 type Seen = HashMap<Oid, Links, RandomState>;
@@ -50,7 +52,7 @@ impl<'r> Commits<'r> {
             HashKind::Sha256 => gix_hash::Kind::Sha256,
         };
         let graph = if wanted { Graph::from_info_dir(&info, hash).ok() } else { None };
-        Commits { repo, graph: graph.map(Arc::new), seen: None }
+        Commits { repo, graph: graph.map(Arc::new), seen: None, verified: false }
     }
 
     /// As [`Commits::new`], for who asks several times about the same history: the parents, the tree and the
@@ -61,7 +63,13 @@ impl<'r> Commits<'r> {
 
     /// Commits read from their objects only.
     pub fn without_graph(repo: &'r Repository) -> Commits<'r> {
-        Commits { repo, graph: None, seen: None }
+        Commits { repo, graph: None, seen: None, verified: false }
+    }
+
+    /// Commits read from their objects only, each held against its id: for verdicts. What a commit-graph or
+    /// an exchanged object says of commits that are *not* shown decides, too, which ones are.
+    pub fn verified(repo: &'r Repository) -> Commits<'r> {
+        Commits { verified: true, ..Commits::without_graph(repo) }
     }
 
     /// The repository that they come from.
@@ -115,6 +123,9 @@ impl<'r> Commits<'r> {
             return Ok(Loaded { links, raw: None });
         }
         let raw = self.read_unverified(oid)?;
+        if self.verified {
+            self.repo.verify(oid, ObjectKind::Commit, &raw)?;
+        }
         let mut links = object::links(&raw, self.repo.hash())
             .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
         if self.repo.shallow().contains(&oid) {

@@ -138,7 +138,12 @@ impl Ledger {
 /// pipe would block, a device never end.
 fn open(path: &Path) -> io::Result<Option<File>> {
     match fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        // A link that leads nowhere is something else than no ledger.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let folder = path.parent().map(fs::symlink_metadata).and_then(Result::ok);
+            let linked = folder.is_some_and(|folder| folder.is_symlink()) || path.is_symlink();
+            return if linked { Err(error) } else { Ok(None) };
+        }
         Err(error) => return Err(error),
         Ok(metadata) if !metadata.is_file() => return Err(io::Error::other("not a regular file")),
         Ok(_) => {}

@@ -236,6 +236,12 @@ fn remarks(context: &Context, repo: &Repository, folder: &Folder, hook: Hook) {
             folder.path.display()
         ));
     }
+    if folder.place == Place::WorkTree {
+        context.ui.warn(&format!(
+            "core.hooksPath names '{}', in this work tree: in others of this repository git runs no hook",
+            shown(&folder.path)
+        ));
+    }
     match (hook, repo.work_dir()) {
         (Hook::PrePush, None) => {
             context.ui.note("note: pre-push runs where a push begins; what this repository receives, pre-receive judges");
@@ -261,7 +267,12 @@ fn cannot(what: &str, path: &Path, error: &io::Error) -> Failure {
 
 /// The bytes of a hook; `None` when there is none, or its link leads nowhere.
 fn read(file: &Path) -> Result<Option<Vec<u8>>, Failure> {
-    match fs::read(file) {
+    // A pipe would block, a device never end.
+    let regular = |path: &Path| match fs::metadata(path)? {
+        metadata if metadata.is_file() => Ok(()),
+        _ => Err(io::Error::other("not a regular file")),
+    };
+    match regular(file).and_then(|()| fs::read(file)) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(cannot("read the hook", file, &error)),

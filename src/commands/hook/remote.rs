@@ -1,7 +1,7 @@
 //! What this clone knows of a remote: its branches as they were when they were last fetched or pushed,
 //! under the names that they have over there.
 
-use crate::commands::trusted::{FOLDER, TrustRoot};
+use crate::commands::trusted::{FOLDER, REMOTE_HEAD, TrustRoot};
 use crate::commands::verify::Update;
 use crate::git::refs::{Head, Ref};
 use crate::git::{Config, Repository};
@@ -65,14 +65,15 @@ impl Remote {
     /// checked out, `main`, `master`, or on any that has one. Never what stands in this clone alone.
     pub(super) fn root(&mut self, repo: &Repository) -> Result<TrustRoot, Failure> {
         let named = repo.config()?.get("audit.trust").is_some();
-        if named || repo.reference("refs/remotes/origin/HEAD")?.is_some() {
+        if named || repo.reference(REMOTE_HEAD)?.is_some() || repo.symbolic(REMOTE_HEAD)?.is_some()
+        {
             if self.head.is_none() {
-                let origin = repo.symbolic("refs/remotes/origin/HEAD")?;
+                let origin = repo.symbolic(REMOTE_HEAD)?;
                 self.head = origin
                     .and_then(|head| head.strip_prefix("refs/remotes/origin/").map(str::to_owned))
                     .map(|branch| format!("refs/heads/{branch}"));
             }
-            return TrustRoot::find(repo, None);
+            return TrustRoot::of_verdict(repo, None);
         }
         let here = match repo.head()? {
             Head::Branch(Ref { name, .. }) | Head::Unborn(name) => Some(name),

@@ -107,7 +107,7 @@ fn dates(bench: &Bench<'_>, judged: &mut Judged) -> Result<(), Failure> {
     }
     let known: HashMap<Oid, Option<i64>> =
         judged.seen.iter().map(|seen| (seen.oid, seen.committed)).collect();
-    let commits = Commits::new(bench.repo);
+    let commits = Commits::verified(bench.repo);
     for seen in &judged.seen {
         let mut parents = Vec::with_capacity(seen.parents.len());
         for parent in &seen.parents {

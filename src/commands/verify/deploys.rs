@@ -239,7 +239,7 @@ impl<'a> Deploys<'a> {
         let tip = |oid, exclude| Tip { oid, exclude };
         let plan = Plan { tips: vec![tip(before, true), tip(oid, false)], ..Plan::default() };
         let mut range = Vec::new();
-        for walked in Walk::new(Commits::new(repo), plan)? {
+        for walked in Walk::new(Commits::verified(repo), plan)? {
             let oid = walked?.oid;
             if repo.shallow().contains(&oid) {
                 return Ok(Err("the history between is cut off here".to_owned()));

@@ -103,7 +103,7 @@ fn first_parents<'a>(
     by_id: &HashMap<&str, &'a Event>,
     tips: &[Oid],
 ) -> Result<Vec<&'a Event>, Failure> {
-    let commits = Commits::new(bench.repo);
+    let commits = Commits::verified(bench.repo);
     let mut line = Vec::new();
     let mut seen = HashSet::new();
     for tip in tips {

@@ -28,7 +28,7 @@ use crate::outcome::{Failure, Outcome};
 use crate::policy::exceptions;
 use crate::policy::facts::{self, LedgerState};
 use crate::policy::rules::{self, Case};
-use crate::policy::{Judgement, Level, Subject, SubjectKind, nearest};
+use crate::policy::{Judgement, LedgerPolicy, Level, Policy, Subject, SubjectKind, nearest, stamp};
 use crate::report::verify::{self, Format, LedgerLine, RuleLine, Verification};
 use crate::signature;
 use crate::ui::Style;
@@ -121,6 +121,7 @@ pub(crate) fn run(context: &mut Context, args: VerifyArgs) -> anyhow::Result<Out
     }
     let repo = context.open()?;
     let verification = verdict(context, &repo, &args)?;
+    context.ui.decided(verification.outcome);
     context.page(&repo)?;
     let style = context.ui.style;
     let format = match args.format {
@@ -177,7 +178,8 @@ fn verdict(
     repo: &Repository,
     args: &VerifyArgs,
 ) -> anyhow::Result<Verification> {
-    let root = TrustRoot::find(repo, args.trust.as_deref())?;
+    repo.has_all_refs()?;
+    let root = TrustRoot::of_verdict(repo, args.trust.as_deref())?;
     judged_by(context, repo, args, root)
 }
 
@@ -349,9 +351,10 @@ impl Run<'_> {
             |id: &str| rules::find(id).is_some_and(|rule| policy.level(rule, None) != Level::Off);
         Wanted {
             landings: on("change-reviewed") || on("direct-push"),
-            // Without a trust root in a whole history there is nothing that could have been changed.
+            // Under a folder from outside a history may do with its own as it likes. Without any root it is looked
+            // at: one that was removed without leave is none any more.
             trust: on("trust-change-authorised")
-                && (root.commit.is_some() || self.scope.is_range()),
+                && (root.commit.is_some() || root.files.is_none() || self.scope.is_range()),
         }
     }
 
@@ -360,6 +363,11 @@ impl Run<'_> {
         let policy = self.bench.judge.policy();
         let exists = self.view.path().exists();
         if !exists && !self.scope.needs_ledger() {
+            if !policy.environments.is_empty() || policy.ledger != LedgerPolicy::default() {
+                self.sum.notes.push(
+                    "there is no ledger here: what records say of this was not judged".into(),
+                );
+            }
             return;
         }
         // One that was emptied says no more than one that was removed.
@@ -445,6 +453,7 @@ impl Run<'_> {
                 }
             }
             Whole::Candidate { commit, env } => {
+                known(self.bench.judge.policy(), self.records, env)?;
                 deploys.candidate(commit, scope::place(env), judgement)?;
                 self.sum.deploys = 1;
             }
@@ -504,6 +513,12 @@ impl Run<'_> {
                 &adopted[..10]
             ));
         }
+        if let Some(since) = self.scope.since() {
+            notes.push(format!(
+                "what dates itself before {} was not judged: dates are claims, ranges are not",
+                stamp(since)
+            ));
+        }
         if !has_policy {
             notes.push(
                 "there is no policy: the rules' own levels apply; `audit policy show` lists them"
@@ -546,6 +561,25 @@ impl Run<'_> {
             outcome,
         }
     }
+}
+
+/// Requires that a candidate's environment is one of the policy or of the records: nothing is asked of others,
+/// so that a slip of the pen would be a pass.
+fn known(policy: &Policy, records: &[Recorded], name: &str) -> Result<(), Failure> {
+    let env = scope::place(name).env;
+    let named = |record: &Recorded| {
+        record.place.as_ref().is_some_and(|place| place.env.as_deref() == Some(env))
+    };
+    if policy.environments.contains_key(env) || records.iter().any(named) {
+        return Ok(());
+    }
+    let failure = Failure::new(format!("there is no environment '{env}'"));
+    Err(failure.hint(match nearest(env, policy.environments.keys().map(String::as_str)) {
+        Some(near) => format!("did you mean '{near}'?"),
+        None => {
+            "the policy or a record must name it first: audit status lists those of records".into()
+        }
+    }))
 }
 
 /// The commits that a record names.

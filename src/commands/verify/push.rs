@@ -246,10 +246,10 @@ fn selected(repo: &Repository, plan: Plan) -> Result<HashSet<Oid>, Failure> {
     // Only a limited walk knows beforehand what it selects.
     if !plan.tips.iter().any(|tip| tip.exclude) {
         let mut all = HashSet::new();
-        for walked in Walk::new(Commits::new(repo), plan)? {
+        for walked in Walk::new(Commits::verified(repo), plan)? {
             all.insert(walked?.oid);
         }
         return Ok(all);
     }
-    Ok(Walk::new(Commits::new(repo), plan)?.selected().unwrap_or_default())
+    Ok(Walk::new(Commits::verified(repo), plan)?.selected().unwrap_or_default())
 }

@@ -86,7 +86,7 @@ pub(super) fn branches(repo: &Repository) -> Result<Vec<(String, String, Oid)>, 
 }
 
 fn ancestors(repo: &Repository, tips: Vec<Oid>) -> Result<HashSet<Oid>, Failure> {
-    let commits = Commits::new(repo);
+    let commits = Commits::verified(repo);
     let mut seen: HashSet<Oid> = tips.iter().copied().collect();
     let mut open = tips;
     while let Some(oid) = open.pop() {

@@ -128,7 +128,7 @@ impl Scope {
     pub(super) fn walks<'r>(&self, repo: &'r Repository) -> Result<Option<Walks<'r>>, Failure> {
         let plans = self.plans.iter().flatten().filter(|plan| !plan.tips.is_empty());
         let walks: Result<Vec<Walk<'r>>, Failure> =
-            plans.map(|plan| Walk::new(Commits::new(repo), plan.clone())).collect();
+            plans.map(|plan| Walk::new(Commits::verified(repo), plan.clone())).collect();
         let walks = walks?;
         Ok((!walks.is_empty()).then(|| Walks::new(walks)))
     }
@@ -171,6 +171,11 @@ impl Scope {
             }
         }
         Ok(TrustRoot::of_git())
+    }
+
+    /// When the period that was asked for begins.
+    pub(super) fn since(&self) -> Option<i64> {
+        self.since
     }
 
     /// Whether a moment lies in the period asked for.
@@ -304,7 +309,7 @@ fn environment(
 
 /// The short name of the remote's default branch, else of the branch that is checked out.
 fn default_branch(repo: &Repository) -> Result<Option<String>, Failure> {
-    let remote = repo.symbolic("refs/remotes/origin/HEAD")?;
+    let remote = repo.symbolic(trusted::REMOTE_HEAD)?;
     if let Some(name) = remote.as_deref().and_then(|to| to.strip_prefix("refs/remotes/origin/")) {
         return Ok(Some(name.to_owned()));
     }

@@ -38,7 +38,7 @@ pub(super) fn judge(
     let mut judgement = Judgement::default();
     for commit in seen {
         if commit.parents.is_empty() && commit.audit.is_some() {
-            one(bench, commit, base, &mut judgement)?;
+            one(bench, commit, Ok(base), &mut judgement)?;
         }
         if bench.repo.shallow().contains(&commit.oid) {
             let id = facts::nameless(&commit.oid.to_string());
@@ -53,10 +53,11 @@ pub(super) fn judge(
             }
             match before {
                 Some(_) => {
-                    let root = TrustRoot::at(bench.repo, parent, "its parent")?;
-                    one(bench, commit, root.as_ref(), &mut judgement)?;
+                    let root = TrustRoot::at(bench.repo, parent, "its parent");
+                    let root = root.as_ref().map(Option::as_ref);
+                    one(bench, commit, root, &mut judgement)?;
                 }
-                None => one(bench, commit, base, &mut judgement)?,
+                None => one(bench, commit, Ok(base), &mut judgement)?,
             }
         }
     }
@@ -68,7 +69,7 @@ fn folder_of(repo: &Repository, oid: Oid) -> Result<Option<Option<Oid>>, Failure
     if !repo.contains(oid) {
         return Ok(None);
     }
-    let tree = Commits::without_graph(repo).load(oid)?.links.tree;
+    let tree = Commits::verified(repo).load(oid)?.links.tree;
     repo.folder_of(tree, trusted::FOLDER).map(Some)
 }
 
@@ -180,12 +181,13 @@ fn taken(bench: &Bench<'_>, old: Oid, why: &str, judgement: &mut Judgement) -> R
 fn one(
     bench: &Bench<'_>,
     commit: &Seen,
-    root: Option<&TrustRoot>,
+    root: Result<Option<&TrustRoot>, &Failure>,
     judgement: &mut Judgement,
 ) -> Result<(), Failure> {
     let Some(event) = bench.commit(commit.oid)? else { return Ok(()) };
     // By the trust before it, not by the one in force.
-    let before: Option<Result<Judge, String>> = root.map(|root| {
+    let before: Option<Result<Judge, String>> = root.transpose().map(|root| {
+        let root = root.map_err(|failure| failure.message.clone())?;
         let read = || -> Result<Judge, Failure> {
             let policy = judge::policy(bench.repo, root)?.unwrap_or_default();
             Ok(Judge::of(root.trust(bench.repo, bench.now)?, policy))
@@ -218,7 +220,11 @@ fn one(
 /// Why what a commit leaves behind can't be understood.
 fn unreadable(bench: &Bench<'_>, commit: &Seen) -> Result<Option<String>, Failure> {
     let id = commit.oid.to_string();
-    let Some(root) = TrustRoot::at(bench.repo, commit.oid, &id)? else { return Ok(None) };
+    let root = match TrustRoot::at(bench.repo, commit.oid, &id) {
+        Ok(Some(root)) => root,
+        Ok(None) => return Ok(None),
+        Err(failure) => return Ok(Some(failure.message)),
+    };
     let read = root.policy().and_then(|_| root.trust(bench.repo, bench.now));
     Ok(read.err().map(|failure| failure.message))
 }

@@ -18,7 +18,8 @@ pub(super) const RULES: [Rule; 5] = [
         protects: "Deploys that nobody agreed to, or only afterwards.",
         looks_at: "Approvals of this commit (or artifact) in this environment, each person's last word before \
             the deploy began. An approval that builds on the deploy's record came afterwards, whatever time it \
-            states. Where the policy names approvers, only theirs count.",
+            states. Where the policy names approvers, only theirs count; where it names none, those of bots and \
+            agents don't.",
         satisfied: "As many different persons as the policy's approvals say approved, and nobody's last word \
             is a rejection.",
         mend: "Approve before deploying: audit record approval --env ENV --commit ID --decision approved. For \
@@ -138,11 +139,13 @@ impl<'a> Words<'a> {
     }
 }
 
+/// Where nobody is named, everybody may, but no program: it has no eyes.
 fn may_approve(who: &Somebody, deploy: &Deployed<'_>, terms: Terms<'_>) -> bool {
     let environment = terms.policy.environments.get(deploy.env);
-    environment
-        .and_then(|env| env.approvers.as_ref())
-        .is_none_or(|approvers| who.id().is_some_and(|id| approvers.contains(id)))
+    match environment.and_then(|env| env.approvers.as_ref()) {
+        Some(approvers) => who.id().is_some_and(|id| approvers.contains(id)),
+        None => !terms.policy.people.is_program(who),
+    }
 }
 
 fn approved(deploy: &Deployed<'_>, terms: Terms<'_>) -> Answer {

@@ -5,7 +5,7 @@ use crate::event::{Event, Grade, Kind, What};
 use crate::policy::facts::{Landing, Terms, field};
 use crate::policy::file::Evidence;
 use crate::policy::finding::{Answer, Level};
-use crate::policy::people::{Actor, Somebody};
+use crate::policy::people::{Actor, People, Somebody};
 use std::collections::BTreeMap;
 
 pub(super) const RULES: [Rule; 2] = [
@@ -16,7 +16,7 @@ pub(super) const RULES: [Rule; 2] = [
         protects: "Self-approval, approval between two authors of one change, and pushes after the approval.",
         looks_at: "Records of kind review (imported or signed) about the change request that brought the \
             commit, their reviewers and the commit that they saw; with evidence = \"claims\" also trailers and \
-            notes. The last word of each reviewer counts. Clean merges need no review of their own.",
+            notes. The last word of each reviewer counts; that of a bot or agent approves nothing. Clean merges need no review of their own.",
         satisfied: "An approval by a person who is neither author, co-author nor signer of any commit of the \
             change, of the head that was merged, and nobody's last word asks for changes.",
         mend: "Let somebody else review it and import the review (audit import), or record it: audit record \
@@ -78,7 +78,7 @@ fn reviewed(landing: &Landing<'_>, terms: Terms<'_>) -> Answer {
             words.entry(people.of(&claim.by, None)).or_insert((&claim.state, Some(head)));
         }
     }
-    judge_words(&words, head, landing)
+    judge_words(&words, head, landing, people)
 }
 
 fn claimed<'a>(landing: &'a Landing<'_>) -> impl Iterator<Item = &'a crate::event::ReviewClaim> {
@@ -94,14 +94,16 @@ fn judge_words(
     words: &BTreeMap<Somebody, (&str, Option<&str>)>,
     head: &str,
     landing: &Landing<'_>,
+    people: &People,
 ) -> Answer {
     let who = |state: &'static str| words.iter().filter(move |(_, word)| word.0 == state);
     let against: Vec<_> = who("changes_requested").map(|(name, _)| name).collect();
     if !against.is_empty() {
         return Answer::fails(format!("{} asked for changes, and never approved", names(against)));
     }
-    let (own, others): (Vec<_>, Vec<_>) =
-        who("approved").partition(|(name, _)| landing.writers.contains(name));
+    let (own, others): (Vec<_>, Vec<_>) = who("approved")
+        .filter(|(name, _)| !people.is_program(name))
+        .partition(|(name, _)| landing.writers.contains(name));
     if others.iter().any(|(_, (_, seen))| *seen == Some(head)) {
         return Answer::Holds;
     }

@@ -104,6 +104,11 @@ impl Verification {
         self.findings.iter().filter(counts).count()
     }
 
+    /// Whether what was asked for holds nothing to judge.
+    fn is_empty(&self) -> bool {
+        self.commits + self.tags + self.records + self.deploys == 0
+    }
+
     /// `12 commits, 1 tag, 3 records, 1 deploy`.
     fn judged(&self) -> String {
         let parts = [
@@ -130,6 +135,9 @@ impl Verification {
             count => format!(", with {}", plural(count as u64, "warning")),
         };
         match self.outcome {
+            Outcome::Yes if self.is_empty() => {
+                format!("Nothing was judged: no commit, tag, record or deploy is among it{warned}.")
+            }
             Outcome::Yes => format!("Nothing is refused: {} judged{warned}.", self.judged()),
             Outcome::Undecided => format!(
                 "It could not be decided: {} of rules that deny could not be made.",
