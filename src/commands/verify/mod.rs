@@ -307,7 +307,7 @@ impl Run<'_> {
         self.ledger();
         let mut judged = Judged::default();
         if let Some(walks) = walks {
-            let wanted = self.wanted(root);
+            let wanted = self.wanted(root)?;
             judged = commits::judge(self.bench, walks, wanted, progress)?;
             self.sum.commits = judged.seen.len() as u64;
             self.sum.judgement.merge(std::mem::take(&mut judged.judgement));
@@ -345,17 +345,19 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn wanted(&self, root: &TrustRoot) -> Wanted {
+    fn wanted(&self, root: &TrustRoot) -> Result<Wanted, Failure> {
         let policy = self.bench.judge.policy();
         let on =
             |id: &str| rules::find(id).is_some_and(|rule| policy.level(rule, None) != Level::Off);
-        Wanted {
+        // Under a folder from outside a history may do with its own as it likes. Without any root it is looked
+        // at where there was one: it may have been removed without leave.
+        let could_change = root.commit.is_some()
+            || self.scope.is_range()
+            || (root.files.is_none() && trust_changes::ever_had_folder(self.bench.repo)?);
+        Ok(Wanted {
             landings: on("change-reviewed") || on("direct-push"),
-            // Under a folder from outside a history may do with its own as it likes. Without any root it is looked
-            // at: one that was removed without leave is none any more.
-            trust: on("trust-change-authorised")
-                && (root.commit.is_some() || root.files.is_none() || self.scope.is_range()),
-        }
+            trust: on("trust-change-authorised") && could_change,
+        })
     }
 
     fn ledger(&mut self) {

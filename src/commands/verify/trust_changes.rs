@@ -12,8 +12,10 @@ use crate::commands::judge::Judge;
 use crate::commands::{judge, trusted};
 use crate::git::repository::ObjectKind;
 use crate::git::source::Commits;
+use crate::git::walk::{Order, Plan, Tip, Walk, Walked};
 use crate::git::{Oid, Repository};
 use crate::outcome::Failure;
+use crate::pipeline;
 use crate::policy::facts::{self, TrustChange};
 use crate::policy::finding::Answer;
 use crate::policy::rules::{self, Case};
@@ -71,6 +73,23 @@ fn folder_of(repo: &Repository, oid: Oid) -> Result<Option<Option<Oid>>, Failure
     }
     let tree = Commits::verified(repo).load(oid)?.links.tree;
     repo.folder_of(tree, trusted::FOLDER).map(Some)
+}
+
+/// Whether `.audit/` ever stood on the line of first parents of what is trusted. Only there it was in force.
+pub(super) fn ever_had_folder(repo: &Repository) -> Result<bool, Failure> {
+    let Some((oid, _)) = trusted::trusted_ref(repo)? else { return Ok(false) };
+    let plan = Plan {
+        tips: vec![Tip { oid, exclude: false }],
+        first_parent: true,
+        order: Order::Topological,
+        ..Plan::default()
+    };
+    let mut had = false;
+    let work = |walked: Result<Walked, Failure>| folder_of(repo, walked?.oid);
+    pipeline::try_each(Walk::new(Commits::verified(repo), plan)?, work, |folder| {
+        had |= folder.flatten().is_some();
+    })?;
+    Ok(had)
 }
 
 /// Whether a merge only takes over what another side than that of `left` changed, while `left` left it alone
