@@ -35,24 +35,35 @@ pub(crate) fn read_all(repo: &Repository) -> Result<(View, Vec<Recorded>), Failu
     Ok((view, records))
 }
 
-/// [`read_all`], while the trust is found that its records are judged by. The records are kept until the
-/// program ends: a command needs them to its end, and giving them back one by one would only take time.
+/// [`read_all`], while the trust is found that its records are judged by.
 ///
 /// # Errors
-/// As [`read_all`] and [`Judge::new`].
+/// As [`read_meanwhile`] and [`Judge::new`].
 pub(crate) fn read_with_judge(
     repo: &Repository,
     args: &JudgeArgs,
     now: i64,
 ) -> Result<(Judge, View, &'static [Recorded]), Failure> {
-    let (judge, read) = std::thread::scope(|scope| {
+    read_meanwhile(repo, || Judge::new(repo, args, now))
+}
+
+/// [`read_all`], while something else is done. The records are kept until the program ends: a command needs
+/// them to its end, and giving them back one by one would only take time.
+///
+/// # Errors
+/// As [`read_all`] and what else is done, whose failure goes first.
+pub(crate) fn read_meanwhile<T>(
+    repo: &Repository,
+    other: impl FnOnce() -> Result<T, Failure>,
+) -> Result<(T, View, &'static [Recorded]), Failure> {
+    let (other, read) = std::thread::scope(|scope| {
         let reading = scope.spawn(|| read_all(repo));
-        let judge = Judge::new(repo, args, now);
-        (judge, reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        let other = other();
+        (other, reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
-    let judge = judge?;
+    let other = other?;
     let (view, records) = read?;
-    Ok((judge, view, records.leak()))
+    Ok((other, view, records.leak()))
 }
 
 /// What a ledger is held against: canonical armor, and the name of its first record.

@@ -62,16 +62,18 @@ Examples:
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: TraceArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
-    let (judge, view, events) = records::read_with_judge(&repo, &args.judge, context.now)?;
+    let ((judge, reader, commits), view, events) = records::read_meanwhile(&repo, || {
+        let judge = Judge::new(&repo, &args.judge, context.now)?;
+        Ok((judge, history::reader(&repo, true)?, Commits::remembering(&repo)))
+    })?;
     let ledger_state = records::warn(context, &view);
     let deployments = Deployments::new(events);
     records::warn_of_unplaced(context, &deployments);
-    let commits = Commits::remembering(&repo);
     let tracer = Tracer {
         repo: &repo,
         tips: tips(&commits, &deployments)?,
         commits,
-        reader: history::reader(&repo, true)?,
+        reader,
         judge: &judge,
         view: &view,
         events,

@@ -198,11 +198,11 @@ impl<'c, 'r> Containing<'c, 'r> {
             return Ok(Some(known));
         }
         let repo = self.commits.repository();
-        if !self.commits.has(oid) {
+        let Some(loaded) = self.commits.find(oid)? else {
             self.known.insert(oid, Contains::Unknown);
             return Ok(Some(Contains::Unknown));
-        }
-        let mut parents = self.commits.load(oid)?.links.parents;
+        };
+        let mut parents = loaded.links.parents;
         // The last is asked first. Releases stand on the line of first parents, which is then known.
         parents.reverse();
         let ends = repo.shallow().contains(&oid);

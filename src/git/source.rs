@@ -116,13 +116,21 @@ impl<'r> Commits<'r> {
     /// # Errors
     /// When it is missing, corrupt, or not a commit.
     pub fn load(&self, oid: Oid) -> Result<Loaded, Failure> {
+        self.find(oid)?.ok_or_else(|| missing(oid))
+    }
+
+    /// Loads one commit; `None` when it is not here.
+    ///
+    /// # Errors
+    /// When it is corrupt, or not a commit.
+    pub fn find(&self, oid: Oid) -> Result<Option<Loaded>, Failure> {
         if let Some(links) = self.graph_links(oid) {
-            return Ok(Loaded { links, raw: None });
+            return Ok(Some(Loaded { links, raw: None }));
         }
         if let Some(links) = self.seen().and_then(|seen| seen.get(&oid).cloned()) {
-            return Ok(Loaded { links, raw: None });
+            return Ok(Some(Loaded { links, raw: None }));
         }
-        let raw = self.read_unverified(oid)?;
+        let Some(raw) = self.find_unverified(oid)? else { return Ok(None) };
         if self.verified {
             self.repo.verify(oid, ObjectKind::Commit, &raw)?;
         }
@@ -134,7 +142,7 @@ impl<'r> Commits<'r> {
         if let Some(mut seen) = self.seen() {
             seen.insert(oid, links.clone());
         }
-        Ok(Loaded { links, raw: Some(raw) })
+        Ok(Some(Loaded { links, raw: Some(raw) }))
     }
 
     fn seen(&self) -> Option<MutexGuard<'_, Seen>> {
@@ -146,18 +154,18 @@ impl<'r> Commits<'r> {
     /// # Errors
     /// As [`Commits::load`], and when the content has another id.
     pub fn read(&self, oid: Oid) -> Result<Vec<u8>, Failure> {
-        let raw = self.read_unverified(oid)?;
+        let raw = self.find_unverified(oid)?.ok_or_else(|| missing(oid))?;
         self.repo.verify(oid, ObjectKind::Commit, &raw)?;
         Ok(raw)
     }
 
-    fn read_unverified(&self, oid: Oid) -> Result<Vec<u8>, Failure> {
+    fn find_unverified(&self, oid: Oid) -> Result<Option<Vec<u8>>, Failure> {
         match self.repo.read_unverified(oid)? {
-            Some(RawObject { kind: ObjectKind::Commit, data }) => Ok(data),
-            Some(other) => Err(Failure::new(format!("object {oid} is a {}, not a commit", other.kind.name()))),
-            None => Err(Failure::new(format!("commit {oid} is not in this repository")).hint(
-                "history is incomplete here: `git fetch` (or `git fetch --unshallow`) may bring it; `git fsck` tells what is missing",
-            )),
+            Some(RawObject { kind: ObjectKind::Commit, data }) => Ok(Some(data)),
+            Some(other) => {
+                Err(Failure::new(format!("object {oid} is a {}, not a commit", other.kind.name())))
+            }
+            None => Ok(None),
         }
     }
 
@@ -189,4 +197,10 @@ impl<'r> Commits<'r> {
         let tree = Oid::from_bytes(commit.root_tree_id().as_bytes()).ok()?;
         Some(Links { tree, parents, date: commit.committer_timestamp() })
     }
+}
+
+fn missing(oid: Oid) -> Failure {
+    Failure::new(format!("commit {oid} is not in this repository")).hint(
+        "history is incomplete here: `git fetch` (or `git fetch --unshallow`) may bring it; `git fsck` tells what is missing",
+    )
 }
