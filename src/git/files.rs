@@ -3,6 +3,7 @@
 use super::paths::{TreeEntry, read_tree, tree_entries};
 use super::repository::ObjectKind;
 use super::source::Commits;
+use super::trees::Content;
 use super::{Oid, Repository};
 use crate::outcome::Failure;
 
@@ -112,7 +113,7 @@ impl Repository {
         }
     }
 
-    fn tree(&self, oid: Oid) -> Result<Vec<u8>, Failure> {
+    fn tree(&self, oid: Oid) -> Result<Content, Failure> {
         read_tree(self, Some(oid))
     }
 }

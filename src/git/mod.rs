@@ -37,6 +37,7 @@ pub mod source;
 pub mod tags;
 pub mod tickets;
 pub mod trailers;
+mod trees;
 pub mod walk;
 
 pub use config::Config;

@@ -8,6 +8,7 @@
 //! nothing can match, is never read.
 
 use super::repository::{ObjectKind, Repository};
+use super::trees::Content;
 use super::{HashKind, Oid};
 use crate::outcome::Failure;
 use globset::{GlobBuilder, GlobMatcher};
@@ -271,15 +272,22 @@ pub(super) fn tree_entries(data: &[u8], hash: HashKind) -> Option<Vec<TreeEntry<
     Some(entries)
 }
 
-pub(super) fn read_tree(repo: &Repository, oid: Option<Oid>) -> Result<Vec<u8>, Failure> {
-    let Some(oid) = oid else { return Ok(Vec::new()) };
+pub(super) fn read_tree(repo: &Repository, oid: Option<Oid>) -> Result<Content, Failure> {
+    let Some(oid) = oid else { return Ok(Content::default()) };
+    if let Some(tree) = repo.recent_trees.get(oid) {
+        return Ok(tree);
+    }
     match repo.read(oid)? {
-        Some(object) if object.kind == ObjectKind::Tree => Ok(object.data),
+        Some(object) if object.kind == ObjectKind::Tree => {
+            let tree = Content::new(object.data);
+            repo.recent_trees.keep(oid, &tree);
+            Ok(tree)
+        }
         Some(object) => {
             Err(Failure::new(format!("object {oid} is a {}, not a tree", object.kind.name())))
         }
         // git knows the empty tree without having it.
-        None if is_empty_tree(oid) => Ok(Vec::new()),
+        None if is_empty_tree(oid) => Ok(Content::default()),
         None => Err(Failure::new(format!("tree {oid} is not in this repository")).hint(
             "a treeless or damaged clone lacks it; `git fetch --refetch` brings all objects",
         )),

@@ -6,6 +6,7 @@
 //! of our own in either case, so that all that follows works alike.
 
 use super::loose::LooseObjects;
+use super::trees::RecentTrees;
 use super::{Config, Oid};
 use crate::outcome::Failure;
 use git2::{ErrorClass, ErrorCode, ObjectType, Odb, RepositoryOpenFlags};
@@ -106,6 +107,7 @@ pub struct Repository {
     /// Where objects are, alternates of these aside.
     pub(super) object_folders: Vec<PathBuf>,
     loose: LooseObjects,
+    pub(super) recent_trees: RecentTrees,
     shallow: HashSet<Oid>,
     config: OnceLock<Config>,
     /// The thread that reads it meanwhile.
@@ -155,6 +157,7 @@ impl Repository {
             odb,
             object_folders: folders,
             loose,
+            recent_trees: RecentTrees::default(),
             shallow,
             config: OnceLock::new(),
             config_reader: Mutex::new(Some(config_reader)),
