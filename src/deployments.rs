@@ -162,8 +162,10 @@ impl<'e> Deployments<'e> {
         let said = pipeline::each(events, |event| {
             matches!(event.kind, Kind::Deploy | Kind::Rollback).then(|| Said::by(event))
         });
-        let mut deployments = Deployments::default();
-        let mut positions: Vec<Position> = Vec::new();
+        let count = said.iter().flatten().count();
+        let mut deployments =
+            Deployments { all: Vec::with_capacity(count), ..Deployments::default() };
+        let mut positions: Vec<Position> = Vec::with_capacity(count);
         let mut numbers = Numbers::default();
         let mut deleted: Vec<(Position, &str)> = Vec::new();
         // Of records that build on each other the later one can't have happened earlier.
