@@ -66,7 +66,9 @@ def size_of(memory):
 
 def times(ratio):
     """0.84, or 1/104 where ours is more than ten times faster or smaller."""
-    return f"{ratio:.2f}" if ratio >= 0.1 else f"1/{1 / ratio:.0f}"
+    if ratio < 0.1:
+        return f"1/{1 / ratio:.0f}"
+    return f"{ratio:.2f}" if ratio < 100 else f"{ratio:.0f}"
 
 
 def quotient(ours, theirs):
