@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{Key, Output, Repo, Stage, World};
+use common::{Key, Output, Repo, Stage, World, with_default_signals};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -796,11 +796,16 @@ fn a_run_that_is_interrupted_lets_nothing_through() {
     let repo = &server.stage.repo;
     audit(repo, &["hook", "install"]).success();
     foreign(&hook(repo, "pre-push.before-audit"), 0);
-    // Not INT: where a shell's background started the tests, a shell can't but ignore it.
-    for signal in ["TERM", "HUP", "KILL"] {
+    for signal in ["INT", "TERM", "HUP", "KILL"] {
         let mut command = world.command(hook(repo, "pre-push"));
-        command.current_dir(&repo.path).args(["origin", "url"]).stdin(Stdio::piped());
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        command.current_dir(&repo.path).args(["origin", "url"]);
+        let mut command = with_default_signals(command);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         // It waits for git's lines, which never come.
         std::thread::sleep(std::time::Duration::from_millis(300));
         let kill = format!("kill -{signal} {}", child.id());

@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{Output, Repo, World, require};
+use common::{Output, Repo, World, require, with_default_signals};
 use serde_json::{Value, json};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
@@ -175,24 +175,12 @@ fn signals_are_handed_on_and_the_run_was_cancelled() {
     assert_eq!(body(&repo)["what"]["outcome"], "cancelled");
 }
 
-/// The program, which obeys signals even where the tests themselves ignore them: in the background of a
-/// shell, or under `nohup`. Without GNU's `env` it inherits what is.
-fn with_default_signals(repo: &Repo<'_>) -> Command {
-    const DEFAULT: &str = "--default-signal=HUP,INT,QUIT,TERM";
-    let able = Command::new("env").args([DEFAULT, "true"]).stderr(Stdio::null()).status();
-    if !able.is_ok_and(|status| status.success()) {
-        return repo.audit_command();
-    }
-    let mut command = repo.world.command("env");
-    command.current_dir(&repo.path).args([DEFAULT, env!("CARGO_BIN_EXE_audit")]);
-    command
-}
-
 /// Sends a signal to `audit run` once the script has said that it is ready.
 fn signalled(repo: &Repo<'_>, signal: &str, script: &str) -> Option<i32> {
-    let mut command = with_default_signals(repo);
+    let mut command = repo.audit_command();
     command.args(["run", "--kind", "test", "--", "sh", "-c", script]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child =
+        with_default_signals(command).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut ready = String::new();
     let mut output = BufReader::new(child.stdout.take().unwrap());
     output.read_line(&mut ready).unwrap();

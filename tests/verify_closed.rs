@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{Output, Stage, World};
+use common::{Output, Stage, World, with_default_signals};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Read;
@@ -96,7 +96,9 @@ fn what_is_interrupted_does_not_pass() {
         for (args, lines) in &runs {
             fs::write(&input, lines).unwrap();
             let mut command = stage.audit_command();
-            command.args(*args).env("PATH", &path).stdin(fs::File::open(&input).unwrap());
+            command.args(*args).env("PATH", &path);
+            let mut command = with_default_signals(command);
+            command.stdin(fs::File::open(&input).unwrap());
             let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
             std::thread::sleep(std::time::Duration::from_millis(150));
             assert!(child.try_wait().unwrap().is_none(), "{args:?} did not wait");
