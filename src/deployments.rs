@@ -24,7 +24,6 @@ pub mod suspects;
 
 use crate::event::{Event, Kind, What};
 use crate::ledger::Recorded;
-use crate::pipeline;
 use foldhash::fast::RandomState;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -159,10 +158,8 @@ impl<'e> Deployments<'e> {
     /// Joins the records of a ledger, given in the order of reports (causal, then by time). Events of
     /// other kinds may be among them.
     pub fn new(events: &'e [Recorded]) -> Deployments<'e> {
-        let said = pipeline::each(events, |event| {
-            matches!(event.kind, Kind::Deploy | Kind::Rollback).then(|| Said::by(event))
-        });
-        let count = said.iter().flatten().count();
+        let deploys = |event: &&Recorded| matches!(event.kind, Kind::Deploy | Kind::Rollback);
+        let count = events.iter().filter(deploys).count();
         let mut deployments =
             Deployments { all: Vec::with_capacity(count), ..Deployments::default() };
         let mut positions: Vec<Position> = Vec::with_capacity(count);
@@ -170,7 +167,7 @@ impl<'e> Deployments<'e> {
         let mut deleted: Vec<(Position, &str)> = Vec::new();
         // Of records that build on each other the later one can't have happened earlier.
         let mut latest = i64::MIN;
-        for (sequence, (event, said)) in events.iter().zip(said).enumerate() {
+        for (sequence, event) in events.iter().enumerate() {
             let Some(when) = event.when.map(|when| when.seconds) else { continue };
             let late = event.is_late();
             if !late {
@@ -180,10 +177,12 @@ impl<'e> Deployments<'e> {
             if event.kind == Kind::Environment {
                 deployments.environment(event, own, &mut deleted);
             }
-            let Said { place, commit, success } = match said {
-                None => continue,
-                Some(Ok(said)) => said,
-                Some(Err(lacks)) => {
+            if !deploys(&event) {
+                continue;
+            }
+            let Said { place, commit, success } = match Said::by(event) {
+                Ok(said) => said,
+                Err(lacks) => {
                     deployments.unplaced.push(Unplaced { id: event.id.as_str(), lacks });
                     continue;
                 }
