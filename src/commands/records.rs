@@ -126,9 +126,7 @@ fn in_order<T>(order: &[usize], mut events: Vec<Option<T>>) -> Vec<T> {
 /// # Errors
 /// When the ledger has no such entry, or the file has changed since it was checked.
 pub(crate) fn judged(view: &View, judge: &Judge, id: &str) -> Result<Event, Failure> {
-    // One look at all of them is less than an index of them.
-    let wanted = Id::from_hex(id.as_bytes());
-    let number = view.chain().nodes().iter().position(|node| Some(node.id) == wanted);
+    let number = Id::from_hex(id.as_bytes()).and_then(|id| view.chain().look_for(&id));
     let unknown = || Failure::new(format!("the ledger has no entry {id}"));
     judged_at(view, judge, number.ok_or_else(unknown)?)
 }

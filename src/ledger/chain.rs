@@ -106,6 +106,12 @@ impl Chain {
         self.index.get_or_init(|| numbered().collect()).get(id).copied()
     }
 
+    /// As [`Chain::get`], by one look at the entries from the newest on: of a few lookups the index would be
+    /// the dearest part.
+    pub fn look_for(&self, id: &Id) -> Option<usize> {
+        self.nodes.iter().rposition(|node| node.id == *id)
+    }
+
     /// The number of the entry with an id, which is known to build on `prev`.
     pub(super) fn get_among(&self, id: &Id, prev: &[Id]) -> Option<usize> {
         // What builds on the last entry is none of those that are there: it would have named what came
