@@ -24,11 +24,11 @@ pub mod suspects;
 
 use crate::event::{Event, Kind, What};
 use crate::ledger::Recorded;
-use crate::pipeline;
 use foldhash::fast::RandomState;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 /// Where code runs: an environment, and the service within it where records name one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -152,25 +152,39 @@ pub struct Deployments<'e> {
     environments: BTreeSet<&'e str>,
     unplaced: Vec<Unplaced<'e>>,
     /// The commits of all, each with its number.
-    commits: HashMap<&'e str, usize, RandomState>,
+    commits: HashMap<CommitId<'e>, usize, RandomState>,
+}
+
+/// The id of a commit as records write it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct CommitId<'e>(&'e str);
+
+/// Sixteen digits tell commits apart as well as all of them, and are quicker to hash.
+impl Hash for CommitId<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let id = self.0.as_bytes();
+        state.write(id.get(..16).unwrap_or(id));
+    }
 }
 
 impl<'e> Deployments<'e> {
     /// Joins the records of a ledger, given in the order of reports (causal, then by time). Events of
     /// other kinds may be among them.
     pub fn new(events: &'e [Recorded]) -> Deployments<'e> {
-        let said = pipeline::each(events, |event| {
-            matches!(event.kind, Kind::Deploy | Kind::Rollback).then(|| Said::by(event))
-        });
-        let count = said.iter().flatten().count();
-        let mut deployments =
-            Deployments { all: Vec::with_capacity(count), ..Deployments::default() };
+        let deploys = |event: &&Recorded| matches!(event.kind, Kind::Deploy | Kind::Rollback);
+        let count = events.iter().filter(deploys).count();
+        let mut deployments = Deployments {
+            all: Vec::with_capacity(count),
+            commits: HashMap::with_capacity_and_hasher(count, RandomState::default()),
+            ..Deployments::default()
+        };
         let mut positions: Vec<Position> = Vec::with_capacity(count);
         let mut numbers = Numbers::default();
+        let mut known: HashMap<Place<'e>, Vec<usize>, RandomState> = HashMap::default();
         let mut deleted: Vec<(Position, &str)> = Vec::new();
         // Of records that build on each other the later one can't have happened earlier.
         let mut latest = i64::MIN;
-        for (sequence, (event, said)) in events.iter().zip(said).enumerate() {
+        for (sequence, event) in events.iter().enumerate() {
             let Some(when) = event.when.map(|when| when.seconds) else { continue };
             let late = event.is_late();
             if !late {
@@ -180,10 +194,12 @@ impl<'e> Deployments<'e> {
             if event.kind == Kind::Environment {
                 deployments.environment(event, own, &mut deleted);
             }
-            let Said { place, commit, success } = match said {
-                None => continue,
-                Some(Ok(said)) => said,
-                Some(Err(lacks)) => {
+            if !deploys(&event) {
+                continue;
+            }
+            let Said { place, commit, success } = match Said::by(event) {
+                Ok(said) => said,
+                Err(lacks) => {
                     deployments.unplaced.push(Unplaced { id: event.id.as_str(), lacks });
                     continue;
                 }
@@ -203,14 +219,20 @@ impl<'e> Deployments<'e> {
                 event,
                 place,
                 commit,
-                commit_number: *deployments.commits.entry(commit).or_insert(next),
+                commit_number: *deployments.commits.entry(CommitId(commit)).or_insert(next),
                 from: position.time,
                 until: None,
                 state: if success { State::Runs } else { State::Failed },
             });
-            deployments.environments.insert(place.env);
             positions.push(position);
+            let at_place = known.entry(place).or_default();
+            // It is there already, unless it is new or somebody has deleted it.
+            if at_place.is_empty() || !deleted.is_empty() {
+                deployments.environments.insert(place.env);
+            }
+            at_place.push(number);
         }
+        deployments.ran = known.into_iter().collect();
         deployments.replace(&positions, &deleted);
         deployments
     }
@@ -232,16 +254,10 @@ impl<'e> Deployments<'e> {
 
     /// Finds out what replaced what, place by place.
     fn replace(&mut self, positions: &[Position], deleted: &[(Position, &str)]) {
-        for number in 0..self.all.len() {
-            let one = &self.all[number];
-            if one.state != State::Runs {
-                continue;
-            }
-            match self.ran.get_mut(&one.place) {
-                Some(numbers) => numbers.push(number),
-                None => drop(self.ran.insert(one.place, vec![number])),
-            }
-        }
+        self.ran.retain(|_, numbers| {
+            numbers.retain(|&number| self.all[number].state == State::Runs);
+            !numbers.is_empty()
+        });
         for (place, numbers) in &mut self.ran {
             numbers.sort_by_key(|&number| positions[number]);
             for at in 0..numbers.len() {
@@ -309,12 +325,12 @@ impl<'e> Deployments<'e> {
 
     /// Whether a commit, by its full id, was ever to be put anywhere.
     pub fn has_commit(&self, commit: &str) -> bool {
-        self.commits.contains_key(commit)
+        self.commits.contains_key(&CommitId(commit))
     }
 
     /// The commits that were ever to be put anywhere, each with its number.
     pub fn commits(&self) -> impl Iterator<Item = (&'e str, usize)> {
-        self.commits.iter().map(|(commit, number)| (*commit, *number))
+        self.commits.iter().map(|(commit, number)| (commit.0, *number))
     }
 
     /// What is or was in force in a place, oldest first.
@@ -394,8 +410,9 @@ impl<'e> Said<'e> {
     fn by(event: &'e Recorded) -> Result<Said<'e>, &'static str> {
         let env = event.env().filter(|env| !env.is_empty()).ok_or("it names no environment")?;
         let commit = event.field("commit").ok_or("it names no commit")?;
-        let full = matches!(commit.len(), 40 | 64) && commit.bytes().all(|b| b.is_ascii_hexdigit());
-        if !full {
+        // Without an early end many bytes are looked at in one step.
+        let hex = commit.bytes().fold(true, |all, byte| all & byte.is_ascii_hexdigit());
+        if !hex || !matches!(commit.len(), 40 | 64) {
             return Err("its commit is no full id");
         }
         let place = Place { env, service: event.service() };

@@ -17,7 +17,7 @@ use crate::signature;
 /// # Errors
 /// When it cannot be read.
 pub(crate) fn read(repo: &Repository) -> Result<View, Failure> {
-    Ok(Ledger::new(repo.common_dir()).read_each(rules(), |_, _, _| ())?.0)
+    Ledger::new(repo.common_dir()).read(rules())
 }
 
 /// Reads and checks the ledger, and gives all its records, oldest first in the order of reports, not judged:
@@ -27,7 +27,8 @@ pub(crate) fn read(repo: &Repository) -> Result<View, Failure> {
 /// # Errors
 /// When it cannot be read.
 pub(crate) fn read_all(repo: &Repository) -> Result<(View, Vec<Recorded>), Failure> {
-    let (view, mut records) = Ledger::new(repo.common_dir()).read_each(rules(), Recorded::new)?;
+    let (view, mut records) = Ledger::new(repo.common_dir())
+        .read_each(rules(), |line, _, text| Recorded::new(line, text))?;
     let order = view.chain().order();
     if !order.is_sorted() {
         records = in_order(&order, records.into_iter().map(Some).collect());
@@ -99,8 +100,8 @@ pub(crate) fn events(
 pub(crate) fn unjudged(view: &View) -> Result<Vec<Recorded>, Failure> {
     from_file(view, |stored| {
         let mut scratch = Scratch::default();
-        let (line, id) = stored.read(&mut scratch)?;
-        Ok(Some(Recorded::new(&line, id, Text::new(line.bytes))))
+        let (line, _) = stored.read(&mut scratch)?;
+        Ok(Some(Recorded::new(&line, Text::new(line.bytes))))
     })
 }
 
@@ -125,7 +126,7 @@ fn in_order<T>(order: &[usize], mut events: Vec<Option<T>>) -> Vec<T> {
 /// # Errors
 /// When the ledger has no such entry, or the file has changed since it was checked.
 pub(crate) fn judged(view: &View, judge: &Judge, id: &str) -> Result<Event, Failure> {
-    let number = Id::from_hex(id.as_bytes()).and_then(|id| view.chain().get(&id));
+    let number = Id::from_hex(id.as_bytes()).and_then(|id| view.chain().look_for(&id));
     let unknown = || Failure::new(format!("the ledger has no entry {id}"));
     judged_at(view, judge, number.ok_or_else(unknown)?)
 }

@@ -209,14 +209,15 @@ pub(crate) fn failure(file: &str, problems: &[Problem]) -> Failure {
 /// The remote's default branch, else HEAD, with its name.
 pub(crate) fn trusted_ref(repo: &Repository) -> Result<Option<(Oid, &'static str)>, Failure> {
     // A symbolic one: no fetch and no push makes that.
-    let remote = repo.reference(REMOTE_HEAD)?.map(|reference| reference.target);
-    let symbolic = repo.symbolic(REMOTE_HEAD)?.is_some();
-    let remote = remote.filter(|_| symbolic);
-    Ok(match (remote, repo.head()?) {
-        (Some(target), _) => Some((target, "the remote's default branch")),
-        (None, Head::Branch(reference)) => Some((reference.target, "HEAD")),
-        (None, Head::Detached(oid)) => Some((oid, "HEAD")),
-        (None, Head::Unborn(_)) => None,
+    if let Some(remote) = repo.reference(REMOTE_HEAD)?
+        && repo.symbolic(REMOTE_HEAD)?.is_some()
+    {
+        return Ok(Some((remote.target, "the remote's default branch")));
+    }
+    Ok(match repo.head()? {
+        Head::Branch(reference) => Some((reference.target, "HEAD")),
+        Head::Detached(oid) => Some((oid, "HEAD")),
+        Head::Unborn(_) => None,
     })
 }
 

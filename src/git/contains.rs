@@ -68,6 +68,9 @@ impl<'c, 'r> Containing<'c, 'r> {
 
     /// The answer of the commit-graph; `None` for a commit that it does not hold, or where it is damaged.
     fn ask_graph(&mut self, tip: Position) -> Option<bool> {
+        if let Some(known) = self.in_graph.get(tip.0 as usize)? {
+            return Some(*known);
+        }
         let graph = self.commits.graph()?;
         let mut path = vec![tip];
         while let Some(&at) = path.last() {

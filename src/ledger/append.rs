@@ -103,7 +103,7 @@ impl Ledger {
             report = ledger.catch_up(report, &rules)?;
         }
         refuse_damage(&report, &path)?;
-        let already = report.chain.get(&id).is_some();
+        let already = report.chain.look_for(&id).is_some();
         if already {
             // It may have been written by a writer that never got to its sync.
             self.sync(&mut ledger, &report, b"")?;
@@ -377,7 +377,7 @@ fn refuse_damage(report: &Report, path: &Path) -> Result<(), Failure> {
 
 /// Refuses what would be damage as soon as it was written.
 fn refuse_stray(report: &Report, rules: &Rules, entry: &Line<'_>) -> Result<(), Failure> {
-    if let Some(missing) = entry.prev().find(|id| report.chain.get(id).is_none()) {
+    if let Some(missing) = entry.prev().find(|id| report.chain.look_for(id).is_none()) {
         return Err(Failure::new(format!(
             "the record builds on {missing}, which is not in the ledger"
         ))

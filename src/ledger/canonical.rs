@@ -13,6 +13,7 @@
 use super::scan::scan;
 pub use super::scan::{Fault, MAX_DEPTH, MAX_INTEGER};
 use crate::outcome::Failure;
+use memchr::memchr;
 use serde_json::{Map, Number, Value};
 use std::borrow::Cow;
 use std::fmt;
@@ -66,7 +67,7 @@ pub fn emit_string(string: &str) -> Result<String, Refusal> {
 /// bytes that are no canonical string.
 pub(super) fn string(quoted: &[u8]) -> Option<Cow<'_, str>> {
     let inner = std::str::from_utf8(quoted).ok()?.strip_prefix('"')?.strip_suffix('"')?;
-    if !inner.contains('\\') {
+    if memchr(b'\\', inner.as_bytes()).is_none() {
         return Some(Cow::Borrowed(inner));
     }
     let mut plain = String::with_capacity(inner.len());

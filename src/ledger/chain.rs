@@ -7,7 +7,8 @@
 //!
 //! A name is a hash of everything under it, so a line that others build on can't be changed, taken
 //! out, put in or moved behind them. Entries are numbered as they stand in the file; memory holds
-//! one small node for each, its edges, and the index from id to number.
+//! one small node for each and its edges. The index from id to number is made when somebody needs it:
+//! nearly always each entry builds on the one before it, and then a check needs none.
 
 use super::id::Id;
 use super::record::MAX_PREV;
@@ -16,6 +17,7 @@ use foldhash::fast::RandomState;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Where an entry stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +51,9 @@ pub struct Node {
 pub struct Chain {
     nodes: Vec<Node>,
     edges: Vec<usize>,
-    index: HashMap<Id, usize, RandomState>,
+    index: OnceLock<HashMap<Id, usize, RandomState>>,
+    /// Whether an entry names one that is not there before it.
+    has_missing: bool,
 }
 
 /// Why no single entry has a prefix.
@@ -98,7 +102,24 @@ impl Chain {
 
     /// The number of the entry with an id.
     pub fn get(&self, id: &Id) -> Option<usize> {
-        self.index.get(id).copied()
+        let numbered = || self.nodes.iter().enumerate().map(|(number, node)| (node.id, number));
+        self.index.get_or_init(|| numbered().collect()).get(id).copied()
+    }
+
+    /// As [`Chain::get`], by one look at the entries from the newest on: of a few lookups the index would be
+    /// the dearest part.
+    pub fn look_for(&self, id: &Id) -> Option<usize> {
+        self.nodes.iter().rposition(|node| node.id == *id)
+    }
+
+    /// The number of the entry with an id, which is known to build on `prev`.
+    pub(super) fn get_among(&self, id: &Id, prev: &[Id]) -> Option<usize> {
+        // What builds on the last entry is none of those that are there: it would have named what came
+        // after it.
+        match self.nodes.last() {
+            Some(last) if !self.has_missing && prev.contains(&last.id) => None,
+            _ => self.get(id),
+        }
     }
 
     /// Adds an entry. Returns the ids in `prev` that name no earlier entry. The caller has made sure
@@ -115,7 +136,8 @@ impl Chain {
         let mut missing = Vec::new();
         for id in prev {
             root = false;
-            match self.get(&id) {
+            let last = self.nodes.len().checked_sub(1).filter(|&last| self.nodes[last].id == id);
+            match last.or_else(|| self.get(&id)) {
                 Some(number) => {
                     self.nodes[number].built_on = true;
                     self.edges.push(number);
@@ -123,8 +145,11 @@ impl Chain {
                 None => missing.push(id),
             }
         }
+        self.has_missing |= !missing.is_empty();
         let edges = start..self.edges.len();
-        self.index.insert(id, self.nodes.len());
+        if let Some(index) = self.index.get_mut() {
+            index.insert(id, self.nodes.len());
+        }
         self.nodes.push(Node { id, place, when, built_on: false, root, edges });
         missing
     }

@@ -7,8 +7,8 @@
 //!
 //! The strategy: bytes come in pieces of any size and are cut into lines; each line is held against
 //! the format and named by its hash (what it is by itself: [`seen`](super::seen)), and added to the
-//! [`Chain`] when all that it builds on is there before it. What is kept is the chain (an index of ids)
-//! and the [`Finding`]s. One pass over bytes decides on the canonical form, so the whole costs little
+//! [`Chain`] when all that it builds on is there before it. What is kept is the [`Chain`] and the
+//! [`Finding`]s. One pass over bytes decides on the canonical form, so the whole costs little
 //! more than hashing the file; [`parallel`](super::parallel) does all but the chain on all processors.
 //!
 //! Only a line that is an entry enters the chain, so whoever builds on a damaged line is found too.
@@ -366,7 +366,7 @@ impl Checker {
         self.nul = None;
         let place = self.next_place(seen.length as u64);
         let id = seen.id;
-        if let Some(number) = self.report.chain.get(&id) {
+        if let Some(number) = self.report.chain.get_among(&id, &seen.prev) {
             let first = self.report.chain.nodes()[number].place.line;
             let why = format!("the same as line {first}");
             self.report.find(Rule::DuplicateLine, place, Some(id), why);
@@ -425,7 +425,7 @@ impl Checker {
     }
 }
 
-/// Checks everything that `source` gives; memory grows by an index of ids only.
+/// Checks everything that `source` gives; memory grows by the chain only.
 pub fn check(mut source: impl Read, rules: Rules) -> io::Result<Report> {
     let mut checker = Checker::new(rules);
     pour(&mut source, &mut checker)?;

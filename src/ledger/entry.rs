@@ -143,7 +143,9 @@ impl<'a> Line<'a> {
             (at, _) => Err(reject(at, "no text, or an empty one")),
         };
         let (at, nonce) = need(found.nonce, "the body has no nonce")?;
-        inside(nonce).and_then(Nonce::from_hex).ok_or(reject(at, "no nonce of 32 hex digits"))?;
+        if !inside(nonce).is_some_and(Nonce::is_written) {
+            return Err(reject(at, "no nonce of 32 hex digits"));
+        }
         let (at, when) = need(found.when, "the body has no when")?;
         let when = inside(when).and_then(time::parse).ok_or(reject(at, "no time in UTC"))?;
         let (at, prev) = need(found.prev, "the body has no prev")?;
@@ -313,9 +315,12 @@ fn inside(quoted: &[u8]) -> Option<&[u8]> {
     quoted.strip_prefix(b"\"")?.strip_suffix(b"\"")
 }
 
-/// The ids of a `prev` that [`sorted_ids`] has passed: `["…","…"]`, 67 bytes each with its comma.
+/// How many bytes an id has in a list, with its quotes and its comma.
+const LISTED: usize = 67;
+
+/// The ids of a `prev` that [`sorted_ids`] has passed: `["…","…"]`.
 fn ids(prev: &[u8]) -> impl Iterator<Item = Id> + use<'_> {
-    prev[1..].chunks(67).filter_map(|chunk| chunk.get(1..65).and_then(Id::from_hex))
+    prev[1..].chunks(LISTED).filter_map(|chunk| chunk.get(1..65).and_then(Id::from_hex))
 }
 
 /// Whether a canonical value is a list of at most 64 ids, strictly ascending.
@@ -326,11 +331,13 @@ fn sorted_ids(prev: &[u8]) -> Result<(), &'static str> {
         return Ok(());
     }
     let mut before: Option<&[u8]> = None;
-    for (number, id) in inner.split(|byte| *byte == b',').enumerate() {
+    for (number, chunk) in inner.chunks(LISTED).enumerate() {
         if number == MAX_PREV {
             return Err("prev names more than 64 entries");
         }
-        if inside(id).and_then(Id::from_hex).is_none() {
+        // In a canonical list what stands behind a text is a comma, or the end.
+        let id = chunk.get(..LISTED - 1).ok_or(not_ids)?;
+        if !inside(id).is_some_and(Id::is_written) {
             return Err(not_ids);
         }
         if before >= Some(id) {

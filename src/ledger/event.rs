@@ -211,9 +211,7 @@ mod tests {
                 _ => None,
             };
             let place = event.place.clone().unwrap_or(Where { env: None, service: None });
-            for recorded in
-                [Recorded::new(&line, line.id(), Text::new(&bytes)), Recorded::of(event.clone())]
-            {
+            for recorded in [Recorded::new(&line, Text::new(&bytes)), Recorded::of(event.clone())] {
                 assert_eq!((recorded.kind, recorded.when), (event.kind, event.when));
                 assert_eq!(recorded.env(), place.env.as_deref());
                 assert_eq!(recorded.service(), place.service.as_deref());

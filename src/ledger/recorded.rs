@@ -17,8 +17,22 @@ use crate::event::{Event, Kind, What, When};
 use std::ops::{Deref, Range};
 use std::sync::{Arc, OnceLock};
 
-/// The fields of `what` that are noted.
-const NOTED: [&str; 7] = ["action", "artifact", "commit", "decision", "expires", "outcome", "tree"];
+/// How many fields of `what` are noted.
+const NOTED: usize = 7;
+
+/// Which of them this is.
+fn noted(name: &[u8]) -> Option<usize> {
+    match name {
+        b"action" => Some(0),
+        b"artifact" => Some(1),
+        b"commit" => Some(2),
+        b"decision" => Some(3),
+        b"expires" => Some(4),
+        b"outcome" => Some(5),
+        b"tree" => Some(6),
+        _ => None,
+    }
+}
 
 /// One record of a ledger.
 #[derive(Debug, Clone)]
@@ -27,12 +41,11 @@ pub struct Recorded {
     pub kind: Kind,
     /// When, as the record claims.
     pub when: Option<When>,
-    id: Id,
     late: bool,
     links: bool,
     env: Noted,
     service: Noted,
-    what: [Noted; NOTED.len()],
+    what: [Noted; NOTED],
     /// Empty where the event was there before this.
     line: Text,
     event: OnceLock<Box<Event>>,
@@ -42,23 +55,25 @@ pub struct Recorded {
 #[derive(Debug, Clone)]
 pub struct Text {
     piece: Arc<Vec<u8>>,
-    line: Range<usize>,
+    start: u32,
+    end: u32,
 }
 
 impl Text {
     /// A line by itself.
     pub fn new(line: &[u8]) -> Text {
-        Text { piece: Arc::new(line.to_vec()), line: 0..line.len() }
+        Text::shared(&Arc::new(line.to_vec()), 0..line.len())
     }
 
-    /// A line in a piece of the file.
+    /// A line in a piece of the file, of less than four gigabytes.
     pub(super) fn shared(piece: &Arc<Vec<u8>>, line: Range<usize>) -> Text {
-        Text { piece: Arc::clone(piece), line }
+        let at = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
+        Text { piece: Arc::clone(piece), start: at(line.start), end: at(line.end) }
     }
 
     /// The line with its `\n`.
     pub fn bytes(&self) -> &[u8] {
-        self.piece.get(self.line.clone()).unwrap_or_default()
+        self.piece.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
 }
 
@@ -74,18 +89,17 @@ enum Noted {
 }
 
 impl Recorded {
-    /// An entry, its id, and its line to keep.
-    pub fn new(line: &Line<'_>, id: Id, text: Text) -> Recorded {
+    /// An entry, and its line to keep.
+    pub fn new(line: &Line<'_>, text: Text) -> Recorded {
         let known = line.kind().parse::<Kind>().ok().filter(|kind| !kind.is_git());
         let mut recorded = Recorded {
             kind: known.unwrap_or(Kind::Note),
             when: Some(When::utc(line.when)),
-            id,
             late: false,
             links: false,
             env: Noted::Nothing,
             service: Noted::Nothing,
-            what: [Noted::Nothing; NOTED.len()],
+            what: [Noted::Nothing; NOTED],
             line: text,
             event: OnceLock::new(),
         };
@@ -117,7 +131,7 @@ impl Recorded {
     fn note(&mut self, line: &Line<'_>, key: &[u8], value: Range<usize>) {
         if key == b"recorded" {
             self.late = Noted::value(line, value) != Noted::Nothing;
-        } else if let Some(at) = NOTED.iter().position(|noted| noted.as_bytes() == key) {
+        } else if let Some(at) = noted(key) {
             self.what[at] = Noted::value(line, value);
         }
     }
@@ -127,12 +141,11 @@ impl Recorded {
         Recorded {
             kind: event.kind,
             when: event.when,
-            id: Id::from_hex(event.id.as_bytes()).unwrap_or(Id([0; 32])),
             late: text(&event, "recorded").is_some(),
             links: !event.why.links.is_empty(),
             env: Noted::Ask,
             service: Noted::Ask,
-            what: [Noted::Ask; NOTED.len()],
+            what: [Noted::Ask; NOTED],
             line: Text::new(&[]),
             event: OnceLock::from(Box::new(event)),
         }
@@ -150,8 +163,8 @@ impl Recorded {
 
     /// A text field of its `what`.
     pub fn field(&self, name: &str) -> Option<&str> {
-        let noted = NOTED.iter().position(|noted| *noted == name);
-        self.noted(noted.map_or(Noted::Ask, |at| self.what[at]), |event| text(event, name))
+        let noted = noted(name.as_bytes()).map_or(Noted::Ask, |at| self.what[at]);
+        self.noted(noted, |event| text(event, name))
     }
 
     /// Whether it was written down later than what it states happened.
@@ -197,11 +210,12 @@ impl Deref for Recorded {
     /// The event, graded as a claim where nobody has judged it.
     fn deref(&self) -> &Event {
         self.event.get_or_init(|| {
-            let mut scratch = Scratch::default();
-            Box::new(match Line::read(self.line.bytes(), &mut scratch) {
-                Ok(line) => line.event(self.id),
+            let (mut scratch, bytes) = (Scratch::default(), self.line.bytes());
+            let id = Id::of(bytes);
+            Box::new(match Line::read(bytes, &mut scratch) {
+                Ok(line) => line.event(id),
                 // The line was read before.
-                Err(_) => event::bare(self.kind, self.id, self.when.map_or(0, |when| when.seconds)),
+                Err(_) => event::bare(self.kind, id, self.when.map_or(0, |when| when.seconds)),
             })
         })
     }

@@ -13,8 +13,9 @@
 //! plain   = any character but DQUOTE, "\", U+0000 to U+001F and U+007F
 //! ```
 //!
-//! The strategy: UTF-8 is checked once for the whole text by the standard library, so that strings
-//! can be walked byte by byte; keys are compared with the key before them, so that duplicates and
+//! The strategy: one look in large steps tells whether all bytes are printable ASCII, as nearly always;
+//! else UTF-8 is checked once for the whole text by the standard library. So strings can be walked byte by
+//! byte; keys are compared with the key before them, so that duplicates and
 //! disorder show without a set. The members of the outer three levels are noted as ranges on the
 //! way, because whoever asks wants to look at `body`, `sig`, what is in them, and the fields of a record.
 
@@ -61,14 +62,14 @@ pub(super) struct Member {
 /// `members`, inner ones before the outer one that holds them.
 pub(super) fn scan(text: &[u8], members: &mut Vec<Member>) -> Result<(), Fault> {
     members.clear();
-    // Nowhere in a canonical text is a control character. Many bytes are looked at in one step where nothing
-    // makes the loop leave early.
-    let controls = text.iter().fold(0, |any, &byte| any | u8::from(is_control(byte))) != 0;
+    let printable = !any(text, |byte| !(0x20..0x7f).contains(&byte));
+    let controls = !printable && any(text, is_control);
     let mut scanner = Scanner { text, at: 0, controls, members };
     let scanned = scanner.value(0);
     let at = scanner.at;
     // What the scanner stopped at says more than "not UTF-8" unless the bad byte comes first.
-    if let Err(error) = std::str::from_utf8(text)
+    if !printable
+        && let Err(error) = std::str::from_utf8(text)
         && scanned.map_or_else(|fault| fault.at >= error.valid_up_to(), |()| true)
     {
         return Err(Fault { at: error.valid_up_to(), what: "not UTF-8" });
@@ -91,6 +92,22 @@ struct Scanner<'a> {
 fn is_control(byte: u8) -> bool {
     byte < 0x20 || byte == 0x7f
 }
+
+/// Whether any byte is like that. Many are looked at in one step, since nothing makes the loop leave early.
+fn any(text: &[u8], is: impl Fn(u8) -> bool) -> bool {
+    text.iter().fold(0, |any, &byte| any | u8::from(is(byte))) != 0
+}
+
+/// Which bytes a key may have.
+const IN_KEYS: [bool; 256] = {
+    let mut in_keys = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        in_keys[byte] = matches!(byte as u8, b'a'..=b'z' | b'0'..=b'9' | b'_');
+        byte += 1;
+    }
+    in_keys
+};
 
 impl Scanner<'_> {
     fn peek(&self) -> Option<u8> {
@@ -145,8 +162,10 @@ impl Scanner<'_> {
         let mut before: Range<usize> = 0..0;
         loop {
             let key = self.key()?;
-            // Keys are ASCII, so the order of bytes is the order of UTF-16 units (RFC 8785, 3.2.3).
-            match self.text[before.clone()].cmp(&self.text[key.clone()]) {
+            // Keys are ASCII, so the order of bytes is the order of UTF-16 units (RFC 8785, 3.2.3). Mostly the
+            // first byte decides.
+            let (last, this) = (&self.text[before], &self.text[key.clone()]);
+            match last.first().cmp(&this.first()).then_with(|| last.cmp(this)) {
                 std::cmp::Ordering::Less => {}
                 std::cmp::Ordering::Equal => {
                     return Err(Fault { at: key.start, what: "the same key twice" });
@@ -172,9 +191,8 @@ impl Scanner<'_> {
     fn key(&mut self) -> Result<Range<usize>, Fault> {
         self.expect(b'"', "no key")?;
         let start = self.at;
-        while let Some(b'a'..=b'z' | b'0'..=b'9' | b'_') = self.peek() {
-            self.at += 1;
-        }
+        let after = self.text[start..].iter().position(|&byte| !IN_KEYS[usize::from(byte)]);
+        self.at = after.map_or(self.text.len(), |length| start + length);
         let key = start..self.at;
         if self.peek() != Some(b'"') || key.is_empty() {
             return Err(Fault { at: self.at, what: "a key has other characters than a-z 0-9 _" });

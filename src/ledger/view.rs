@@ -11,7 +11,7 @@
 //! id that the check gave them.
 
 use super::chain::{Chain, Node};
-use super::check::{self, Checker, Report, Rules};
+use super::check::{Checker, Report, Rules};
 use super::entry::{Entry, Line, Scratch};
 use super::id::Id;
 use super::parallel;
@@ -68,18 +68,19 @@ impl Ledger {
         open(&path).map_err(|error| unreadable(&path, &error))
     }
 
-    /// Reads and checks the ledger. One that doesn't exist has no entries.
+    /// Reads and checks the ledger on all processors. One that doesn't exist has no entries.
     ///
     /// When the end of the file looks torn because somebody is writing it at this moment, everything
     /// is read again.
+    ///
+    /// # Errors
+    /// When it can't be read.
     pub fn read(&self, rules: Rules) -> Result<View, Failure> {
-        let (view, ()) =
-            self.settled(rules, |file, rules| Ok((check::check(file, rules.clone())?, ())))?;
-        Ok(view)
+        Ok(self.read_each(rules, |_, _, _| ())?.0)
     }
 
-    /// Reads and checks the ledger on all processors, and makes something of each entry on the way: as
-    /// many as the chain has nodes, in its order. As [`parallel::check`] says, which calls `make`.
+    /// As [`Ledger::read`], and makes something of each entry on the way: as many as the chain has nodes,
+    /// in its order. [`parallel::check`] calls `make`.
     ///
     /// # Errors
     /// As [`Ledger::read`].
@@ -88,33 +89,25 @@ impl Ledger {
         rules: Rules,
         make: impl Fn(&Line<'_>, Id, Text) -> T + Sync,
     ) -> Result<(View, Vec<T>), Failure> {
-        self.settled(rules, |file, rules| {
-            let room = usize::try_from(file.metadata()?.len()).unwrap_or(0) / parallel::USUAL_LINE;
-            let mut made = Vec::with_capacity(room);
-            let report = parallel::check(file, rules, &make, |one| made.push(one))?;
-            Ok((report, made))
-        })
-    }
-
-    /// Reads by `read`, and once more when the end of the file looks torn because somebody is writing.
-    fn settled<T: Default>(
-        &self,
-        rules: Rules,
-        read: impl Fn(&File, &Rules) -> io::Result<(Report, T)>,
-    ) -> Result<(View, T), Failure> {
         let path = self.path();
         let fail = |error| unreadable(&path, &error);
         let Some(mut file) = self.open()? else {
             let report = Checker::new(rules.clone()).finish();
-            return Ok((View { path, file: None, report, rules }, T::default()));
+            return Ok((View { path, file: None, report, rules }, Vec::new()));
         };
-        let (mut report, mut made) = read(&file, &rules).map_err(fail)?;
+        let read = |file: &File| {
+            let room = usize::try_from(file.metadata()?.len()).unwrap_or(0) / parallel::USUAL_LINE;
+            let mut made = Vec::with_capacity(room);
+            let report = parallel::check(file, &rules, &make, |one| made.push(one))?;
+            Ok((report, made))
+        };
+        let (mut report, mut made) = read(&file).map_err(fail)?;
         if report.torn.is_some() {
             let lock = self.wait_for_writer();
             file = self
                 .open()?
                 .ok_or_else(|| Failure::new(format!("{} has just been removed", path.display())))?;
-            (report, made) = read(&file, &rules).map_err(fail)?;
+            (report, made) = read(&file).map_err(fail)?;
             drop(lock);
         }
         Ok((View { path, file: Some(Mutex::new(file)), report, rules }, made))
