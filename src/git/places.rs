@@ -108,7 +108,7 @@ impl Commits<'_> {
         if self.repository().shallow().contains(&oid) {
             return Ok(Before::NotHere);
         }
-        Ok(match self.read_links(oid)? {
+        Ok(match self.read_links(oid, |_| ())? {
             Some((links, _)) => Before::Parents(self.remember(oid, &links)),
             None => Before::NotHere,
         })

@@ -141,7 +141,7 @@ impl<'r> Commits<'r> {
         {
             return Ok(Some(Loaded { links, raw: None }));
         }
-        let Some((mut links, raw)) = self.read_links(oid)? else { return Ok(None) };
+        let Some((mut links, raw)) = self.read_links(oid, <[u8]>::to_vec)? else { return Ok(None) };
         if self.repo.shallow().contains(&oid) {
             links.parents.clear();
         }
@@ -151,16 +151,22 @@ impl<'r> Commits<'r> {
         Ok(Some(Loaded { links, raw: Some(raw) }))
     }
 
-    /// What a commit's object says, and its bytes; `None` when it is not here.
-    pub(super) fn read_links(&self, oid: Oid) -> Result<Option<(Links, Vec<u8>)>, Failure> {
-        let Some(raw) = self.find_unverified(oid)? else { return Ok(None) };
-        if self.verified {
-            self.repo.verify(oid, ObjectKind::Commit, &raw)?;
-        }
-        match object::links(&raw, self.repo.hash()) {
-            Ok(links) => Ok(Some((links, raw))),
-            Err(bogus) => Err(Failure::new(format!("commit {oid}: {}", bogus.0))),
-        }
+    /// What a commit's object says, and what `keep` takes of its bytes; `None` when it is not here.
+    pub(super) fn read_links<T>(
+        &self,
+        oid: Oid,
+        keep: impl FnOnce(&[u8]) -> T,
+    ) -> Result<Option<(Links, T)>, Failure> {
+        let read = |kind, raw: &[u8]| {
+            require_commit(oid, kind)?;
+            if self.verified {
+                self.repo.verify(oid, ObjectKind::Commit, raw)?;
+            }
+            let links = object::links(raw, self.repo.hash())
+                .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
+            Ok((links, keep(raw)))
+        };
+        self.repo.with_unverified(oid, read)?.transpose()
     }
 
     /// The bytes of a commit, whose id has been verified.
@@ -168,19 +174,11 @@ impl<'r> Commits<'r> {
     /// # Errors
     /// As [`Commits::load`], and when the content has another id.
     pub fn read(&self, oid: Oid) -> Result<Vec<u8>, Failure> {
-        let raw = self.find_unverified(oid)?.ok_or_else(|| missing(oid))?;
-        self.repo.verify(oid, ObjectKind::Commit, &raw)?;
-        Ok(raw)
-    }
-
-    fn find_unverified(&self, oid: Oid) -> Result<Option<Vec<u8>>, Failure> {
-        match self.repo.read_unverified(oid)? {
-            Some(RawObject { kind: ObjectKind::Commit, data }) => Ok(Some(data)),
-            Some(other) => {
-                Err(Failure::new(format!("object {oid} is a {}, not a commit", other.kind.name())))
-            }
-            None => Ok(None),
-        }
+        let RawObject { kind, data } =
+            self.repo.read_unverified(oid)?.ok_or_else(|| missing(oid))?;
+        require_commit(oid, kind)?;
+        self.repo.verify(oid, ObjectKind::Commit, &data)?;
+        Ok(data)
     }
 
     /// Reads a commit that the walk took from the commit-graph, and requires that both agree on its
@@ -210,6 +208,13 @@ impl<'r> Commits<'r> {
         }
         let tree = Oid::from_bytes(commit.root_tree_id().as_bytes()).ok()?;
         Some(Links { tree, parents, date: commit.committer_timestamp() })
+    }
+}
+
+fn require_commit(oid: Oid, kind: ObjectKind) -> Result<(), Failure> {
+    match kind {
+        ObjectKind::Commit => Ok(()),
+        other => Err(Failure::new(format!("object {oid} is a {}, not a commit", other.name()))),
     }
 }
 
