@@ -113,6 +113,27 @@ fn every_licence_is_one_that_deny_toml_allows() {
     assert!(used.iter().eq(exceptions.keys()), "an exception of deny.toml that nothing needs");
 }
 
+/// The oldest Rust that builds the program is stated; clippy's `incompatible_msrv` holds the code to it.
+#[test]
+fn no_dependency_asks_for_a_newer_rust_than_is_stated() {
+    let version = |text: &str| -> Vec<u32> {
+        let mut parts: Vec<u32> = text.split('.').map(|part| part.parse().unwrap()).collect();
+        parts.resize(3, 0);
+        parts
+    };
+    let stated = env!("CARGO_PKG_RUST_VERSION");
+    let metadata = cargo(&["metadata", "--locked", "--format-version", "1"]);
+    let metadata: Value = serde_json::from_str(&metadata).unwrap();
+    let mut stating = 0;
+    for package in metadata["packages"].as_array().unwrap() {
+        let Some(wanted) = package["rust_version"].as_str() else { continue };
+        stating += 1;
+        let name = &package["name"];
+        assert!(version(wanted) <= version(stated), "{name} asks for Rust {wanted}");
+    }
+    assert!(stating > 50, "only {stating} packages state a version");
+}
+
 #[test]
 fn the_package_holds_what_a_user_needs_and_no_more() {
     let listed = cargo(&["package", "--list", "--allow-dirty", "--offline"]);

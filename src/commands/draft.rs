@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 #[command(next_help_heading = "Who and why")]
 pub(crate) struct ReasonArgs {
     /// Why, in your own words
-    #[arg(long, value_name = "TEXT", global = true)]
+    #[arg(short = 'm', long, visible_alias = "message", value_name = "TEXT", global = true)]
     why: Option<String>,
 
     /// A ticket that it belongs to; several

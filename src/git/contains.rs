@@ -1,18 +1,17 @@
 //! Whether commits contain another one: the question of `git tag --contains` and
 //! `git merge-base --is-ancestor`, for many commits at once.
 //!
-//! Each commit is looked at once, however many are asked about: what was found out about it is kept.
-//! The commit-graph, where there is one, ends the search at generation numbers no greater than that of
-//! the commit looked for (git's `contains_tag_algo`), and what it holds is walked from place to place in
-//! it, without a look for ids: all ancestors of a commit that it holds are in it, too. Where history
-//! ends early (a shallow clone, a commit that is not here), the answer is neither yes nor no.
+//! Each commit is looked at once, however many are asked about: what was found out about it is kept, by its
+//! place (see [`super::places`]). The commit-graph, where there is one, ends the search at generation numbers
+//! no greater than that of the commit looked for (git's `contains_tag_algo`). Where history ends early (a
+//! shallow clone, a commit that is not here), the answer is neither yes nor no.
 
 use super::Oid;
+use super::places::Before;
 use super::source::Commits;
 use crate::outcome::Failure;
-use foldhash::fast::RandomState;
-use gix_commitgraph::{Graph, Position};
-use std::collections::{BinaryHeap, HashMap};
+use gix_commitgraph::Position;
+use std::collections::BinaryHeap;
 
 /// Whether a commit contains another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,71 +45,99 @@ pub struct Containing<'c, 'r> {
     commits: &'c Commits<'r>,
     /// Nothing with a generation number up to this one can contain the commit.
     cutoff: Option<u32>,
-    /// What is known of the others.
-    known: HashMap<Oid, Contains, RandomState>,
-    /// What is known of the commits in the commit-graph, by their places in it.
-    in_graph: Vec<Option<bool>>,
+    /// What is known of the commit at each place.
+    known: Vec<Option<Contains>>,
+}
+
+/// What the parents of a commit tell of it.
+enum Told {
+    Answer(Contains),
+    /// Nothing yet: this parent is to be asked.
+    Ask(usize),
 }
 
 impl<'c, 'r> Containing<'c, 'r> {
     /// Which commits contain `wanted`.
     pub fn new(commits: &'c Commits<'r>, wanted: Oid) -> Containing<'c, 'r> {
-        let cutoff = commits.generation(wanted);
-        let mut in_graph =
-            vec![None; commits.graph().map_or(0, |graph| graph.num_commits() as usize)];
-        let place = commits.position(wanted).and_then(|at| in_graph.get_mut(at.0 as usize));
-        if let Some(wanted) = place {
-            *wanted = Some(true);
-        }
-        let known = HashMap::from_iter([(wanted, Contains::Yes)]);
-        Containing { commits, cutoff, known, in_graph }
+        let known = vec![None; commits.in_graph];
+        let mut containing = Containing { commits, cutoff: commits.generation(wanted), known };
+        containing.learn(commits.place(wanted), Contains::Yes);
+        containing
     }
 
-    /// The answer of the commit-graph; `None` for a commit that it does not hold, or where it is damaged.
-    fn ask_graph(&mut self, tip: Position) -> Option<bool> {
-        if let Some(known) = self.in_graph.get(tip.0 as usize)? {
-            return Some(*known);
+    fn known(&self, place: usize) -> Option<Contains> {
+        self.known.get(place).copied().flatten()
+    }
+
+    fn learn(&mut self, place: usize, found: Contains) {
+        if self.known.len() <= place {
+            self.known.resize(place + 1, None);
         }
-        let graph = self.commits.graph()?;
-        let mut path = vec![tip];
-        while let Some(&at) = path.last() {
-            let known = self.in_graph.get(at.0 as usize)?;
-            let answer = match known {
-                Some(_) => *known,
-                None => self.by_parents(graph, at, &mut path)?,
+        self.known[place] = Some(found);
+    }
+
+    /// Whether `tip` does.
+    ///
+    /// # Errors
+    /// When a commit on the way is here but can't be read.
+    pub fn ask(&mut self, tip: Oid) -> Result<Contains, Failure> {
+        self.ask_at(self.commits.place(tip))
+    }
+
+    /// As [`Containing::ask`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn ask_located(&mut self, tip: Located) -> Result<Contains, Failure> {
+        self.ask_at(match tip.at {
+            Some(at) => at.0 as usize,
+            None => self.commits.place(tip.oid),
+        })
+    }
+
+    fn ask_at(&mut self, tip: usize) -> Result<Contains, Failure> {
+        // Depth first, without recursion: histories are deeper than stacks.
+        let mut path = Vec::new();
+        let mut at = tip;
+        loop {
+            let answer = match self.known(at) {
+                Some(known) => known,
+                None => match self.by_parents(at)? {
+                    Told::Answer(answer) => answer,
+                    Told::Ask(parent) => {
+                        path.push(at);
+                        at = parent;
+                        continue;
+                    }
+                },
             };
-            if answer.is_some() {
-                self.in_graph[at.0 as usize] = answer;
-                path.pop();
+            self.learn(at, answer);
+            match path.pop() {
+                Some(child) => at = child,
+                None => return Ok(answer),
             }
         }
-        self.in_graph[tip.0 as usize]
     }
 
-    /// What the parents of a commit tell of it, if that is known yet; else one is put on the path.
-    /// `None` outside where the commit-graph is damaged.
-    fn by_parents(
-        &self,
-        graph: &Graph,
-        at: Position,
-        path: &mut Vec<Position>,
-    ) -> Option<Option<bool>> {
-        let commit = graph.commit_at(at);
-        let generation = commit.generation();
-        if generation > 0 && self.cutoff.is_some_and(|cutoff| generation <= cutoff) {
-            return Some(Some(false));
-        }
-        let mut unknown = None;
-        for parent in commit.iter_parents() {
-            let parent = parent.ok()?;
-            match self.in_graph.get(parent.0 as usize)? {
-                Some(true) => return Some(Some(true)),
-                Some(false) => {}
-                None => unknown = unknown.or(Some(parent)),
+    fn by_parents(&self, at: usize) -> Result<Told, Failure> {
+        let parents = match self.commits.before(at, self.cutoff)? {
+            Before::Parents(parents) => parents,
+            Before::CutOff => return Ok(Told::Answer(Contains::No)),
+            Before::NotHere => return Ok(Told::Answer(Contains::Unknown)),
+        };
+        let mut told = Told::Answer(Contains::No);
+        for parent in parents {
+            match (self.known(parent), &told) {
+                (Some(Contains::Yes), _) => return Ok(Told::Answer(Contains::Yes)),
+                // Releases stand on the line of first parents, which is then known.
+                (None, Told::Answer(_)) => told = Told::Ask(parent),
+                (Some(Contains::Unknown), Told::Answer(_)) => {
+                    told = Told::Answer(Contains::Unknown);
+                }
+                (Some(_), _) | (None, Told::Ask(_)) => {}
             }
         }
-        path.extend(unknown);
-        Some(if unknown.is_none() { Some(false) } else { None })
+        Ok(told)
     }
 
     /// The commit that brought the wanted one onto a branch: the oldest of the first parents from `tip`,
@@ -119,99 +146,14 @@ impl<'c, 'r> Containing<'c, 'r> {
     /// # Errors
     /// As [`Containing::ask`].
     pub fn brought_by(&mut self, tip: Oid) -> Result<Oid, Failure> {
-        let mut at = tip;
-        // As far as the commit-graph goes, by places.
-        while let Some(mut place) = self.commits.position(at) {
-            while let Some(parent) = self.first_parent(place)
-                && self.ask_graph(parent) == Some(true)
-            {
-                place = parent;
-            }
-            let Some(oid) = self.oid_at(place).filter(|&oid| oid != at) else { break };
-            at = oid;
+        let mut at = self.commits.place(tip);
+        while let Before::Parents(parents) = self.commits.before(at, None)?
+            && let Some(&parent) = parents.first()
+            && self.ask_at(parent)? == Contains::Yes
+        {
+            at = parent;
         }
-        loop {
-            match self.commits.load(at)?.links.parents.first() {
-                Some(&parent) if self.ask(parent)? == Contains::Yes => at = parent,
-                _ => return Ok(at),
-            }
-        }
-    }
-
-    fn first_parent(&self, at: Position) -> Option<Position> {
-        self.commits.graph()?.commit_at(at).iter_parents().next()?.ok()
-    }
-
-    fn oid_at(&self, at: Position) -> Option<Oid> {
-        Oid::from_bytes(self.commits.graph()?.id_at(at).as_bytes()).ok()
-    }
-
-    /// Whether `tip` does.
-    ///
-    /// # Errors
-    /// When a commit on the way is here but can't be read.
-    pub fn ask(&mut self, tip: Oid) -> Result<Contains, Failure> {
-        self.ask_located(Located::new(self.commits, tip))
-    }
-
-    /// As [`Containing::ask`].
-    ///
-    /// # Errors
-    /// As there.
-    pub fn ask_located(&mut self, tip: Located) -> Result<Contains, Failure> {
-        // Depth first, without recursion: histories are deeper than stacks. A commit's answer is known
-        // once that of its parents is; a `yes` needs no further parent.
-        let mut path: Vec<(Oid, Vec<Oid>, Contains)> = Vec::new();
-        let mut answer = self.look(tip, &mut path)?;
-        while let Some((oid, parents, so_far)) = path.last_mut() {
-            if let Some(found) = answer.take() {
-                *so_far = match (*so_far, found) {
-                    (_, Contains::Yes) => Contains::Yes,
-                    (Contains::Unknown, _) | (_, Contains::Unknown) => Contains::Unknown,
-                    (so_far, Contains::No) => so_far,
-                };
-            }
-            let next = if *so_far == Contains::Yes { None } else { parents.pop() };
-            match next {
-                Some(parent) => {
-                    answer = self.look(Located::new(self.commits, parent), &mut path)?;
-                }
-                None => {
-                    let (oid, found) = (*oid, *so_far);
-                    path.pop();
-                    self.known.insert(oid, found);
-                    answer = Some(found);
-                }
-            }
-        }
-        // The path is empty, so the answer is that of the tip.
-        Ok(answer.unwrap_or(Contains::Unknown))
-    }
-
-    /// What is known of a commit; else puts it on the path, so that its parents are asked first.
-    fn look(
-        &mut self,
-        Located { oid, at }: Located,
-        path: &mut Vec<(Oid, Vec<Oid>, Contains)>,
-    ) -> Result<Option<Contains>, Failure> {
-        if let Some(found) = at.and_then(|at| self.ask_graph(at)) {
-            return Ok(Some(if found { Contains::Yes } else { Contains::No }));
-        }
-        if let Some(&known) = self.known.get(&oid) {
-            return Ok(Some(known));
-        }
-        let repo = self.commits.repository();
-        let Some(loaded) = self.commits.find(oid)? else {
-            self.known.insert(oid, Contains::Unknown);
-            return Ok(Some(Contains::Unknown));
-        };
-        let mut parents = loaded.links.parents;
-        // The last is asked first. Releases stand on the line of first parents, which is then known.
-        parents.reverse();
-        let ends = repo.shallow().contains(&oid);
-        let start = if ends { Contains::Unknown } else { Contains::No };
-        path.push((oid, parents, start));
-        Ok(None)
+        Ok(self.commits.oid_at(at).unwrap_or(tip))
     }
 }
 

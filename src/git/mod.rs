@@ -29,6 +29,7 @@ pub mod object;
 pub mod order;
 pub mod patches;
 pub mod paths;
+mod places;
 mod ref_files;
 pub mod refs;
 pub mod repository;

@@ -273,8 +273,20 @@ impl Repository {
     /// # Errors
     /// When it is here and cannot be read.
     pub(super) fn read_unverified(&self, oid: Oid) -> Result<Option<RawObject>, Failure> {
-        if let Some(object) = self.loose.read(oid)? {
-            return Ok(Some(object));
+        self.with_unverified(oid, |kind, data| RawObject { kind, data: data.to_vec() })
+    }
+
+    /// As [`Repository::read_unverified`], for who does not keep the content.
+    ///
+    /// # Errors
+    /// As there.
+    pub(super) fn with_unverified<T>(
+        &self,
+        oid: Oid,
+        work: impl FnOnce(ObjectKind, &[u8]) -> T,
+    ) -> Result<Option<T>, Failure> {
+        if let Some(RawObject { kind, data }) = self.loose.read(oid)? {
+            return Ok(Some(work(kind, &data)));
         }
         match self.odb.read(oid) {
             Ok(object) => {
@@ -287,7 +299,7 @@ impl Repository {
                         return Err(Failure::new(format!("object {oid} has no known type")));
                     }
                 };
-                Ok(Some(RawObject { kind, data: object.data().to_vec() }))
+                Ok(Some(work(kind, object.data())))
             }
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => {

@@ -5,26 +5,27 @@
 //! commit reads the object itself and compares; see [`Commits::confirm`].
 
 use super::object::{self, Links};
+use super::places::Remembered;
 use super::repository::{ObjectKind, RawObject};
 use super::{HashKind, Oid, Repository};
 use crate::outcome::Failure;
-use foldhash::fast::RandomState;
 use gix_commitgraph::{Graph, Position};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// Loads commits for the walk.
 #[derive(Clone)]
 pub struct Commits<'r> {
     repo: &'r Repository,
     graph: Option<Arc<Graph>>,
-    /// What was read from objects, where several questions are asked about the same history.
-    seen: Option<Arc<Mutex<Seen>>>,
+    /// How many commits that holds.
+    pub(super) in_graph: usize,
+    /// What [`Commits::parents_at`] has read from objects.
+    pub(super) memory: Arc<Mutex<Remembered>>,
+    /// Whether [`Commits::find`] keeps what it reads there, too.
+    remembers: bool,
     /// Whether each commit must have the id under which it is stored.
     verified: bool,
 }
-
-type Seen = HashMap<Oid, Links, RandomState>;
 
 /// A commit as the walk sees it, with its bytes where they had to be read.
 #[derive(Debug)]
@@ -52,18 +53,26 @@ impl<'r> Commits<'r> {
             HashKind::Sha256 => gix_hash::Kind::Sha256,
         };
         let graph = if wanted { Graph::from_info_dir(&info, hash).ok() } else { None };
-        Commits { repo, graph: graph.map(Arc::new), seen: None, verified: false }
+        let in_graph = graph.as_ref().map_or(0, |graph| graph.num_commits() as usize);
+        Commits { graph: graph.map(Arc::new), in_graph, ..Commits::without_graph(repo) }
     }
 
     /// As [`Commits::new`], for who asks several times about the same history: the parents, the tree and the
     /// date of a commit that the commit-graph does not hold are read once, and kept.
     pub fn remembering(repo: &'r Repository) -> Commits<'r> {
-        Commits { seen: Some(Arc::default()), ..Commits::new(repo) }
+        Commits { remembers: true, ..Commits::new(repo) }
     }
 
     /// Commits read from their objects only.
     pub fn without_graph(repo: &'r Repository) -> Commits<'r> {
-        Commits { repo, graph: None, seen: None, verified: false }
+        Commits {
+            repo,
+            graph: None,
+            in_graph: 0,
+            memory: Arc::default(),
+            remembers: false,
+            verified: false,
+        }
     }
 
     /// Commits read from their objects only, each held against its id: for verdicts. What a commit-graph or
@@ -127,26 +136,37 @@ impl<'r> Commits<'r> {
         if let Some(links) = self.graph_links(oid) {
             return Ok(Some(Loaded { links, raw: None }));
         }
-        if let Some(links) = self.seen().and_then(|seen| seen.get(&oid).cloned()) {
+        if self.remembers
+            && let Some(links) = self.recall(oid)
+        {
             return Ok(Some(Loaded { links, raw: None }));
         }
-        let Some(raw) = self.find_unverified(oid)? else { return Ok(None) };
-        if self.verified {
-            self.repo.verify(oid, ObjectKind::Commit, &raw)?;
-        }
-        let mut links = object::links(&raw, self.repo.hash())
-            .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
+        let Some((mut links, raw)) = self.read_links(oid, <[u8]>::to_vec)? else { return Ok(None) };
         if self.repo.shallow().contains(&oid) {
             links.parents.clear();
         }
-        if let Some(mut seen) = self.seen() {
-            seen.insert(oid, links.clone());
+        if self.remembers {
+            self.remember(oid, &links);
         }
         Ok(Some(Loaded { links, raw: Some(raw) }))
     }
 
-    fn seen(&self) -> Option<MutexGuard<'_, Seen>> {
-        Some(self.seen.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
+    /// What a commit's object says, and what `keep` takes of its bytes; `None` when it is not here.
+    pub(super) fn read_links<T>(
+        &self,
+        oid: Oid,
+        keep: impl FnOnce(&[u8]) -> T,
+    ) -> Result<Option<(Links, T)>, Failure> {
+        let read = |kind, raw: &[u8]| {
+            require_commit(oid, kind)?;
+            if self.verified {
+                self.repo.verify(oid, ObjectKind::Commit, raw)?;
+            }
+            let links = object::links(raw, self.repo.hash())
+                .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
+            Ok((links, keep(raw)))
+        };
+        self.repo.with_unverified(oid, read)?.transpose()
     }
 
     /// The bytes of a commit, whose id has been verified.
@@ -154,19 +174,11 @@ impl<'r> Commits<'r> {
     /// # Errors
     /// As [`Commits::load`], and when the content has another id.
     pub fn read(&self, oid: Oid) -> Result<Vec<u8>, Failure> {
-        let raw = self.find_unverified(oid)?.ok_or_else(|| missing(oid))?;
-        self.repo.verify(oid, ObjectKind::Commit, &raw)?;
-        Ok(raw)
-    }
-
-    fn find_unverified(&self, oid: Oid) -> Result<Option<Vec<u8>>, Failure> {
-        match self.repo.read_unverified(oid)? {
-            Some(RawObject { kind: ObjectKind::Commit, data }) => Ok(Some(data)),
-            Some(other) => {
-                Err(Failure::new(format!("object {oid} is a {}, not a commit", other.kind.name())))
-            }
-            None => Ok(None),
-        }
+        let RawObject { kind, data } =
+            self.repo.read_unverified(oid)?.ok_or_else(|| missing(oid))?;
+        require_commit(oid, kind)?;
+        self.repo.verify(oid, ObjectKind::Commit, &data)?;
+        Ok(data)
     }
 
     /// Reads a commit that the walk took from the commit-graph, and requires that both agree on its
@@ -196,6 +208,13 @@ impl<'r> Commits<'r> {
         }
         let tree = Oid::from_bytes(commit.root_tree_id().as_bytes()).ok()?;
         Some(Links { tree, parents, date: commit.committer_timestamp() })
+    }
+}
+
+fn require_commit(oid: Oid, kind: ObjectKind) -> Result<(), Failure> {
+    match kind {
+        ObjectKind::Commit => Ok(()),
+        other => Err(Failure::new(format!("object {oid} is a {}, not a commit", other.name()))),
     }
 }
 
