@@ -113,6 +113,7 @@ fn a_record_says_what_was_said_and_its_id_is_the_hash_of_its_line() {
 fn the_reason_may_be_given_as_to_git_commit() {
     let world = World::new();
     let repo = world.repo();
+    repo.commit("First").create();
     repo.audit(["record", "note", "-m", "keys were rotated"]).success();
     assert_eq!(last(&repo)["why"]["reason"], "keys were rotated");
     repo.audit(["record", "note", "--message", "and again"]).success();
