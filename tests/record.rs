@@ -115,9 +115,9 @@ fn the_reason_may_be_given_as_to_git_commit() {
     let repo = world.repo();
     repo.commit("First").create();
     repo.audit(["record", "note", "-m", "keys were rotated"]).success();
-    assert_eq!(last(&repo)["why"]["reason"], "keys were rotated");
+    assert_eq!(last(&repo)["body"]["why"]["reason"], "keys were rotated");
     repo.audit(["record", "note", "--message", "and again"]).success();
-    assert_eq!(last(&repo)["why"]["reason"], "and again");
+    assert_eq!(last(&repo)["body"]["why"]["reason"], "and again");
 }
 
 #[test]
