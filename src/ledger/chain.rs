@@ -116,10 +116,9 @@ impl Chain {
     pub(super) fn get_among(&self, id: &Id, prev: &[Id]) -> Option<usize> {
         // What builds on the last entry is none of those that are there: it would have named what came
         // after it.
-        match self.nodes.last() {
-            Some(last) if !self.has_missing && prev.contains(&last.id) => None,
-            _ => self.get(id),
-        }
+        let last = self.nodes.last()?;
+        let after_last = !self.has_missing && prev.contains(&last.id);
+        if after_last { None } else { self.get(id) }
     }
 
     /// Adds an entry. Returns the ids in `prev` that name no earlier entry. The caller has made sure

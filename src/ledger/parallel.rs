@@ -18,6 +18,7 @@ use crate::pipeline;
 use memchr::{memchr, memchr_iter, memrchr};
 use std::io::{self, Read};
 use std::ops::ControlFlow;
+use std::string::FromUtf8Error;
 use std::sync::Arc;
 
 /// How much is read at first, in bytes: few enough that a short ledger keeps every processor busy. Each
@@ -53,7 +54,7 @@ pub fn check<T: Send>(
     let mut checker = Checker::new(rules.clone());
     let work = |piece: io::Result<Piece>| -> io::Result<Done<T>> {
         Ok(match piece? {
-            Piece::Lines(bytes) => Done::Lines(look(&Arc::new(bytes), rules, &make)),
+            Piece::Lines(bytes) => Done::Lines(look(bytes, rules, &make)),
             Piece::Odd(bytes) => Done::Odd(bytes),
         })
     };
@@ -89,10 +90,13 @@ enum Done<T> {
 }
 
 fn look<T>(
-    bytes: &Arc<Vec<u8>>,
+    bytes: Vec<u8>,
     rules: &Rules,
     make: &impl Fn(&Line<'_>, Id, Text) -> T,
 ) -> Vec<Result<(Seen, T), Refused>> {
+    // Entries are UTF-8. Where other bytes stand between them, each is kept by itself.
+    let piece = String::from_utf8(bytes).map(Arc::new);
+    let bytes = piece.as_ref().map_or_else(FromUtf8Error::as_bytes, |piece| piece.as_bytes());
     let mut scratch = Scratch::default();
     let mut ledger = Arc::default();
     let mut lines = Vec::with_capacity(memchr_iter(b'\n', bytes).count());
@@ -104,7 +108,11 @@ fn look<T>(
         lines.push(match Line::read(line, &mut scratch) {
             Ok(entry) => {
                 let seen = Seen::entry(&entry, rules.armor, &mut ledger);
-                let made = make(&entry, seen.id, Text::shared(bytes, range));
+                let text = match &piece {
+                    Ok(piece) => Text::shared(piece, range),
+                    Err(_) => Text::new(line),
+                };
+                let made = make(&entry, seen.id, text);
                 Ok((seen, made))
             }
             Err(reject) => Err(Refused::new(line, reject)),

@@ -54,25 +54,26 @@ pub struct Recorded {
 /// The bytes of a line, which it shares with its neighbours in the file.
 #[derive(Debug, Clone)]
 pub struct Text {
-    piece: Arc<Vec<u8>>,
+    piece: Arc<String>,
     start: u32,
     end: u32,
 }
 
 impl Text {
-    /// A line by itself.
+    /// A line by itself. Entries are UTF-8; of anything else nothing is kept.
     pub fn new(line: &[u8]) -> Text {
-        Text::shared(&Arc::new(line.to_vec()), 0..line.len())
+        let line = str::from_utf8(line).unwrap_or_default();
+        Text::shared(&Arc::new(line.to_owned()), 0..line.len())
     }
 
     /// A line in a piece of the file, of less than four gigabytes.
-    pub(super) fn shared(piece: &Arc<Vec<u8>>, line: Range<usize>) -> Text {
+    pub(super) fn shared(piece: &Arc<String>, line: Range<usize>) -> Text {
         let at = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
         Text { piece: Arc::clone(piece), start: at(line.start), end: at(line.end) }
     }
 
     /// The line with its `\n`.
-    pub fn bytes(&self) -> &[u8] {
+    pub fn line(&self) -> &str {
         self.piece.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
 }
@@ -186,8 +187,7 @@ impl Recorded {
         match noted {
             Noted::Nothing => None,
             Noted::Text { start, end } => {
-                let text = self.line.bytes().get(usize::from(start)..usize::from(end))?;
-                std::str::from_utf8(text).ok()
+                self.line.line().get(usize::from(start)..usize::from(end))
             }
             Noted::Ask => ask(self),
         }
@@ -210,7 +210,7 @@ impl Deref for Recorded {
     /// The event, graded as a claim where nobody has judged it.
     fn deref(&self) -> &Event {
         self.event.get_or_init(|| {
-            let (mut scratch, bytes) = (Scratch::default(), self.line.bytes());
+            let (mut scratch, bytes) = (Scratch::default(), self.line.line().as_bytes());
             let id = Id::of(bytes);
             Box::new(match Line::read(bytes, &mut scratch) {
                 Ok(line) => line.event(id),
