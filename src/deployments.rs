@@ -126,6 +126,12 @@ pub fn field<'e>(event: &'e Event, name: &str) -> Option<&'e str> {
     fields(event)?.get(name)?.as_str()
 }
 
+/// The commits that a record names, by any of the fields that hold one.
+pub fn named_commits(record: &Event) -> impl Iterator<Item = &str> {
+    let fields = ["commit", "from_commit", "head_commit", "merge_commit"];
+    fields.into_iter().filter_map(|name| field(record, name))
+}
+
 fn fields(event: &Event) -> Option<&Map<String, Value>> {
     match &event.what {
         What::Record(fields) => Some(fields),

@@ -8,6 +8,7 @@ use super::history;
 use super::judge::{Judge, JudgeArgs};
 use super::records;
 use super::starts::Starts;
+use crate::deployments::named_commits;
 use crate::event::{Event, Kind, What, When};
 use crate::git::commits::{CommitReader, Paths};
 use crate::git::paths::Pathspec;
@@ -19,11 +20,10 @@ use crate::git::{Oid, Repository, dates};
 use crate::ledger::View;
 use crate::outcome::{Failure, Outcome};
 use crate::pipeline;
-use crate::report::{self, csv::CsvReport, json, markdown, rows::Rows};
+use crate::report::events::Events;
 use crate::timeline::{Place, Timeline};
 use clap::Args;
 use std::collections::HashSet;
-use std::io::Write;
 use std::ops::ControlFlow;
 
 /// The timeline of the repository, newest first: who did what, when and why, and how we know
@@ -180,7 +180,8 @@ pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcom
     others.extend(args.records(&view, &judge, &query, selected.as_ref())?);
     context.ui.decided(ledger_state);
     context.page(&repo)?;
-    let mut printer = Printer::new(context, args.format.into())?;
+    let (style, now) = (context.ui.style, context.now);
+    let mut printer = Events::new(args.format.into(), style, now, context.ui.out())?;
     let timeline = Timeline::new(others);
     let mut shown =
         Shown { skip: args.skip, left: query.limit, reversed: args.reverse.then(Vec::new) };
@@ -188,7 +189,7 @@ pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcom
         shown.take(event, &mut printer)
     })?;
     for event in shown.reversed.into_iter().flatten().rev() {
-        printer.event(&event)?;
+        printer.write(&event)?;
     }
     printer.finish()?;
     Ok(ledger_state)
@@ -334,14 +335,8 @@ impl LogArgs {
             Others::InRange => Some(selected.into_iter().flatten().map(Oid::to_string).collect()),
             Others::All | Others::AtCommits | Others::None => None,
         };
-        let concerns = |event: &Event| match (&ids, &event.what) {
-            (None, _) => true,
-            (Some(ids), What::Record(fields)) => {
-                ["commit", "from_commit", "head_commit", "merge_commit"].iter().any(|field| {
-                    fields.get(*field).and_then(|id| id.as_str()).is_some_and(|id| ids.contains(id))
-                })
-            }
-            (Some(_), _) => false,
+        let concerns = |event: &Event| {
+            ids.as_ref().is_none_or(|ids| named_commits(event).any(|id| ids.contains(id)))
         };
         let in_period = |when: i64| query.in_period(Some(When::utc(when)));
         let keep = |event: &Event| concerns(event) && query.filter.passes(event);
@@ -432,7 +427,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn take(&mut self, event: Event, printer: &mut Printer<'_>) -> anyhow::Result<ControlFlow<()>> {
+    fn take(&mut self, event: Event, printer: &mut Events<'_>) -> anyhow::Result<ControlFlow<()>> {
         if self.left == Some(0) {
             return Ok(ControlFlow::Break(()));
         }
@@ -442,7 +437,7 @@ impl Shown {
         }
         match &mut self.reversed {
             Some(waiting) => waiting.push(event),
-            None => printer.event(&event)?,
+            None => printer.write(&event)?,
         }
         if let Some(left) = &mut self.left {
             *left -= 1;
@@ -452,74 +447,4 @@ impl Shown {
         }
         Ok(ControlFlow::Continue(()))
     }
-}
-
-/// Prints events in a format as they come.
-enum Printer<'a> {
-    Table { rows: Rows, out: &'a mut dyn Write, flushed: bool },
-    Json { out: &'a mut dyn Write, first: bool },
-    Jsonl { out: &'a mut dyn Write, flushed: bool },
-    Csv(Box<CsvReport<&'a mut dyn Write>>),
-    Markdown { out: &'a mut dyn Write },
-}
-
-impl<'a> Printer<'a> {
-    fn new(context: &'a mut Context, format: report::Format) -> anyhow::Result<Printer<'a>> {
-        let (style, now) = (context.ui.style, context.now);
-        let out = context.ui.out();
-        Ok(match format {
-            report::Format::Table => {
-                Printer::Table { rows: Rows::new(style, now), out, flushed: false }
-            }
-            report::Format::Json => {
-                out.write_all(b"{\"v\":1,\"events\":[")?;
-                Printer::Json { out, first: true }
-            }
-            report::Format::Jsonl => Printer::Jsonl { out, flushed: false },
-            report::Format::Csv => Printer::Csv(Box::new(CsvReport::new(out)?)),
-            report::Format::Markdown => {
-                markdown::heading(out)?;
-                Printer::Markdown { out }
-            }
-        })
-    }
-
-    fn event(&mut self, event: &Event) -> anyhow::Result<()> {
-        match self {
-            Printer::Table { rows, out, flushed } => {
-                rows.row(event, *out)?;
-                flush_once(*out, flushed)?;
-            }
-            Printer::Json { out, first } => {
-                let separator: &[u8] = if std::mem::take(first) { b"\n" } else { b"," };
-                out.write_all(separator)?;
-                json::line(event, *out)?;
-            }
-            Printer::Jsonl { out, flushed } => {
-                json::line(event, *out)?;
-                flush_once(*out, flushed)?;
-            }
-            Printer::Csv(csv) => csv.row(event)?,
-            Printer::Markdown { out } => markdown::row(event, *out)?,
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> anyhow::Result<()> {
-        match self {
-            Printer::Json { out, .. } => out.write_all(b"]}\n")?,
-            Printer::Csv(csv) => csv.finish()?,
-            Printer::Table { .. } | Printer::Jsonl { .. } | Printer::Markdown { .. } => {}
-        }
-        Ok(())
-    }
-}
-
-/// Sends the first row off at once; the others wait for a full buffer.
-fn flush_once(out: &mut dyn Write, flushed: &mut bool) -> std::io::Result<()> {
-    if !*flushed {
-        *flushed = true;
-        out.flush()?;
-    }
-    Ok(())
 }

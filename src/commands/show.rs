@@ -6,7 +6,7 @@ use super::environment::histories;
 use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
 use super::{complete, history, people, records};
-use crate::deployments::{self, Deployments};
+use crate::deployments::{Deployments, named_commits};
 use crate::event::{Event, Identity, What};
 use crate::git::commits::{CommitReader, Paths};
 use crate::git::object;
@@ -20,14 +20,10 @@ use crate::ledger::{Recorded, View};
 use crate::outcome::{Failure, Outcome};
 use crate::people::Person;
 use crate::report::card::{Cards, Related};
-use crate::report::environment::{History, HistoryJson};
-use crate::report::json::EventJson;
-use crate::report::people::PersonJson;
-use crate::report::{Format, csv::CsvReport, json, markdown, moment, rows, text};
+use crate::report::show::{self, Deeds, Thing};
+use crate::report::{moment, rows, text};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
-use serde::Serialize;
-use std::io::Write;
 
 /// Everything known about a commit, a tag, a record, an environment or a person, with links to what it
 /// relates to
@@ -76,20 +72,6 @@ Examples:
   audit show ana@example.com       a person: names, addresses, keys, what they did
   audit show ana --since '1 month ago' -n 0 --format csv";
 
-/// One thing that was found.
-enum Thing<'d, 'e> {
-    Event(Box<Event>, Vec<Related>),
-    Person(Box<Person>, Deeds),
-    Environment(History<'d, 'e>),
-}
-
-/// What a person did, newest first.
-struct Deeds {
-    events: Vec<Event>,
-    /// How many more there are.
-    earlier: usize,
-}
-
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: ShowArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
@@ -118,7 +100,9 @@ pub(crate) fn run(context: &mut Context, args: ShowArgs) -> anyhow::Result<Outco
         things.extend(finder.find(context, name)?);
     }
     context.page(&repo)?;
-    report(context, &things, judge.trust().map(|trust| trust.source()), args.format.into())?;
+    let (style, now) = (context.ui.style, context.now);
+    let cards = Cards { style, trust: judge.trust().map(|trust| trust.source()) };
+    show::write(&things, args.format.into(), &cards, now, context.ui.out())?;
     Ok(ledger_state)
 }
 
@@ -293,12 +277,8 @@ impl<'f> Finder<'f> {
 
     /// Records about a commit, oldest first.
     fn about(&self, commit: &str) -> Result<Vec<Related>, Failure> {
-        let names = |event: &Event| {
-            ["commit", "from_commit", "head_commit", "merge_commit"]
-                .iter()
-                .any(|field| deployments::field(event, field) == Some(commit))
-        };
-        let records = self.records.iter().filter(|event| names(event));
+        let records =
+            self.records.iter().filter(|event| named_commits(event).any(|named| named == commit));
         Ok(records.map(|event| Related { how: "record", what: described(event) }).collect())
     }
 
@@ -384,119 +364,4 @@ fn related(repo: &Repository, event: &Event) -> Result<Vec<Related>, Failure> {
         }
     }
     Ok(related)
-}
-
-#[derive(Serialize)]
-struct ShownJson<'a> {
-    v: u32,
-    events: Vec<EventJson<'a>>,
-    people: Vec<PersonJson<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    environments: Vec<HistoryJson<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    deeds: Vec<EventJson<'a>>,
-}
-
-fn report(
-    context: &mut Context,
-    things: &[Thing<'_, '_>],
-    trust: Option<&str>,
-    format: Format,
-) -> anyhow::Result<()> {
-    let (style, now) = (context.ui.style, context.now);
-    let out = context.ui.out();
-    if format == Format::Table {
-        return cards(things, &Cards { style, trust }, now, out);
-    }
-    let events = || {
-        things.iter().filter_map(|thing| match thing {
-            Thing::Event(event, _) => Some(&**event),
-            Thing::Person(..) | Thing::Environment(_) => None,
-        })
-    };
-    // What an environment and a person did are events, too: for formats that are lists of events.
-    let listed = || {
-        things.iter().flat_map(|thing| match thing {
-            Thing::Event(event, _) => vec![&**event],
-            Thing::Person(_, deeds) => deeds.events.iter().collect(),
-            Thing::Environment(history) => history.steps.iter().map(|step| &step.event).collect(),
-        })
-    };
-    match format {
-        Format::Table => {}
-        Format::Json => {
-            let people = things.iter().filter_map(|thing| match thing {
-                Thing::Person(person, _) => Some(PersonJson::from(&**person)),
-                Thing::Event(..) | Thing::Environment(_) => None,
-            });
-            let environments = things.iter().filter_map(|thing| match thing {
-                Thing::Environment(history) => Some(HistoryJson::from(history)),
-                Thing::Event(..) | Thing::Person(..) => None,
-            });
-            let deeds = things.iter().flat_map(|thing| match thing {
-                Thing::Person(_, deeds) => deeds.events.as_slice(),
-                Thing::Event(..) | Thing::Environment(_) => &[],
-            });
-            let shown = ShownJson {
-                v: json::VERSION,
-                events: events().map(EventJson::from).collect(),
-                people: people.collect(),
-                environments: environments.collect(),
-                deeds: deeds.map(EventJson::from).collect(),
-            };
-            serde_json::to_writer_pretty(&mut *out, &shown)?;
-            writeln!(out)?;
-        }
-        Format::Jsonl => {
-            for event in listed() {
-                json::line(event, out)?;
-            }
-        }
-        Format::Csv => {
-            let mut csv = CsvReport::new(&mut *out)?;
-            for event in listed() {
-                csv.row(event)?;
-            }
-            csv.finish()?;
-        }
-        Format::Markdown => {
-            markdown::heading(out)?;
-            for event in listed() {
-                markdown::row(event, out)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Each thing at length.
-fn cards(
-    things: &[Thing<'_, '_>],
-    cards: &Cards<'_>,
-    now: i64,
-    out: &mut dyn Write,
-) -> anyhow::Result<()> {
-    for (number, thing) in things.iter().enumerate() {
-        if number > 0 {
-            writeln!(out)?;
-        }
-        match thing {
-            Thing::Event(event, related) => cards.event(event, related, out)?,
-            Thing::Environment(history) => history.table(cards.style, out)?,
-            Thing::Person(person, deeds) => {
-                cards.person(person, out)?;
-                if !deeds.events.is_empty() {
-                    writeln!(out)?;
-                }
-                let mut rows = rows::Rows::new(cards.style, now);
-                for event in &deeds.events {
-                    rows.row(event, out)?;
-                }
-                if deeds.earlier > 0 {
-                    writeln!(out, "… and {} earlier (-n 0 shows all)", deeds.earlier)?;
-                }
-            }
-        }
-    }
-    Ok(())
 }

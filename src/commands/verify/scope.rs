@@ -1,12 +1,12 @@
 //! What is judged: everything, a range, an environment, a candidate, the ledger alone.
 
 use super::push::Push;
-use super::{VerifyArgs, about, named_commits, reach};
+use super::{VerifyArgs, reach};
 use crate::commands::address::Addresses;
 use crate::commands::trusted::{self, TrustRoot};
 use crate::commands::{history, records};
-use crate::deployments::{Deployments, Place};
-use crate::event::Event;
+use crate::deployments::{Deployments, Place, named_commits};
+use crate::event::{Event, Kind};
 use crate::git::refs::{Head, Ref};
 use crate::git::repository::ObjectKind;
 use crate::git::revision::Start;
@@ -318,5 +318,17 @@ fn default_branch(repo: &Repository) -> Result<Option<String>, Failure> {
             name.strip_prefix("refs/heads/").map(str::to_owned)
         }
         Head::Detached(_) => None,
+    })
+}
+
+/// Whether a record is about an environment.
+fn about(record: &Event, asked: Place<'_>) -> bool {
+    let place = record.place.as_ref().filter(|_| {
+        matches!(record.kind, Kind::Deploy | Kind::Rollback | Kind::Approval | Kind::Freeze)
+    });
+    place.is_some_and(|place| {
+        let service = place.service.as_deref();
+        place.env.as_deref() == Some(asked.env)
+            && (asked.service.is_none() || service.is_none() || service == asked.service)
     })
 }

@@ -1,7 +1,8 @@
 //! Judging tags: those of what was walked, those that a push makes, moves or deletes.
 
+use super::deploys;
 use super::push::Push;
-use super::{Run, deploys};
+use super::run::Run;
 use crate::git::Oid;
 use crate::git::refs::Ref;
 use crate::git::repository::ObjectKind;

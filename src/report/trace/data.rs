@@ -1,0 +1,172 @@
+//! The road of a change, for programs.
+
+use super::Trace;
+use crate::deployments::Deployment;
+use crate::report::csv::defuse;
+use crate::report::status::{ApprovalJson, PlaceJson, approvers};
+use crate::report::{json, moment, rows};
+use serde::Serialize;
+use std::io::{self, Write};
+
+pub(super) fn json(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Result<()> {
+    let traces = traces.iter().map(TraceJson::from).collect();
+    serde_json::to_writer_pretty(&mut *out, &TracesJson { v: json::VERSION, traces })?;
+    out.write_all(b"\n")
+}
+
+pub(super) fn jsonl(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Result<()> {
+    for trace in traces {
+        let line = LineJson { v: json::VERSION, trace: trace.into() };
+        serde_json::to_writer(&mut *out, &line)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+pub(super) fn csv(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Result<()> {
+    let mut csv = ::csv::Writer::from_writer(out);
+    csv.write_record([
+        "commit",
+        "verdict",
+        "env",
+        "service",
+        "from",
+        "until",
+        "rolled_back",
+        "deployed_commit",
+        "through",
+        "by",
+        "approved_by",
+        "lead_seconds",
+        "grade",
+        "record",
+    ])?;
+    for trace in traces {
+        if trace.reached.is_empty() {
+            let mut row = vec![trace.commit.id.as_str(), trace.verdict().name()];
+            row.resize(14, "");
+            csv.write_record(row)?;
+        }
+        for one in &trace.reached {
+            let first = one.stay.first;
+            let through = one.through.and_then(|at| trace.copies.get(at));
+            csv.write_record([
+                trace.commit.id.as_str(),
+                trace.verdict().name(),
+                defuse(first.place.env).as_ref(),
+                defuse(first.place.service.unwrap_or_default()).as_ref(),
+                &moment::rfc3339(first.from).unwrap_or_default(),
+                &one.stay.until.and_then(moment::rfc3339).unwrap_or_default(),
+                if one.stay.rolled_back() { "true" } else { "false" },
+                first.commit,
+                through.map_or("", |copy| copy.id.as_str()),
+                defuse(&rows::who(&one.event)).as_ref(),
+                defuse(&approvers(&one.approvals).join("; ")).as_ref(),
+                &trace.lead(one).map(|lead| lead.to_string()).unwrap_or_default(),
+                one.event.proof.grade.name(),
+                &one.event.id,
+            ])?;
+        }
+    }
+    csv.flush()
+}
+
+#[derive(Serialize)]
+struct TracesJson<'a> {
+    v: u32,
+    traces: Vec<TraceJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct LineJson<'a> {
+    v: u32,
+    #[serde(flatten)]
+    trace: TraceJson<'a>,
+}
+
+#[derive(Serialize)]
+struct TraceJson<'a> {
+    verdict: &'static str,
+    commit: json::EventJson<'a>,
+    branch: Option<&'a str>,
+    on_branch: Option<bool>,
+    merged_by: Option<json::EventJson<'a>>,
+    copies: Vec<CopyJson<'a>>,
+    reviews: Vec<json::EventJson<'a>>,
+    checks: Vec<json::EventJson<'a>>,
+    environments: Vec<ReachedJson<'a>>,
+    failed: Vec<&'a str>,
+    unknown: Vec<&'a str>,
+    deployments: usize,
+}
+
+#[derive(Serialize)]
+struct CopyJson<'a> {
+    commit: &'a str,
+    how: &'a str,
+    summary: &'a str,
+}
+
+#[derive(Serialize)]
+struct ReachedJson<'a> {
+    #[serde(flatten)]
+    place: PlaceJson<'a>,
+    from: Option<String>,
+    until: Option<String>,
+    runs: Option<bool>,
+    rolled_back: bool,
+    deployed_commit: &'a str,
+    through: Option<&'a str>,
+    by: Option<json::IdentityJson<'a>>,
+    approvals: Vec<ApprovalJson<'a>>,
+    lead_seconds: Option<i64>,
+    proof: json::ProofJson<'a>,
+    record: &'a str,
+    ended_by: Option<&'a str>,
+}
+
+impl<'a> From<&'a Trace<'_, '_>> for TraceJson<'a> {
+    fn from(trace: &'a Trace<'_, '_>) -> TraceJson<'a> {
+        let ids =
+            |list: &'a [&Deployment<'_>]| list.iter().map(|one| one.event.id.as_str()).collect();
+        TraceJson {
+            verdict: trace.verdict().name(),
+            commit: (&trace.commit).into(),
+            branch: trace.branch.as_deref(),
+            on_branch: trace.on_branch,
+            merged_by: trace.merged.as_ref().map(json::EventJson::from),
+            copies: trace
+                .copies
+                .iter()
+                .map(|copy| CopyJson { commit: &copy.id, how: copy.how, summary: &copy.summary })
+                .collect(),
+            reviews: trace.reviews.iter().map(json::EventJson::from).collect(),
+            checks: trace.checks.iter().map(json::EventJson::from).collect(),
+            environments: trace
+                .reached
+                .iter()
+                .map(|one| ReachedJson {
+                    place: (&one.stay.first.place).into(),
+                    from: moment::rfc3339(one.stay.first.from),
+                    until: one.stay.until.and_then(moment::rfc3339),
+                    runs: if one.stay.open { None } else { Some(one.stay.until.is_none()) },
+                    rolled_back: one.stay.rolled_back(),
+                    deployed_commit: one.stay.first.commit,
+                    through: one
+                        .through
+                        .and_then(|at| trace.copies.get(at))
+                        .map(|copy| copy.id.as_str()),
+                    by: one.event.who.identity.as_ref().map(json::IdentityJson::from),
+                    approvals: one.approvals.iter().map(ApprovalJson::from).collect(),
+                    lead_seconds: trace.lead(one),
+                    proof: (&one.event.proof).into(),
+                    record: &one.event.id,
+                    ended_by: one.stay.taken_by.map(|by| by.event.id.as_str()),
+                })
+                .collect(),
+            failed: ids(&trace.failed),
+            unknown: ids(&trace.unknown),
+            deployments: trace.deployments,
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! The road of a change, for people:
+//!
+//! ```text
+//! 9f2c1ab044 Retry card capture once
+//!   authored   Ana Silva, 2026-11-20 14:03, PAY-88  ✓ signed by ana@example.com
+//!   merged     into main by 77aa0205ce, Bo Chen, 2026-11-20 15:00, #412  · claimed
+//!   reviewed   approved by Bo Chen (trailer:Reviewed-by, a claim)
+//!   build      success, CI, 2026-11-20 15:04  · claimed
+//!
+//! WHERE           FROM              UNTIL                          BY    APPROVED BY  AFTER   PROOF
+//! staging         2026-11-20 15:10  now                            CI    -            1h 7m   · claimed
+//! production/api  2026-11-20 16:00  2026-11-21 09:00 rolled back   Ana   Bo Chen      1h 57m  ✓ signed
+//! ```
+
+use super::{Reached, Trace, Verdict};
+use crate::deployments::field;
+use crate::event::{Event, What, When};
+use crate::report::status::approvers;
+use crate::report::table::{self, Column};
+use crate::report::{markdown, moment, rows, text};
+use crate::ui::{Paint, Style, escape};
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+pub(super) fn write(traces: &[Trace<'_, '_>], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for (number, trace) in traces.iter().enumerate() {
+        if number > 0 {
+            writeln!(out)?;
+        }
+        trace.table(style, out)?;
+    }
+    Ok(())
+}
+
+/// A row for each stay, or one that says that there is none.
+pub(super) fn markdown(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Result<()> {
+    let mut cells = Vec::new();
+    for trace in traces {
+        for one in &trace.reached {
+            let mut row = vec![text::short(&trace.commit.id).to_owned()];
+            row.extend(trace.cells(one, true));
+            cells.push(row);
+        }
+        if trace.reached.is_empty() {
+            let mut row = vec![text::short(&trace.commit.id).to_owned(), trace.sentence()];
+            row.resize(COLUMNS.len() + 1, String::new());
+            cells.push(row);
+        }
+    }
+    let titles: Vec<&str> =
+        std::iter::once("COMMIT").chain(COLUMNS.iter().map(|column| column.title)).collect();
+    markdown::table(&titles, &cells, out)
+}
+
+impl Trace<'_, '_> {
+    /// The verdict in one sentence.
+    fn sentence(&self) -> String {
+        let places = |runs: bool| {
+            let names = |runs: bool| -> BTreeSet<String> {
+                let there =
+                    |one: &&Reached<'_, '_>| (one.stay.until.is_none() && !one.stay.open) == runs;
+                self.reached
+                    .iter()
+                    .filter(there)
+                    .map(|one| one.stay.first.place.to_string())
+                    .collect()
+            };
+            // Where it was and is again, it runs.
+            let running = names(true);
+            let found = if runs { running } else { &names(false) - &running };
+            found.into_iter().collect::<Vec<_>>().join(", ")
+        };
+        match self.verdict() {
+            Verdict::Runs => {
+                let left = match places(false) {
+                    left if left.is_empty() => String::new(),
+                    left => format!("; it is no longer in {left}"),
+                };
+                format!("It runs in {}{left}.", places(true))
+            }
+            Verdict::Ran => format!("It was in {}, and runs nowhere now.", places(false)),
+            Verdict::Never => format!(
+                "It was never deployed: none of the {} deployments recorded holds it{}.",
+                self.deployments,
+                match self.failed.len() {
+                    0 => "",
+                    _ => " but those that failed",
+                }
+            ),
+            Verdict::Unknown if self.deployments == 0 => {
+                "No deployment is recorded here, so where it runs is unknown.".to_owned()
+            }
+            Verdict::Unknown if !self.unknown.is_empty() => format!(
+                "Unknown: no deployment that can be followed holds it, and {} can't be: their commits, or the history between, are not in this clone. `git fetch` may bring them.",
+                self.unknown.len()
+            ),
+            Verdict::Unknown => {
+                "Unknown: no deployment holds it, and there is too much history to search all of it for copies."
+                    .to_owned()
+            }
+        }
+    }
+
+    fn table(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        self.change(style, out)?;
+        self.evidence(style, out)?;
+        if !self.reached.is_empty() {
+            writeln!(out)?;
+            let rows: Vec<Vec<String>> =
+                self.reached.iter().map(|one| self.cells(one, style.unicode)).collect();
+            table::write(&COLUMNS, &rows, style, out)?;
+        }
+        writeln!(out)?;
+        self.ending(style, out)
+    }
+
+    /// What the change is, and how it came onto the branch.
+    fn change(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        let id = style.paint(Paint::Yellow, text::short(&self.commit.id));
+        writeln!(out, "{id} {}", escape(&rows::summary(&self.commit)))?;
+        line("authored", &said(&self.commit, style.unicode), style, out)?;
+        let merged = match (&self.merged, self.on_branch, &self.branch) {
+            (Some(merged), _, Some(branch)) => {
+                let words = said(merged, style.unicode);
+                Some(format!("into {branch} by {}, {words}", text::short(&merged.id)))
+            }
+            (None, Some(false), Some(branch)) => Some(format!("not on {branch}")),
+            (None, None, Some(branch)) => {
+                Some(format!("unknown: history is too short here to say whether it is on {branch}"))
+            }
+            _ => None,
+        };
+        if let Some(merged) = merged {
+            line("merged", &merged, style, out)?;
+        }
+        for copy in &self.copies {
+            let words = format!("{} {} ({})", text::short(&copy.id), copy.summary, how(copy.how));
+            line("same as", &words, style, out)?;
+        }
+        Ok(())
+    }
+
+    /// Who looked at it, and what was tried.
+    fn evidence(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        for event in [Some(&self.commit), self.merged.as_ref()].into_iter().flatten() {
+            let What::Commit(facts) = &event.what else { continue };
+            for review in &facts.reviews {
+                let words =
+                    format!("{} by {} ({}, a claim)", review.state, review.by.name, review.source);
+                line("reviewed", &words, style, out)?;
+            }
+        }
+        for review in &self.reviews {
+            let state = field(review, "state").unwrap_or("reviewed");
+            let words = format!("{state} by {}", said(review, style.unicode));
+            line("reviewed", &words, style, out)?;
+        }
+        for check in &self.checks {
+            let outcome = field(check, "outcome").unwrap_or("without an outcome");
+            let name = field(check, "name").map(|name| format!("{name}: ")).unwrap_or_default();
+            let of = match field(check, "commit") {
+                Some(commit) if commit != self.commit.id => format!(" of {}", text::short(commit)),
+                _ => String::new(),
+            };
+            let words = format!("{name}{outcome}{of}, {}", said(check, style.unicode));
+            line(check.kind.name(), &words, style, out)?;
+        }
+        Ok(())
+    }
+
+    /// What failed, and the verdict.
+    fn ending(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        for failed in &self.failed {
+            let (date, time) = moment::local(When::utc(failed.from));
+            let outcome = failed.field("outcome").unwrap_or("without an outcome");
+            let words = format!(
+                "A deployment of it to {} on {date} {time} did not succeed: {outcome}.",
+                failed.place
+            );
+            writeln!(out, "{}", escape(&words))?;
+        }
+        let paint = match self.verdict() {
+            Verdict::Runs => Paint::Green,
+            Verdict::Ran | Verdict::Unknown => Paint::Magenta,
+            Verdict::Never => Paint::Plain,
+        };
+        writeln!(out, "{}", style.paint(paint, &escape(&self.sentence())))
+    }
+
+    fn cells(&self, one: &Reached<'_, '_>, unicode: bool) -> Vec<String> {
+        let stay = &one.stay;
+        let local = |seconds| {
+            let (date, time) = moment::local(When::utc(seconds));
+            format!("{date} {time}")
+        };
+        let until = match (stay.until, stay.taken_by, stay.open) {
+            (None, _, false) => "now".to_owned(),
+            (None, _, true) => "unknown".to_owned(),
+            (Some(until), _, true) => format!("{} or later", local(until)),
+            (Some(until), Some(by), false) if by.is_rollback() => {
+                format!("{} rolled back by {}", local(until), rows::who(by.event))
+            }
+            (Some(until), Some(_), false) => format!("{} replaced without it", local(until)),
+            (Some(until), None, false) => format!("{} environment deleted", local(until)),
+        };
+        let approved = approvers(&one.approvals);
+        let (_, mark) = rows::mark(one.event.proof.grade, unicode);
+        let through = match one.through.and_then(|at| self.copies.get(at)) {
+            Some(copy) => format!(" (as {})", text::short(&copy.id)),
+            None => String::new(),
+        };
+        vec![
+            stay.first.place.to_string(),
+            format!("{}{through}", local(stay.first.from)),
+            until,
+            rows::who(&one.event),
+            if approved.is_empty() { "-".to_owned() } else { approved.join(", ") },
+            match self.lead(one) {
+                Some(lead) if lead >= 0 => moment::duration(lead),
+                Some(_) => "before it was committed".to_owned(),
+                None => "unknown".to_owned(),
+            },
+            format!("{mark} {}", one.event.proof.grade),
+        ]
+    }
+}
+
+const COLUMNS: [Column<'_>; 7] = [
+    Column { title: "WHERE", right: false, wide: false },
+    Column { title: "FROM", right: false, wide: false },
+    Column { title: "UNTIL", right: false, wide: false },
+    Column { title: "BY", right: false, wide: false },
+    Column { title: "APPROVED BY", right: false, wide: true },
+    Column { title: "AFTER", right: false, wide: true },
+    Column { title: "PROOF", right: false, wide: false },
+];
+
+/// A line with a label.
+fn line(label: &str, words: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let label = text::pad(label, 10);
+    writeln!(out, "  {} {}", style.paint(Paint::Bold, &label), escape(words))
+}
+
+/// Who, when, why and the proof, on one line.
+fn said(event: &Event, unicode: bool) -> String {
+    let mut parts = vec![rows::who(event)];
+    if let Some(when) = event.when {
+        let (date, time) = moment::local(when);
+        parts.push(format!("{date} {time}"));
+    }
+    let why = rows::why(event);
+    if !why.is_empty() {
+        parts.push(why);
+    }
+    let (_, mark) = rows::mark(event.proof.grade, unicode);
+    format!("{}  {mark} {}", parts.join(", "), rows::proof_words(event))
+}
+
+/// How a copy is known, in words.
+fn how(word: &str) -> &'static str {
+    match word {
+        "cherry-pick" => "cherry-picked, as a message claims",
+        "change" => "merged as, by a change record",
+        "tree" => "all files are the same",
+        "patch" => "the same patch",
+        "squash" => "its branch, squashed",
+        "hydrated" => "rendered from it, as a message claims",
+        _ => "the same change",
+    }
+}
