@@ -353,7 +353,7 @@ fn end_of_options(text: &[u8]) -> Option<usize> {
         }
         at += 1;
     }
-    (!quoted || at < text.len()).then_some(at)
+    (!quoted).then_some(at)
 }
 
 /// `text` without `prefix`, in whatever case.
