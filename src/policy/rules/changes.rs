@@ -254,6 +254,9 @@ mod tests {
         merge.kind = Kind::Merge;
         let clean = Landing { own_changes: Some(false), ..landing(&merge) };
         assert_eq!(reviewed(&clean, terms(&policy)), Answer::Irrelevant);
+        let commit = commit_by("ana@example.com", None);
+        let no_merge = Landing { own_changes: Some(false), ..landing(&commit) };
+        assert_fails(&reviewed(&no_merge, terms(&policy)), "nobody approved");
         let octopus = Landing { own_changes: None, ..landing(&merge) };
         assert_unknown(&reviewed(&octopus, terms(&policy)), "could not be found out");
         let evil = Landing { own_changes: Some(true), ..landing(&merge) };

@@ -124,6 +124,9 @@ mod tests {
         let policy = policy("");
         let check = |signature| signed(&commit_by("ana@example.com", signature), terms(&policy));
         assert_fails(&check(None), "no signature");
+        assert_fails(&check(Some(of_status(Status::None))), "no signature");
+        let why = Verdict { reason: Some("altered".into()), ..bad_signature() };
+        assert_fails(&check(Some(why)), "does not hold: altered");
         assert_fails(&check(Some(bad_signature())), "does not hold");
         assert_eq!(check(Some(signed_by("ana"))), Answer::Holds);
         assert_eq!(check(Some(missing_key())), Answer::Holds);
