@@ -9,7 +9,8 @@
 mod openpgp_support;
 
 use audit::event::{Status, Verdict};
-use audit::signature::openpgp::Keyring;
+use audit::signature::openpgp::{Keyring, Validity};
+use audit::signature::{Claim, Trust};
 use openpgp_support::*;
 use sequoia_openpgp::crypto::KeyPair;
 use sequoia_openpgp::packet::key::{Key4, PrimaryRole, PublicParts, SecretParts, SubordinateRole};
@@ -443,4 +444,64 @@ fn of_several_certificates_with_the_key_the_one_that_vouches_is_taken() {
         assert_eq!(judge(&keyring, PAYLOAD, &signature).status, Status::Good);
         assert_eq!(judge(&keyring, OTHER, &signature).status, Status::Bad);
     }
+}
+
+/// Of a trust folder the certificates in `keys/` count, under the two names that they may have.
+#[test]
+fn other_files_of_a_trust_folder_vouch_for_nobody() {
+    let making = Making::usual("ana");
+    let signature = making.sign(10);
+    let status = |name: &str| {
+        let files = vec![(name.to_owned(), making.bytes())];
+        let trust = Trust::from_files(files, "folder", seconds(20)).unwrap();
+        let claim = Claim { payload: PAYLOAD, signature: &signature, at: None, namespace: "git" };
+        trust.judge(&claim).status
+    };
+    for (name, expected) in [
+        ("keys/ana.gpg", Status::Good),
+        ("keys/ana.asc", Status::Good),
+        ("keys/ana.bak", Status::MissingKey),
+        ("ana.gpg", Status::MissingKey),
+        ("old/ana.asc", Status::MissingKey),
+    ] {
+        assert_eq!(status(name), expected, "{name}");
+    }
+}
+
+/// GnuPG can be told to trust on first use; then a key may be trusted a little, or never.
+#[test]
+fn what_the_user_decided_about_a_key_counts_as_it_does_for_git() {
+    const TEST: &str = "what_the_user_decided_about_a_key_counts_as_it_does_for_git";
+    let Some(world) = World::new(TEST) else { return };
+    std::fs::write(world.home().join("gpg.conf"), "trust-model tofu\n").unwrap();
+    let mut cases = Vec::new();
+    let mut reasons = Vec::new();
+    for (policy, git, ours, reason) in [
+        ("auto", "G", Status::Good, None),
+        ("good", "G", Status::Good, None),
+        ("unknown", "U", Status::Untrusted, Some("nobody has vouched for the key")),
+        ("bad", "U", Status::Untrusted, Some("the user has decided never to trust the key")),
+    ] {
+        let making = Making::usual(policy);
+        world.gpg(&["--batch", "--import"], &making.bytes());
+        let key = making.primary.fingerprint().to_hex();
+        let mut decide = std::process::Command::new(world.program());
+        decide.args(["--batch", "--quiet", "--tofu-policy", policy, &key]);
+        if !decide.output().unwrap().status.success() {
+            eprintln!("{TEST}: NOT RUN, this gpg does not trust on first use");
+            return;
+        }
+        cases.push(case(policy, making.sign(10), git, ours));
+        reasons.push(reason);
+    }
+    check(&world, &cases);
+    let keyring = world.keyring();
+    for (case, reason) in cases.iter().zip(reasons) {
+        assert_eq!(judge(&keyring, PAYLOAD, &case.signature).reason.as_deref(), reason);
+    }
+    // Nobody is trusted by a program that fails.
+    std::fs::write(world.program(), "#!/bin/sh\necho no keyring >&2\nexit 2\n").unwrap();
+    let program = world.program();
+    let keyring = Keyring::from_gnupg(program.to_str().unwrap(), Validity::Undefined, now());
+    assert!(keyring.unwrap_err().message.contains("no keyring"));
 }

@@ -511,20 +511,100 @@ fn lines_count_as_they_do_for_openssh() {
 #[test]
 fn a_reason_names_the_file_and_the_line() {
     let _alone = alone();
-    for (allowed, reason) in [
+    for (key, allowed, reason) in [
         (
+            "ed25519",
             "# first\nana namespaces=\"file\" {ed25519}",
             "allowed:2: the key is not permitted in this namespace",
         ),
         (
-            "bob {other}\n\nana valid-before=\"2020\" {ed25519}\nana valid-before=\"20200101Z\" {ed25519}",
-            "allowed:4: the key had expired",
+            "ed25519",
+            "ana valid-before=\"2020\" {ed25519}\nana valid-before=\"20200101Z\" {ed25519}",
+            "allowed:2: the key had expired",
         ),
-        ("ana valid-after=\"20300101Z\" {ed25519}", "allowed:1: the key was not yet valid"),
-        ("ana {other}", "key not listed in allowed"),
+        (
+            "ed25519",
+            "ana valid-after=\"20300101Z\" {ed25519}",
+            "allowed:1: the key was not yet valid",
+        ),
+        ("ed25519", "ana {other}", "key not listed in allowed"),
+        ("host-cert", "* cert-authority {ca}", "allowed:1: the certificate is not for users"),
+        ("nobody-cert", "* cert-authority {ca}", "allowed:1: the certificate names no principal"),
+        (
+            "ana-cert",
+            "carl namespaces=\"file\" {ana-cert}\ncarl cert-authority {ca}",
+            "allowed:1: the key is not permitted in this namespace",
+        ),
     ] {
-        assert_eq!(agree("ed25519", allowed, AT).reason.as_deref(), Some(reason));
+        assert_eq!(agree(key, allowed, AT).reason.as_deref(), Some(reason));
     }
+    for (at, reason) in [
+        (1_600_000_000, "allowed:1: the certificate was not yet valid"),
+        (1_720_000_000, "allowed:1: the certificate had expired"),
+    ] {
+        let verdict = agree("period-cert", "ana cert-authority {ca-p256}", at);
+        assert_eq!(verdict.reason.as_deref(), Some(reason));
+    }
+}
+
+/// A certificate with anything in it, by an authority whose key everybody knows.
+fn certificate(kind: u32, principals: &[u8], conditions: &[u8], extensions: &[u8]) -> Vec<u8> {
+    let authority = ed25519_dalek::SigningKey::from_bytes(&[9; 32]);
+    let public = |key: &ed25519_dalek::SigningKey| key.verifying_key().to_bytes();
+    let signer = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
+    let signed = [
+        string(b"ssh-ed25519-cert-v01@openssh.com"),
+        string(b"nonce"),
+        string(&public(&signer)),
+        7u64.to_be_bytes().to_vec(),
+        kind.to_be_bytes().to_vec(),
+        string(b"id"),
+        string(principals),
+        0u64.to_be_bytes().to_vec(),
+        u64::MAX.to_be_bytes().to_vec(),
+        string(conditions),
+        string(extensions),
+        string(b""),
+        string(&[string(b"ssh-ed25519"), string(&public(&authority))].concat()),
+    ]
+    .concat();
+    let value = authority.sign(&signed).to_bytes();
+    [signed, string(&[string(b"ssh-ed25519"), string(&value)].concat())].concat()
+}
+
+#[test]
+fn certificates_that_no_program_writes_are_judged_as_by_git() {
+    let _alone = alone();
+    let payload = payload(AT);
+    let signer = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
+    let value = signer.sign(&signed_text("git", &payload)).to_bytes();
+    let value = [string(b"ssh-ed25519"), string(&value)].concat();
+    let authority = ed25519_dalek::SigningKey::from_bytes(&[9; 32]).verifying_key().to_bytes();
+    let authority = STANDARD.encode([string(b"ssh-ed25519"), string(&authority)].concat());
+    let allowed = format!("ana cert-authority ssh-ed25519 {authority}\n");
+    let (ana, pair) = (string(b"ana"), [string(b"force-command"), string(b"x")].concat());
+    let many = string(b"ana").repeat(257);
+    for (name, blob, expected) in [
+        ("usual", certificate(1, &ana, b"", &pair), Status::Good),
+        ("256 principals", certificate(1, &many[..256 * 7], b"", b""), Status::Good),
+        ("257 principals", certificate(1, &many, b"", b""), Status::Bad),
+        ("of a third type", certificate(3, &ana, b"", b""), Status::Bad),
+        ("a principal cut off", certificate(1, &ana[..6], b"", b""), Status::Bad),
+        ("a NUL in a principal", certificate(1, &string(b"ana\0bob"), b"", b""), Status::Bad),
+        ("a condition without a value", certificate(1, &ana, &string(b"x"), b""), Status::Bad),
+        ("an extension cut off", certificate(1, &ana, b"", &pair[..20]), Status::Bad),
+        ("more behind it", [certificate(1, &ana, b"", b""), vec![0]].concat(), Status::Bad),
+    ] {
+        let signature = armor(&sshsig(&blob, "git", &value));
+        let verdict = agree_on(name, &payload, &signature, &allowed, AT);
+        assert_eq!(verdict.status, expected, "{name}: {verdict:?}");
+    }
+    // OpenSSH prints one name a line, so git would take this one for two; it matches nothing here.
+    let blob = certificate(1, &string(b"x\nana"), b"", b"");
+    let any = allowed.replace("ana ", "* ");
+    let signature = armor(&sshsig(&blob, "git", &value));
+    let verdict = judge(&trust(Some(&any), None), &payload, &signature, AT);
+    assert_eq!(verdict.status, Status::Untrusted, "{verdict:?}");
 }
 
 #[test]
@@ -605,6 +685,21 @@ fn certificates_count_as_they_do_for_openssh() {
         ("period-cert", "ana cert-authority {ca-p256}", 1_704_067_199, Status::Good),
         ("period-cert", "ana cert-authority {ca-p256}", 1_704_067_200, Status::Untrusted),
         ("period-cert", "ana cert-authority {ca}", AT, Status::Untrusted),
+        // A line for one certificate is for no other of the same key or authority, and a name that one
+        // line gives must be in the certificate for another to admit it.
+        ("forced-cert", "carl {ana-cert}", AT, Status::Untrusted),
+        (
+            "ana-cert",
+            "carl namespaces=\"file\" {ana-cert}\ncarl cert-authority {ca}",
+            AT,
+            Status::Bad,
+        ),
+        (
+            "ana-cert",
+            "bob namespaces=\"file\" {ana-cert}\nbob cert-authority {ca}",
+            AT,
+            Status::Good,
+        ),
         ("sk-ed25519-cert", "ana cert-authority {ca}", AT, Status::Good),
         ("sk-p256-cert", "ana cert-authority {ca}", AT, Status::Good),
         ("sk-p256-cert", "bob cert-authority {ca}", AT, Status::Untrusted),

@@ -498,6 +498,7 @@ date-order = "off"
             "clock-skew = \"soon\"",
             "managers = \"ana\"",
             "ledger = \"pay\"",
+            "[ledger]\nname = \"\"",
             "[environments.p]\napprovals = -1",
             "[environments.p]\napprovals = \"two\"",
             "[environments.p]\nfreeze = 1",
