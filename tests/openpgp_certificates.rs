@@ -468,6 +468,23 @@ fn other_files_of_a_trust_folder_vouch_for_nobody() {
     }
 }
 
+#[test]
+fn formats_that_are_not_judged_are_never_good() {
+    let trust = Trust::from_files(Vec::new(), "folder", seconds(20)).unwrap();
+    for (signature, expected) in [
+        (
+            "-----BEGIN SIGNED MESSAGE-----\n\nMIIB\n-----END SIGNED MESSAGE-----\n",
+            Status::MissingKey,
+        ),
+        ("a signature\n", Status::Unjudged),
+        ("", Status::Unjudged),
+    ] {
+        let signature = signature.as_bytes();
+        let claim = Claim { payload: PAYLOAD, signature, at: None, namespace: "git" };
+        assert_eq!(trust.judge(&claim).status, expected);
+    }
+}
+
 /// GnuPG can be told to trust on first use; then a key may be trusted a little, or never.
 #[test]
 fn what_the_user_decided_about_a_key_counts_as_it_does_for_git() {

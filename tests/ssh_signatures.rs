@@ -836,6 +836,25 @@ fn without_allowed_signers_the_arithmetic_is_still_checked() {
 }
 
 #[test]
+fn either_hash_of_the_payload_is_judged_as_by_git() {
+    let _alone = alone();
+    let payload = payload(AT);
+    for hash in ["sha256", "sha512"] {
+        let (key, option) = (world().path("ed25519"), format!("hashalg={hash}"));
+        let args = ["-q", "-Y", "sign", "-n", "git", "-O", &option, "-f", text(&key)];
+        let signature = world().run("ssh-keygen", &args, &payload);
+        assert_eq!(
+            dearmor(&signature).windows(6).any(|window| window == b"sha256"),
+            hash == "sha256"
+        );
+        let allowed = fill("ana {ed25519}\n");
+        let judged = |payload: &[u8]| agree_on(hash, payload, &signature, &allowed, AT).status;
+        assert_eq!(judged(&payload), Status::Good, "{hash}");
+        assert_eq!(judged(&[&payload[..], b"more\n"].concat()), Status::Bad, "{hash}");
+    }
+}
+
+#[test]
 fn a_signature_for_another_namespace_is_bad() {
     let _alone = alone();
     let payload = payload(AT);

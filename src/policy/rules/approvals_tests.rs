@@ -175,6 +175,16 @@ fn four_eyes_are_those_of_two_persons() {
     assert_fails(&ask("cem"), "cem, who deployed it");
 }
 
+/// Whose history is cut off may have been written by the approver.
+#[test]
+fn four_eyes_are_unknown_where_the_authors_are() {
+    let scene = Scene::new(asks("approvals = 1"), vec![approval("bruno", NOON - 1)]);
+    let lost = |deployed: &Deployed<'_>, terms: Terms<'_>| {
+        four_eyes(&Deployed { gained: Err("history is shallow".into()), ..deployed.clone() }, terms)
+    };
+    assert_unknown(&scene.ask(lost), "who wrote what it brings: history is shallow");
+}
+
 /// Whatever name the record of the deploy carries, whoever signed it had a part in it; a program that
 /// records for people had none, and may not be what hides them.
 #[test]
@@ -239,6 +249,10 @@ fn a_deployer_is_one_of_those_named_and_proves_it() {
     assert_fails(&ask("cem", Some(signed_by("ana"))), "ana may not deploy");
     assert_unknown(&ask("cem", None), "nothing proves");
     assert_fails(&ask("ana", None), "ana may not deploy");
+    let mut nobody = Scene::new(asks("deployers = [\"cem\"]"), vec![]);
+    nobody.deploy.who.identity = None;
+    nobody.deploy.proof = Proof { grade: Grade::Claimed, signature: None, notes: Vec::new() };
+    assert_fails(&nobody.ask(deployer), "its record names nobody");
 }
 
 #[test]
