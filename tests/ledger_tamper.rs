@@ -9,7 +9,7 @@
 mod ledger_support;
 
 use audit::ledger::check::{Checker, Report};
-use audit::ledger::{Entry, Id, NAMESPACE, Rule, Rules, entry};
+use audit::ledger::{Entry, Id, Ledger, NAMESPACE, Rule, Rules, entry};
 use ledger_support::*;
 use ssh_key::SshSig;
 use std::collections::{BTreeMap, HashSet};
@@ -351,4 +351,88 @@ fn the_check_finds_the_same_whatever_the_pieces_it_is_fed_in() {
         bytes.chunks(size).for_each(|piece| checker.feed(piece, &mut |_, _| ()));
         assert_eq!(checker.finish().findings, whole.findings, "{size}");
     }
+}
+
+/// A thousand findings are kept, and whatever their weight the first damage is among them: a writer
+/// goes by that, and a ledger in which somebody has hidden it is not written to.
+#[test]
+fn damage_does_not_hide_behind_a_thousand_findings() {
+    let roots = |count: u64| (0..count).map(|n| unsigned(&deploy(n, vec![]))).collect::<Vec<_>>();
+    let broken = b"{\"no\":\"entry\"}\n".to_vec();
+    for (notes, kept) in [(998, 1_000), (999, 1_000), (1_000, 1_001), (1_500, 1_001)] {
+        let mut lines = roots(notes + 1);
+        let report = check(&lines.concat());
+        assert_eq!((report.found, report.damage), (notes, 0));
+        assert_eq!(report.findings.len() as u64, notes.min(1_000));
+        assert_eq!(report.first_damage(), None);
+        lines.extend([broken.clone(), broken.clone(), broken.clone()]);
+        let report = check(&lines.concat());
+        assert_eq!((report.found, report.damage), (notes + 3, 3), "{notes}");
+        assert_eq!(report.first_damage().unwrap().line, notes + 2, "{notes}");
+        assert_eq!(report.findings.len(), kept, "{notes}");
+    }
+}
+
+/// What nobody acknowledged is told from damage: by the end of the file, and by NULs with nothing behind.
+#[test]
+fn a_torn_end_is_no_damage_and_nothing_else_is_a_torn_end() {
+    let lines = chain(3, unsigned);
+    let (whole, next) = (lines[..2].concat(), &lines[2]);
+    let long = vec![b'x'; 3 << 20];
+    let zeros = vec![0; 3 << 20];
+    for (tail, torn) in [
+        (&b"{\"torn"[..], true),
+        (b"\0", true),
+        (b"\0\0\n", true),
+        (b"\0\nrest\n", true),
+        (b"x\0y\n\0", true),
+        (&long, true),
+        (&[&zeros[..], b"\n"].concat(), true),
+        (&[&long[..], b"\n"].concat(), false),
+        (&[&b"\0\n"[..], next].concat(), false),
+        (&[&zeros[..], b"\n", next].concat(), false),
+        (b"rest\n", false),
+        (b"\n", false),
+        (b"\n\0\n", false),
+    ] {
+        let report = check(&[&whole[..], tail].concat());
+        let shown = String::from_utf8_lossy(&tail[..tail.len().min(20)]).into_owned();
+        assert_eq!(report.damage == 0, torn, "{shown:?}: {:?}", rules_of(&report));
+        assert_eq!(report.first_damage().is_none(), torn, "{shown:?}");
+        if torn {
+            let found = report.torn.unwrap();
+            assert_eq!((found.offset, found.bytes), (whole.len() as u64, tail.len() as u64));
+            assert_eq!(rules_of(&report), [Rule::TornTail], "{shown:?}");
+            assert_eq!((report.findings[0].line, report.findings[0].offset), (3, found.offset));
+            assert_eq!((report.lines, report.bytes, report.found), (2, found.offset, 1));
+        }
+    }
+}
+
+/// Whoever exchanges a line after the check, for another that is as well formed, is found out by
+/// whoever reads it then.
+#[test]
+fn what_is_exchanged_between_the_check_and_the_reading_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = Ledger::new(dir.path());
+    std::fs::create_dir_all(ledger.dir()).unwrap();
+    let lines = chain(3, unsigned);
+    std::fs::write(ledger.path(), lines.concat()).unwrap();
+    let view = ledger.read(rules()).unwrap();
+    let read = |number: usize| {
+        let entry = view.entry(number).map(|entry| entry.id);
+        let event = view.line(number).and_then(|line| line.event());
+        let stored = view.stored().unwrap().nth(number).unwrap().and_then(|line| line.entry());
+        assert_eq!((event.is_ok(), stored.is_ok()), (entry.is_ok(), entry.is_ok()));
+        entry
+    };
+    for (number, line) in lines.iter().enumerate() {
+        assert_eq!(read(number).unwrap(), Id::of(line));
+    }
+    let text = String::from_utf8(lines[1].clone()).unwrap();
+    let other = text.replace("\"env\":\"production\"", "\"env\":\"predicting\"");
+    assert!(other != text && Entry::parse(other.as_bytes()).is_ok());
+    std::fs::write(ledger.path(), [&lines[0], other.as_bytes(), &lines[2]].concat()).unwrap();
+    assert!(read(1).unwrap_err().message.contains("line 2"));
+    assert!(read(0).is_ok() && read(2).is_ok());
 }

@@ -11,6 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use p256::ecdsa::signature::Signer;
 use proptest::prelude::*;
+use rsa::BigUint;
 use sha2::{Digest, Sha256, Sha512};
 use std::collections::HashMap;
 use std::fs;
@@ -63,6 +64,13 @@ fn world() -> &'static World {
         world.certify("by-sha1", "p256", "ca-rsa", &["-t", "ssh-rsa", "-I", "r", "-n", "ana"]);
         world.certify("nobody", "p256", "ca", &["-I", "nobody"]);
         world.certify("host", "p256", "ca", &["-h", "-I", "host", "-n", "ana"]);
+        for kind in ["ed25519", "p256"] {
+            let name = format!("sk-{kind}");
+            fs::write(world.path(&format!("{name}.pub")), fill_hardware(&name)).unwrap();
+            let (ca, public) = (world.path("ca"), world.path(&format!("{name}.pub")));
+            let args = ["-q", "-s", text(&ca), "-I", "sk", "-n", "ana", text(&public)];
+            world.run("ssh-keygen", &args, b"");
+        }
         let forced = ["-I", "forced", "-n", "ana", "-O", "force-command=true", "-z", "300"];
         world.certify("forced", "p521", "ca", &forced);
         world.run("git", &["init", "-q", "--bare", text(&world.path("repo"))], b"");
@@ -116,13 +124,16 @@ impl World {
 
     fn public(&self, name: &str) -> String {
         let words = fs::read_to_string(self.path(&format!("{name}.pub"))).unwrap();
-        words.split(' ').take(2).collect::<Vec<_>>().join(" ")
+        words.split_whitespace().take(2).collect::<Vec<_>>().join(" ")
     }
 
     /// Signs by a key, or by a certificate when `name` ends in `-cert`.
     fn sign(&self, name: &str, namespace: &str, payload: &[u8]) -> Vec<u8> {
         if let Some(sk) = name.strip_prefix("sk-") {
-            return armor(&hardware_signature(sk, namespace, payload, 1));
+            let kind = sk.trim_end_matches("-cert");
+            let signer = self.public(name);
+            let signer = STANDARD.decode(signer.split(' ').nth(1).unwrap()).unwrap();
+            return armor(&hardware_signature(kind, &signer, namespace, payload, 1));
         }
         let mut file = self.path(name);
         if name.ends_with("-cert") {
@@ -227,15 +238,14 @@ fn hardware_key(kind: &str) -> Vec<u8> {
 }
 
 /// What a hardware key would answer: PROTOCOL.u2f, PROTOCOL.sshsig.
-fn hardware_signature(kind: &str, namespace: &str, payload: &[u8], flags: u8) -> Vec<u8> {
-    let message = [
-        b"SSHSIG".to_vec(),
-        string(namespace.as_bytes()),
-        string(b""),
-        string(b"sha512"),
-        string(&Sha512::digest(payload)),
-    ]
-    .concat();
+fn hardware_signature(
+    kind: &str,
+    signer: &[u8],
+    namespace: &str,
+    payload: &[u8],
+    flags: u8,
+) -> Vec<u8> {
+    let message = signed_text(namespace, payload);
     let rest = [&[flags][..], &23u32.to_be_bytes()].concat();
     let signed = [&Sha256::digest(b"ssh:")[..], &rest, &Sha256::digest(&message)].concat();
     let (algorithm, value) = match kind {
@@ -250,16 +260,90 @@ fn hardware_signature(kind: &str, namespace: &str, payload: &[u8], flags: u8) ->
             ("sk-ecdsa-sha2-nistp256@openssh.com", [number(&r), number(&s)].concat())
         }
     };
-    let signature = [string(algorithm.as_bytes()), string(&value), rest].concat();
+    sshsig(signer, namespace, &[string(algorithm.as_bytes()), string(&value), rest].concat())
+}
+
+/// What is signed for a payload: PROTOCOL.sshsig.
+fn signed_text(namespace: &str, payload: &[u8]) -> Vec<u8> {
+    let digest = string(&Sha512::digest(payload));
+    let (namespace, hash) = (string(namespace.as_bytes()), string(b"sha512"));
+    [b"SSHSIG".to_vec(), namespace, string(b""), hash, digest].concat()
+}
+
+fn sshsig(signer: &[u8], namespace: &str, signature: &[u8]) -> Vec<u8> {
     [
         b"SSHSIG\0\0\0\x01".to_vec(),
-        string(&hardware_key(kind)),
+        string(signer),
         string(namespace.as_bytes()),
         string(b""),
         string(b"sha512"),
-        string(&signature),
+        string(signature),
     ]
     .concat()
+}
+
+/// The line of a public key file for a hardware key.
+fn fill_hardware(name: &str) -> String {
+    let kind = match name {
+        "sk-ed25519" => "sk-ssh-ed25519@openssh.com",
+        _ => "sk-ecdsa-sha2-nistp256@openssh.com",
+    };
+    format!("{kind} {}\n", STANDARD.encode(hardware_key(&name[3..])))
+}
+
+/// An RSA key whose primes everybody knows: two of Mersenne's, by their exponents.
+struct Mersenne([usize; 2]);
+
+impl Mersenne {
+    fn primes(&self) -> [BigUint; 2] {
+        self.0.map(|exponent| (BigUint::from(1u8) << exponent) - 1u8)
+    }
+
+    fn modulus(&self) -> BigUint {
+        let [p, q] = self.primes();
+        p * q
+    }
+
+    fn blob(&self) -> Vec<u8> {
+        let (e, n) = (number(&[1, 0, 1]), number(&self.modulus().to_bytes_be()));
+        [string(b"ssh-rsa"), e, n].concat()
+    }
+
+    fn line(&self) -> String {
+        format!("ssh-rsa {}", STANDARD.encode(self.blob()))
+    }
+
+    /// RSASSA-PKCS1-v1_5 by the algorithm, with the length that `ssh-keygen` gives.
+    fn sign(&self, algorithm: &str, payload: &[u8]) -> Vec<u8> {
+        let message = signed_text("git", payload);
+        // The beginning of the digest's DER: RFC 8017 section 9.2, note 1.
+        let (oid, digest) = match algorithm {
+            "rsa-sha2-256" => (1, Sha256::digest(&message).to_vec()),
+            _ => (3, Sha512::digest(&message).to_vec()),
+        };
+        let length = u8::try_from(digest.len()).unwrap();
+        let der = [
+            &[0x30, 17 + length, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2][..],
+            &[oid, 5, 0, 4, length],
+            &digest,
+        ]
+        .concat();
+        let size = self.modulus().bits().div_ceil(8);
+        let padding = vec![0xff; size - der.len() - 3];
+        let padded = [&[0, 1][..], &padding, &[0], &der].concat();
+        let one = BigUint::from(1u8);
+        let phi = self.primes().map(|prime| prime - &one).iter().product::<BigUint>();
+        let e = BigUint::from(65_537u32);
+        let multiple = |k: u32| &phi * BigUint::from(k) + 1u8;
+        let secret = (1..65_537).map(multiple).find(|sum| (sum % &e).bits() == 0).unwrap() / &e;
+        let value = BigUint::from_bytes_be(&padded).modpow(&secret, &self.modulus()).to_bytes_be();
+        let value = [vec![0; size - value.len()], value].concat();
+        armor(&sshsig(
+            &self.blob(),
+            "git",
+            &[string(algorithm.as_bytes()), string(&value)].concat(),
+        ))
+    }
 }
 
 /// A line's key: `{name}` in a template.
@@ -274,11 +358,8 @@ fn fill(template: &str) -> String {
             filled = filled.replace(&place, &world().public(name));
         }
     }
-    for (kind, name) in
-        [("ed25519", "sk-ssh-ed25519@openssh.com"), ("p256", "sk-ecdsa-sha2-nistp256@openssh.com")]
-    {
-        let key = format!("{name} {}", STANDARD.encode(hardware_key(kind)));
-        filled = filled.replace(&format!("{{sk-{kind}}}"), &key);
+    for name in ["sk-ed25519", "sk-p256"] {
+        filled = filled.replace(&format!("{{{name}}}"), fill_hardware(name).trim_end());
     }
     filled
 }
@@ -297,15 +378,17 @@ fn judge(trust: &SshTrust, payload: &[u8], signature: &[u8], at: i64) -> Verdict
 /// Judges a commit here and by git; the letters must be equal, and with them the signer.
 fn agree(key: &str, allowed: &str, at: i64) -> Verdict {
     let payload = payload(at);
-    let signature = signed(key, &payload);
-    let allowed = fill(allowed);
-    let (letter, signer) = world().git(&world().commit(&payload, &signature), Some(&allowed), None);
+    agree_on(key, &payload, &signed(key, &payload), &fill(allowed), at)
+}
+
+fn agree_on(key: &str, payload: &[u8], signature: &[u8], allowed: &str, at: i64) -> Verdict {
+    let (letter, signer) = world().git(&world().commit(payload, signature), Some(allowed), None);
     // A file without a usable line is an error here; git sees nobody in it.
     let Ok(signers) = AllowedSigners::parse(allowed.as_bytes(), "allowed") else {
         assert_eq!(letter, 'U', "{key} {allowed}");
         return Verdict::undecided(Status::Untrusted, audit::event::Format::Ssh, "no usable line");
     };
-    let ours = judge(&SshTrust { signers: Some(signers), revoked: None }, &payload, &signature, at);
+    let ours = judge(&SshTrust { signers: Some(signers), revoked: None }, payload, signature, at);
     assert_eq!(ours.status.letter(), letter, "{key} at {at}: {ours:?}\n{allowed}");
     assert_eq!(ours.signer.clone().unwrap_or_default(), signer, "{key} at {at}\n{allowed}");
     ours
@@ -335,6 +418,45 @@ fn every_kind_of_key_is_judged_as_by_git() {
         assert_eq!(good.status, Status::Good, "{key}");
         assert_eq!(good.marks.contains(&"weak-key"), key == "rsa1024");
         assert_eq!(agree(key, "ana@example.com {other}\n", AT).status, Status::Untrusted, "{key}");
+        let line = fill(&format!("{{{key}}}\n"));
+        let printed = world().run("ssh-keygen", &["-l", "-f", "-"], line.as_bytes());
+        let fingerprint = good.key.unwrap();
+        assert!(String::from_utf8(printed).unwrap().contains(&fingerprint), "{key} {fingerprint}");
+    }
+}
+
+#[test]
+fn rsa_of_any_length_over_either_hash_is_judged_as_by_git() {
+    let _alone = alone();
+    let payload = payload(AT);
+    for key in [Mersenne([1279, 2203]), Mersenne([4253, 4423])] {
+        let bits = key.modulus().bits();
+        let allowed = format!("ana {}\n", key.line());
+        let other = Mersenne([1279, 2281]);
+        for algorithm in ["rsa-sha2-256", "rsa-sha2-512"] {
+            let signature = key.sign(algorithm, &payload);
+            let status = |payload: &[u8], signature: &[u8], allowed: &str| {
+                agree_on(algorithm, payload, signature, allowed, AT).status
+            };
+            assert_eq!(status(&payload, &signature, &allowed), Status::Good, "{bits} {algorithm}");
+            // Another key of this kind vouches for nothing.
+            let foreign = format!("ana {}\n", other.line());
+            assert_eq!(status(&payload, &signature, &foreign), Status::Untrusted, "{algorithm}");
+            let altered = [&payload[..], b"more\n"].concat();
+            assert_eq!(status(&altered, &signature, &allowed), Status::Bad, "{bits} {algorithm}");
+            let renamed = match algorithm {
+                "rsa-sha2-256" => (b"rsa-sha2-256", b"rsa-sha2-512"),
+                _ => (b"rsa-sha2-512", b"rsa-sha2-256"),
+            };
+            let blob = dearmor(&signature);
+            let at = blob.windows(12).position(|window| window == renamed.0).unwrap();
+            let blob = [&blob[..at], renamed.1, &blob[at + 12..]].concat();
+            assert_eq!(
+                status(&payload, &armor(&blob), &allowed),
+                Status::Bad,
+                "{bits} {algorithm}"
+            );
+        }
     }
 }
 
@@ -361,6 +483,8 @@ fn lines_count_as_they_do_for_openssh() {
         (format!("ana namespaces=\"*,!git\" {k}"), Status::Bad),
         (format!("ana namespaces=\"\" {k}"), Status::Bad),
         (format!("ana NameSpaces=\"git\" {k}"), Status::Good),
+        (format!("ana namespaces=\"git,\\\\\" x\" {k}"), Status::Good),
+        (format!("ana namespaces=\"git {k}"), Status::Untrusted),
         (format!("ana ,namespaces=\"git\" {k}"), Status::Good),
         (format!("ana namespaces=\"git\", {k}"), Status::Untrusted),
         (format!("ana namespaces=git {k}"), Status::Untrusted),
@@ -376,11 +500,111 @@ fn lines_count_as_they_do_for_openssh() {
         (format!("ana valid-before=\"20200101Z\" {k}\nbob {k}"), Status::Good),
         (format!("ana {k}=="), Status::Untrusted),
         (format!("{}x {k}", "a".repeat(1022)), Status::Bad),
+        (format!("{} {k}", "a".repeat(1022)), Status::Good),
     ] {
         assert_eq!(agree("ed25519", &allowed, AT).status, expected, "{allowed}");
     }
     let padded = fill("ana {rsa}").replace("ssh-rsa ", "rsa-sha2-512 ");
     assert_eq!(agree("rsa", &padded, AT).status, Status::Good);
+}
+
+#[test]
+fn a_reason_names_the_file_and_the_line() {
+    let _alone = alone();
+    for (key, allowed, reason) in [
+        (
+            "ed25519",
+            "# first\nana namespaces=\"file\" {ed25519}",
+            "allowed:2: the key is not permitted in this namespace",
+        ),
+        (
+            "ed25519",
+            "ana valid-before=\"2020\" {ed25519}\nana valid-before=\"20200101Z\" {ed25519}",
+            "allowed:2: the key had expired",
+        ),
+        (
+            "ed25519",
+            "ana valid-after=\"20300101Z\" {ed25519}",
+            "allowed:1: the key was not yet valid",
+        ),
+        ("ed25519", "ana {other}", "key not listed in allowed"),
+        ("host-cert", "* cert-authority {ca}", "allowed:1: the certificate is not for users"),
+        ("nobody-cert", "* cert-authority {ca}", "allowed:1: the certificate names no principal"),
+        (
+            "ana-cert",
+            "carl namespaces=\"file\" {ana-cert}\ncarl cert-authority {ca}",
+            "allowed:1: the key is not permitted in this namespace",
+        ),
+    ] {
+        assert_eq!(agree(key, allowed, AT).reason.as_deref(), Some(reason));
+    }
+    for (at, reason) in [
+        (1_600_000_000, "allowed:1: the certificate was not yet valid"),
+        (1_720_000_000, "allowed:1: the certificate had expired"),
+    ] {
+        let verdict = agree("period-cert", "ana cert-authority {ca-p256}", at);
+        assert_eq!(verdict.reason.as_deref(), Some(reason));
+    }
+}
+
+/// A certificate with anything in it, by an authority whose key everybody knows.
+fn certificate(kind: u32, principals: &[u8], conditions: &[u8], extensions: &[u8]) -> Vec<u8> {
+    let authority = ed25519_dalek::SigningKey::from_bytes(&[9; 32]);
+    let public = |key: &ed25519_dalek::SigningKey| key.verifying_key().to_bytes();
+    let signer = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
+    let signed = [
+        string(b"ssh-ed25519-cert-v01@openssh.com"),
+        string(b"nonce"),
+        string(&public(&signer)),
+        7u64.to_be_bytes().to_vec(),
+        kind.to_be_bytes().to_vec(),
+        string(b"id"),
+        string(principals),
+        0u64.to_be_bytes().to_vec(),
+        u64::MAX.to_be_bytes().to_vec(),
+        string(conditions),
+        string(extensions),
+        string(b""),
+        string(&[string(b"ssh-ed25519"), string(&public(&authority))].concat()),
+    ]
+    .concat();
+    let value = authority.sign(&signed).to_bytes();
+    [signed, string(&[string(b"ssh-ed25519"), string(&value)].concat())].concat()
+}
+
+#[test]
+fn certificates_that_no_program_writes_are_judged_as_by_git() {
+    let _alone = alone();
+    let payload = payload(AT);
+    let signer = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
+    let value = signer.sign(&signed_text("git", &payload)).to_bytes();
+    let value = [string(b"ssh-ed25519"), string(&value)].concat();
+    let authority = ed25519_dalek::SigningKey::from_bytes(&[9; 32]).verifying_key().to_bytes();
+    let authority = STANDARD.encode([string(b"ssh-ed25519"), string(&authority)].concat());
+    let allowed = format!("ana cert-authority ssh-ed25519 {authority}\n");
+    let (ana, pair) = (string(b"ana"), [string(b"force-command"), string(b"x")].concat());
+    let many = string(b"ana").repeat(257);
+    for (name, blob, expected) in [
+        ("usual", certificate(1, &ana, b"", &pair), Status::Good),
+        ("256 principals", certificate(1, &many[..256 * 7], b"", b""), Status::Good),
+        ("257 principals", certificate(1, &many, b"", b""), Status::Bad),
+        ("of a third type", certificate(3, &ana, b"", b""), Status::Bad),
+        ("a principal cut off", certificate(1, &ana[..6], b"", b""), Status::Bad),
+        ("a NUL in a principal", certificate(1, &string(b"ana\0bob"), b"", b""), Status::Bad),
+        ("a condition without a value", certificate(1, &ana, &string(b"x"), b""), Status::Bad),
+        ("an extension cut off", certificate(1, &ana, b"", &pair[..20]), Status::Bad),
+        ("more behind it", [certificate(1, &ana, b"", b""), vec![0]].concat(), Status::Bad),
+    ] {
+        let signature = armor(&sshsig(&blob, "git", &value));
+        let verdict = agree_on(name, &payload, &signature, &allowed, AT);
+        assert_eq!(verdict.status, expected, "{name}: {verdict:?}");
+    }
+    // OpenSSH prints one name a line, so git would take this one for two; it matches nothing here.
+    let blob = certificate(1, &string(b"x\nana"), b"", b"");
+    let any = allowed.replace("ana ", "* ");
+    let signature = armor(&sshsig(&blob, "git", &value));
+    let verdict = judge(&trust(Some(&any), None), &payload, &signature, AT);
+    assert_eq!(verdict.status, Status::Untrusted, "{verdict:?}");
 }
 
 #[test]
@@ -395,6 +619,8 @@ fn periods_count_as_they_do_for_openssh() {
         ("valid-before=\"20231114z\"", AT, Some(Status::Untrusted)),
         ("valid-after=\"20240101\",valid-before=\"20230101\"", AT, Some(Status::Untrusted)),
         ("valid-after=\"20230101\",valid-before=\"20230101\"", AT, Some(Status::Untrusted)),
+        ("valid-after=\"20230101Z\",valid-before=\"20230101Z\"", AT, Some(Status::Untrusted)),
+        ("valid-after=\"19700101\"", AT, None),
         ("valid-after=\"20230101\",valid-after=\"20230101\"", AT, Some(Status::Untrusted)),
         ("valid-after=\"20230231\",valid-before=\"20991231\"", AT, Some(Status::Good)),
         ("valid-after=\"20231301\"", AT, Some(Status::Untrusted)),
@@ -454,7 +680,29 @@ fn certificates_count_as_they_do_for_openssh() {
         ("period-cert", "ana cert-authority {ca-p256}", AT, Status::Good),
         ("period-cert", "ana cert-authority {ca-p256}", AT + 10_000_000, Status::Untrusted),
         ("period-cert", "ana cert-authority {ca-p256}", AT - 100_000_000, Status::Untrusted),
+        ("period-cert", "ana cert-authority {ca-p256}", 1_672_531_199, Status::Untrusted),
+        ("period-cert", "ana cert-authority {ca-p256}", 1_672_531_200, Status::Good),
+        ("period-cert", "ana cert-authority {ca-p256}", 1_704_067_199, Status::Good),
+        ("period-cert", "ana cert-authority {ca-p256}", 1_704_067_200, Status::Untrusted),
         ("period-cert", "ana cert-authority {ca}", AT, Status::Untrusted),
+        // A line for one certificate is for no other of the same key or authority, and a name that one
+        // line gives must be in the certificate for another to admit it.
+        ("forced-cert", "carl {ana-cert}", AT, Status::Untrusted),
+        (
+            "ana-cert",
+            "carl namespaces=\"file\" {ana-cert}\ncarl cert-authority {ca}",
+            AT,
+            Status::Bad,
+        ),
+        (
+            "ana-cert",
+            "bob namespaces=\"file\" {ana-cert}\nbob cert-authority {ca}",
+            AT,
+            Status::Good,
+        ),
+        ("sk-ed25519-cert", "ana cert-authority {ca}", AT, Status::Good),
+        ("sk-p256-cert", "ana cert-authority {ca}", AT, Status::Good),
+        ("sk-p256-cert", "bob cert-authority {ca}", AT, Status::Untrusted),
         ("by-rsa-cert", "ana cert-authority {ca-rsa}", AT, Status::Good),
         ("nobody-cert", "* cert-authority {ca}", AT, Status::Untrusted),
         ("host-cert", "* cert-authority {ca}", AT, Status::Untrusted),
@@ -588,6 +836,25 @@ fn without_allowed_signers_the_arithmetic_is_still_checked() {
 }
 
 #[test]
+fn either_hash_of_the_payload_is_judged_as_by_git() {
+    let _alone = alone();
+    let payload = payload(AT);
+    for hash in ["sha256", "sha512"] {
+        let (key, option) = (world().path("ed25519"), format!("hashalg={hash}"));
+        let args = ["-q", "-Y", "sign", "-n", "git", "-O", &option, "-f", text(&key)];
+        let signature = world().run("ssh-keygen", &args, &payload);
+        assert_eq!(
+            dearmor(&signature).windows(6).any(|window| window == b"sha256"),
+            hash == "sha256"
+        );
+        let allowed = fill("ana {ed25519}\n");
+        let judged = |payload: &[u8]| agree_on(hash, payload, &signature, &allowed, AT).status;
+        assert_eq!(judged(&payload), Status::Good, "{hash}");
+        assert_eq!(judged(&[&payload[..], b"more\n"].concat()), Status::Bad, "{hash}");
+    }
+}
+
+#[test]
 fn a_signature_for_another_namespace_is_bad() {
     let _alone = alone();
     let payload = payload(AT);
@@ -606,7 +873,8 @@ fn hardware_that_nobody_touched_is_marked() {
     let payload = payload(AT);
     let trust = trust(Some(&fill("ana {sk-ed25519}")), None);
     for (flags, marks) in [(0, vec!["no-touch"]), (1, vec![]), (5, vec![])] {
-        let signature = armor(&hardware_signature("ed25519", "git", &payload, flags));
+        let key = hardware_key("ed25519");
+        let signature = armor(&hardware_signature("ed25519", &key, "git", &payload, flags));
         let verdict = judge(&trust, &payload, &signature, AT);
         assert_eq!((verdict.status, verdict.marks), (Status::Good, marks), "{flags}");
     }

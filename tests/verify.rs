@@ -323,6 +323,15 @@ fn a_ledger_that_was_cut_off_or_is_gone_is_found_where_the_policy_pins_its_head(
     stage.verify(&["--ledger"]).refused("ledger-intact", "and the ledger are not here");
     fs::write(&ledger, whole).unwrap();
     stage.verify(&[]).green();
+    // So is one that does not hold the record after which judging begins.
+    for (adopted, held) in [(head.as_str(), true), (&"a".repeat(64), false)] {
+        let policy = format!("[ledger]\nadopted = \"{adopted}\"\n{STRICT}");
+        stage.set_policy("", &policy).sign(stage.key("ana")).create();
+        match held {
+            true => drop(stage.verify(&[]).green()),
+            false => drop(stage.verify(&[]).refused("ledger-intact", "after which judging begins")),
+        }
+    }
 }
 
 #[test]

@@ -35,7 +35,6 @@ fn accepted(bytes: &[u8], policy: &Policy) {
     same(&toml::to_string(&table).expect("what was read can be written"));
     for rule in rules::all() {
         policy.level(rule, None);
-        policy.wants(rule);
         policy.environments.keys().for_each(|env| _ = policy.level(rule, Some(env)));
     }
     policy.judges_tag("v1.0");

@@ -551,6 +551,44 @@ mod tests {
         body
     }
 
+    /// What a shape takes stands at its edge: the next value beyond is refused.
+    #[test]
+    fn a_shape_takes_nothing_beyond_its_edge() {
+        let hex = |count: usize| "a".repeat(count);
+        for (shape, good, bad) in [
+            (Shape::Object, vec![hex(40), hex(64)], vec![hex(39), hex(41), "A".repeat(40)]),
+            // The value of a setting is a secret, so what only begins as a digest is refused too.
+            (
+                Shape::Sha256,
+                vec![format!("sha256:{}", hex(64))],
+                vec!["sha256:hunter2".into(), format!("blake3:{}", hex(64)), "hunter2".into()],
+            ),
+            (
+                Shape::Artifact,
+                vec!["pkg:a".into(), format!("sha256:{}", hex(64))],
+                vec!["pkg:".into(), "image:latest".into(), "sha256:a".into()],
+            ),
+            (
+                Shape::Url,
+                vec!["https://x".into(), "git+ssh://x".into(), "a1.-://x".into()],
+                vec![
+                    "https://".into(),
+                    "://x".into(),
+                    "1a://x".into(),
+                    "a b://x".into(),
+                    "x".into(),
+                ],
+            ),
+        ] {
+            for text in good {
+                assert!(fits(shape, &json!(text)).is_ok(), "{text}");
+            }
+            for text in bad {
+                assert!(fits(shape, &json!(text)).is_err(), "{text}");
+            }
+        }
+    }
+
     #[test]
     fn every_kind_of_record_has_a_table_and_every_field_is_held_to_it() {
         assert_eq!(TABLES.len(), Kind::ALL.iter().filter(|kind| !kind.is_git()).count());

@@ -181,11 +181,6 @@ impl Body {
         self.what_text("commit")
     }
 
-    /// `success`, `failure`, `error` or `cancelled`.
-    pub fn outcome(&self) -> Option<&str> {
-        self.what_text("outcome")
-    }
-
     /// The environment.
     pub fn env(&self) -> Option<&str> {
         text(&self.place, "env")

@@ -119,6 +119,22 @@ mod tests {
         assert!(!ask(None, "four-eyes", &whole));
     }
 
+    /// What could not be decided is excused by the name of what is missing, or of what was asked.
+    #[test]
+    fn what_could_not_be_decided_may_be_excused_by_either_name() {
+        let policy = policy("exceptions = [\"ana\"]");
+        for (rule, excused) in
+            [("evidence-missing", true), ("four-eyes", true), ("commit-signed", false)]
+        {
+            let what = json!({"rule": rule, "subject": "d".repeat(64)});
+            let record = record(Kind::Exception, "ana@example.com", Some("ana"), NOON, what);
+            let mut judgement = finding("evidence-missing");
+            judgement.findings[0].asked = "four-eyes";
+            apply(&mut judgement, &[Recorded::of(record)], &policy, NOON);
+            assert_eq!(judgement.findings[0].level == Level::Warn, excused, "{rule}");
+        }
+    }
+
     #[test]
     fn an_exception_expires_and_what_was_altered_has_none() {
         let what = |rule: &str, expires: &str| json!({"rule": rule, "subject": "d".repeat(64), "expires": expires});

@@ -126,15 +126,6 @@ impl Policy {
             .copied()
     }
 
-    /// Whether a rule is looked at anywhere.
-    pub fn wants(&self, rule: &Rule) -> bool {
-        self.level(rule, None) != Level::Off
-            || self
-                .environments
-                .values()
-                .any(|env| env.levels.get(rule.id).is_some_and(|level| *level != Level::Off))
-    }
-
     /// Whether tags of this name are judged.
     pub fn judges_tag(&self, name: &str) -> bool {
         self.tags.as_ref().is_none_or(|patterns| matches(patterns, name))

@@ -208,11 +208,6 @@ impl Judgement {
         self.count(Level::Deny, true)
     }
 
-    /// How many only warn.
-    pub fn warned(&self) -> usize {
-        self.findings.iter().filter(|finding| finding.level == Level::Warn).count()
-    }
-
     fn count(&self, level: Level, missing: bool) -> usize {
         let counts = |finding: &&Finding| {
             finding.level == level && (finding.rule == super::rules::MISSING) == missing

@@ -436,6 +436,45 @@ date-order = "off"
     }
 
     #[test]
+    fn what_belongs_to_another_person_is_shown_where_it_stands() {
+        let text = "[people.ana]\nemails = [\"a@x\"]\nkeys = [\"SHA256:a\"]\n\
+            [people.bo]\nemails = [\"b@x\"]\nkeys = [\"SHA256:b\", \"SHA256:a\"]\n";
+        assert!(
+            problems(text)[0].starts_with("6:21: 'SHA256:a' belongs to 'ana'"),
+            "{:?}",
+            problems(text)
+        );
+    }
+
+    #[test]
+    fn a_full_id_has_one_of_the_lengths_and_digits_in_lower_case_alone() {
+        for (id, full) in [
+            ("a".repeat(40), true),
+            ("0123456789abcdef".repeat(4), true),
+            ("a".repeat(41), false),
+            ("A".repeat(40), false),
+            ("g".repeat(40), false),
+        ] {
+            let text = format!("adopted = \"{id}\"");
+            assert_eq!(Policy::parse(text.as_bytes()).is_ok(), full, "{id}");
+        }
+        let ledger = format!("[ledger]\nhead = \"{}\"", "a".repeat(40));
+        assert!(problems(&ledger)[0].contains("no full id"));
+    }
+
+    #[test]
+    fn tags_that_no_pattern_names_are_not_judged() {
+        let judges = |text: &str, name| Policy::parse(text.as_bytes()).unwrap().judges_tag(name);
+        assert!(judges("", "nightly"));
+        for (name, judged) in
+            [("v1", true), ("release/1", true), ("release/1/2", false), ("nightly", false)]
+        {
+            assert_eq!(judges("tags = [\"v*\", \"release/*\"]", name), judged, "{name}");
+        }
+        assert!(!judges("tags = []", "v1"));
+    }
+
+    #[test]
     fn all_problems_are_told_in_the_order_of_the_file() {
         let found =
             problems("adopted = \"HEAD\"\ntags = [\"[\"]\ntickets = [\"(\"]\nbranches = 1\n");
@@ -459,6 +498,7 @@ date-order = "off"
             "clock-skew = \"soon\"",
             "managers = \"ana\"",
             "ledger = \"pay\"",
+            "[ledger]\nname = \"\"",
             "[environments.p]\napprovals = -1",
             "[environments.p]\napprovals = \"two\"",
             "[environments.p]\nfreeze = 1",

@@ -343,6 +343,44 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_fingerprint_of_openpgp_is_found_in_any_spelling_and_one_of_ssh_only_in_its_own() {
+        let mut people = People::default();
+        let keys = vec!["89ab CDEF 0123".into(), "SHA256:aBc".into()];
+        assert!(people.add(Person { keys, ..person("ana") }).is_empty());
+        let signer = |key| people.signer(&good(key, "x")).unwrap();
+        for key in ["89ABCDEF0123", "89abcdef0123", "89AB CDEF 0123", "SHA256:aBc"] {
+            assert_eq!(signer(key), Somebody::Known("ana".into()), "{key}");
+        }
+        for key in ["SHA256:abc", "SHA256:ABC", "89ABCDEF"] {
+            assert_ne!(signer(key), Somebody::Known("ana".into()), "{key}");
+        }
+    }
+
+    /// An import is as good as its source; what anybody could have typed names somebody only.
+    #[test]
+    fn who_is_behind_a_record_is_proven_by_a_signature_or_an_import() {
+        use crate::policy::rules::testing::{NOON, policy, record, signed_by};
+        let policy = policy("");
+        let behind = |signer, grade, email| {
+            let what = serde_json::json!({});
+            let mut record = record(crate::event::Kind::Approval, email, signer, NOON, what);
+            record.proof.grade = grade;
+            match policy.people.behind(&record) {
+                Some(Actor::Proven(who)) => format!("proven {who}"),
+                Some(Actor::Claimed(who)) => format!("claimed {who}"),
+                None => "nobody".to_owned(),
+            }
+        };
+        let (ana, bruno) = ("ana@example.com", "bruno@example.com");
+        assert_eq!(behind(None, Grade::Claimed, ana), "claimed ana");
+        assert_eq!(behind(None, Grade::Imported, ana), "proven ana");
+        assert_eq!(behind(Some("ana"), Grade::Signed, bruno), "proven ana");
+        assert_eq!(behind(Some("ana"), Grade::Imported, bruno), "proven ana");
+        assert_eq!(behind(Some("ci"), Grade::Signed, bruno), "proven bruno");
+        assert_eq!(policy.people.signer(&signed_by("ana")), Some(Somebody::Known("ana".into())));
+    }
+
+    #[test]
     fn a_name_alone_makes_nobody_a_person_of_the_policy() {
         let people = people();
         let who = Identity { name: "ana".into(), email: String::new() };

@@ -9,8 +9,8 @@
 //! let log = repo.audit(["log", "--format", "jsonl"]).success().json_lines();
 //! ```
 //!
-//! Nothing of the machine reaches a world but `PATH`: no user or system git configuration, no
-//! keyring, no agent, no time zone. Names are fixed and a clock that ticks once a commit gives the
+//! Nothing of the machine reaches a world but `PATH` (and where coverage is collected): no user or
+//! system git configuration, no keyring, no agent, no time zone. Names are fixed and a clock that ticks once a commit gives the
 //! dates, so commit ids are the same everywhere and may stand in a test as literals.
 
 #![allow(dead_code, unreachable_pub, unused_imports)]

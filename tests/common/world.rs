@@ -114,6 +114,10 @@ impl World {
             .env("GIT_COMMITTER_EMAIL", EMAIL)
             .env("GIT_COMMITTER_DATE", &date)
             .stdin(Stdio::null());
+        // Where a measurement of coverage collects what the program under test reaches.
+        if let Some(file) = std::env::var_os("LLVM_PROFILE_FILE") {
+            command.env("LLVM_PROFILE_FILE", file);
+        }
         command
     }
 

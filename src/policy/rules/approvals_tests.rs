@@ -2,7 +2,7 @@
 
 use super::super::testing::*;
 use super::*;
-use crate::event::{Kind, Verdict};
+use crate::event::{Grade, Kind, Proof, Verdict};
 use crate::policy::Policy;
 use crate::policy::facts::Gained;
 use serde_json::json;
@@ -175,6 +175,32 @@ fn four_eyes_are_those_of_two_persons() {
     assert_fails(&ask("cem"), "cem, who deployed it");
 }
 
+/// Whose history is cut off may have been written by the approver.
+#[test]
+fn four_eyes_are_unknown_where_the_authors_are() {
+    let scene = Scene::new(asks("approvals = 1"), vec![approval("bruno", NOON - 1)]);
+    let lost = |deployed: &Deployed<'_>, terms: Terms<'_>| {
+        four_eyes(&Deployed { gained: Err("history is shallow".into()), ..deployed.clone() }, terms)
+    };
+    assert_unknown(&scene.ask(lost), "who wrote what it brings: history is shallow");
+}
+
+/// Whatever name the record of the deploy carries, whoever signed it had a part in it; a program that
+/// records for people had none, and may not be what hides them.
+#[test]
+fn whoever_signed_the_deploy_deployed_it() {
+    let ask = |signer: &str, approver: &str| {
+        let mut scene = Scene::new(asks("approvals = 1"), vec![approval(approver, NOON - 1)]);
+        let what = json!({"commit": "c".repeat(40), "outcome": "success"});
+        scene.deploy = record(Kind::Deploy, "cem@example.com", Some(signer), NOON, what);
+        scene.ask(four_eyes)
+    };
+    assert_fails(&ask("bruno", "bruno"), "bruno, who deployed it");
+    assert_fails(&ask("bruno", "cem"), "cem, who deployed it");
+    assert_fails(&ask("ci", "cem"), "cem, who deployed it");
+    assert_eq!(ask("ci", "bruno"), Answer::Holds);
+}
+
 #[test]
 fn a_co_author_under_another_address_is_an_author() {
     let mut scene = Scene::new(asks("approvals = 1"), vec![approval("bruno", NOON - 1)]);
@@ -223,6 +249,10 @@ fn a_deployer_is_one_of_those_named_and_proves_it() {
     assert_fails(&ask("cem", Some(signed_by("ana"))), "ana may not deploy");
     assert_unknown(&ask("cem", None), "nothing proves");
     assert_fails(&ask("ana", None), "ana may not deploy");
+    let mut nobody = Scene::new(asks("deployers = [\"cem\"]"), vec![]);
+    nobody.deploy.who.identity = None;
+    nobody.deploy.proof = Proof { grade: Grade::Claimed, signature: None, notes: Vec::new() };
+    assert_fails(&nobody.ask(deployer), "its record names nobody");
 }
 
 #[test]
@@ -233,6 +263,14 @@ fn an_approver_is_one_of_those_named() {
         (scene.ask(approvers), scene.ask(approved))
     };
     assert_eq!(ask("bruno"), (Answer::Holds, Answer::Holds));
+    // What nobody signed is doubtful where its author may approve, and wrong where not.
+    let claimed = |who: &str| {
+        let mut typed = approval(who, NOON - 1);
+        typed.proof = Proof { grade: Grade::Claimed, signature: None, notes: Vec::new() };
+        Scene::new(asks("approvers = [\"operations\"]"), vec![typed]).ask(approvers)
+    };
+    assert_unknown(&claimed("bruno"), "nothing proves the approval of bruno");
+    assert_fails(&claimed("cem"), "cem may not approve");
     let (authorised, approved) = ask("cem");
     assert_fails(&authorised, "cem may not approve");
     assert_fails(&approved, "nobody who counts");

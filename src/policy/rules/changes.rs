@@ -57,10 +57,12 @@ fn reviewed(landing: &Landing<'_>, terms: Terms<'_>) -> Answer {
         _ => {}
     }
     let people = &terms.policy.people;
-    // What a merge itself changes stood in no change request: only who saw the merge saw it.
+    // What a merge itself changes stood in no change request: only who saw the merge saw it. And which
+    // state was merged is nobody's to type, or the approval of an older one would count.
+    let mut changes = landing.changes.iter().copied().filter(counts).rev();
     let head = match landing.commit.kind {
         Kind::Merge => None,
-        _ => landing.changes.iter().rev().find_map(|change| field(change, "head_commit")),
+        _ => changes.find_map(|change| field(change, "head_commit")),
     };
     let head = head.unwrap_or(&landing.commit.id);
     // The last word of each reviewer: what they decided, and about which commit.
@@ -207,6 +209,27 @@ mod tests {
         assert_fails(&ask(&[old]), "a push after the approval");
     }
 
+    /// Which state was merged is evidence too: a record that nobody signed doesn't make it the one that
+    /// was approved.
+    #[test]
+    fn a_typed_change_request_moves_no_approval() {
+        let (policy, commit, signed) = (policy(""), commit_by("ana@example.com", None), change());
+        let old = "a".repeat(40);
+        let what = json!({"number": "#4", "head_commit": old, "merge_commit": "c".repeat(40)});
+        let typed = record(Kind::Change, "ana@example.com", None, NOON, what);
+        let seen_old = review("cem", "approved", &old);
+        for changes in [vec![&typed], vec![&signed, &typed], vec![&typed, &signed]] {
+            let landing = Landing { changes, reviews: vec![&seen_old], ..landing(&commit) };
+            assert_fails(&reviewed(&landing, terms(&policy)), "a push after the approval");
+        }
+        let only_typed = Landing { changes: vec![&typed], ..landing(&commit) };
+        assert_fails(&direct_push(&only_typed, terms(&policy)), "no change request brought it");
+        let seen = review("cem", "approved", &head());
+        let changes = vec![&signed, &typed];
+        let landing = Landing { changes, reviews: vec![&seen], ..landing(&commit) };
+        assert_eq!(reviewed(&landing, terms(&policy)), Answer::Holds);
+    }
+
     #[test]
     fn self_approval_and_cross_approval_of_two_authors_do_not_count() {
         assert_fails(&ask(&[review("ana", "approved", &head())]), "only by ana");
@@ -254,6 +277,9 @@ mod tests {
         merge.kind = Kind::Merge;
         let clean = Landing { own_changes: Some(false), ..landing(&merge) };
         assert_eq!(reviewed(&clean, terms(&policy)), Answer::Irrelevant);
+        let commit = commit_by("ana@example.com", None);
+        let no_merge = Landing { own_changes: Some(false), ..landing(&commit) };
+        assert_fails(&reviewed(&no_merge, terms(&policy)), "nobody approved");
         let octopus = Landing { own_changes: None, ..landing(&merge) };
         assert_unknown(&reviewed(&octopus, terms(&policy)), "could not be found out");
         let evil = Landing { own_changes: Some(true), ..landing(&merge) };

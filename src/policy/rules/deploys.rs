@@ -347,6 +347,7 @@ mod tests {
         assert_fails(&check("cem", Some("cem")), "frozen");
         assert_fails(&check("bruno", Some("cem")), "frozen");
         assert_unknown(&check("bruno", None), "nothing proves");
+        assert_fails(&check("cem", None), "frozen");
     }
 
     #[test]
@@ -366,6 +367,57 @@ mod tests {
         assert_fails(&check(Some(&freeze("ends", None, NOON))), "frozen");
     }
 
+    /// Times count from noon, when it was deployed; the freeze began long before.
+    #[test]
+    fn a_freeze_of_the_ledger_ends_when_it_is_said_to_and_is_never_prolonged_by_its_end() {
+        let policy = policy("");
+        let freeze = |action: &str, signer, made: i64, until: Option<i64>| {
+            let until = until.map(|until| stamp(NOON + until));
+            let what = json!({"action": action, "until": until});
+            record(Kind::Freeze, "ana@example.com", signer, NOON + made, what)
+        };
+        for (until, end, frozen) in [
+            (None, None, Some("frozen, ")),
+            (Some(60), None, Some("frozen until 2026-11-20T12:01:00Z, ")),
+            (Some(1), None, Some("frozen until 2026-11-20T12:00:01Z, ")),
+            (Some(0), None, None),
+            (Some(60), Some((-50, None)), None),
+            (Some(60), Some((-50, Some(10))), Some("frozen until 2026-11-20T12:00:10Z, ")),
+            (Some(60), Some((-50, Some(70))), Some("frozen until 2026-11-20T12:01:00Z, ")),
+            (Some(-20), Some((-50, Some(50))), None),
+            // Ended afterwards: it held until somebody said so.
+            (None, Some((5, Some(-30))), Some("frozen until 2026-11-20T12:00:05Z, ")),
+        ] {
+            let begin = freeze("begins", None, -100, until);
+            let end = end.map(|(made, until)| freeze("ends", Some("ana"), made, until));
+            let freezes = [Some(&begin), end.as_ref()].into_iter().flatten().collect();
+            let answer = in_freeze(&Deployed { freezes, ..deploy("c") }, terms(&policy));
+            match frozen {
+                Some(text) => assert_fails(&answer, text),
+                None => assert_eq!(answer, Answer::Holds, "{until:?} {end:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_freeze_of_the_ledger_says_whom_it_exempts_and_why() {
+        let policy = policy("");
+        let exempt = json!({"action": "begins", "exempt": ["cem", "operations", "nobody"]});
+        let mut freeze = record(Kind::Freeze, "ana@example.com", None, NOON - 100, exempt);
+        freeze.why.body = " the audit\n".into();
+        let check = |who: &str| {
+            let record = deploy_record(who, Some(who));
+            let freezes = vec![&freeze];
+            in_freeze(&Deployed { record: Some(&record), freezes, ..deploy("c") }, terms(&policy))
+        };
+        for who in ["cem", "ana", "bruno"] {
+            assert_eq!(check(who), Answer::Holds, "{who}");
+        }
+        for who in ["robot", "nobody"] {
+            assert_fails(&check(who), "frozen (the audit), ");
+        }
+    }
+
     #[test]
     fn unsigned_commits_of_a_deploy_are_counted() {
         let policy = policy("");
@@ -378,6 +430,15 @@ mod tests {
         assert_fails(&check(None), "1 of its commits: cccccccccc");
         assert_fails(&check(Some(of_status(Status::RevokedKey))), "1 of its commits");
         assert_unknown(&check(Some(missing_key())), "who signed");
+        for (count, shown) in [(5, 5), (6, 5)] {
+            let commit = commit_by("ana@example.com", None);
+            let gained =
+                Ok((0..count).map(|_| Gained { commit: &commit, own_changes: None }).collect());
+            let answer = unsigned_commits(&Deployed { gained, ..deploy("c") }, terms(&policy));
+            let ids = vec!["cccccccccc"; shown].join(", ");
+            let more = if count > shown { ", …" } else { "" };
+            assert_eq!(said(&answer), format!("{count} of its commits: {ids}{more}"));
+        }
         let lost = Deployed { gained: Err("history is shallow".into()), ..deploy("c") };
         assert_unknown(&unsigned_commits(&lost, terms(&policy)), "shallow");
     }

@@ -124,6 +124,9 @@ mod tests {
         let policy = policy("");
         let check = |signature| signed(&commit_by("ana@example.com", signature), terms(&policy));
         assert_fails(&check(None), "no signature");
+        assert_fails(&check(Some(of_status(Status::None))), "no signature");
+        let why = Verdict { reason: Some("altered".into()), ..bad_signature() };
+        assert_fails(&check(Some(why)), "does not hold: altered");
         assert_fails(&check(Some(bad_signature())), "does not hold");
         assert_eq!(check(Some(signed_by("ana"))), Answer::Holds);
         assert_eq!(check(Some(missing_key())), Answer::Holds);
@@ -159,6 +162,12 @@ mod tests {
         assert_eq!(check("ana@home.example", "ana"), Answer::Holds);
         assert_eq!(check("Stranger@example.com", "stranger"), Answer::Holds);
         assert_fails(&check("bruno@example.com", "ana"), "signed by ana");
+        let nameless = Verdict { key: None, signer: None, ..signed_by("ana") };
+        let commit = commit_by("ana@example.com", Some(nameless));
+        assert_unknown(&signer_is_committer(&commit, terms(&policy)), "whose the key is");
+        let mut commit = commit_by("ana@example.com", Some(signed_by("ana")));
+        commit.who.committer = None;
+        assert_fails(&signer_is_committer(&commit, terms(&policy)), "names no committer");
         let unsigned = commit_by("ana@example.com", None);
         assert_eq!(signer_is_committer(&unsigned, terms(&policy)), Answer::Irrelevant);
     }

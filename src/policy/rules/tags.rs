@@ -120,6 +120,7 @@ mod tests {
         };
         assert_eq!(check(true, Some(signed_by("ana"))), Answer::Holds);
         assert_fails(&check(true, None), "no signature");
+        assert_fails(&check(true, Some(of_status(Status::None))), "no signature");
         assert_fails(&check(false, None), "lightweight");
         assert_fails(&check(true, Some(bad_signature())), "does not hold");
         assert_fails(&check(true, Some(of_status(Status::Untrusted))), "nobody vouches");

@@ -206,6 +206,16 @@ mod tests {
                 let crc = armor.lines().find(|line| line.starts_with('=')).unwrap();
                 armor.replace(crc, "=AAAA")
             }),
+            ("no end but for its beginning", armor.replace("SIGNATURE-----\n", "SIGNATURE\n")),
+            ("lines behind the checksum", armor.replace("\n-----END", "\nAAAA\n-----END")),
+            (
+                "digits behind the padding",
+                "-----BEGIN PGP SIGNATURE-----\n\nc2=4\n-----END PGP SIGNATURE-----".into(),
+            ),
+            (
+                "too much padding",
+                "-----BEGIN PGP SIGNATURE-----\n\nc===\n-----END PGP SIGNATURE-----".into(),
+            ),
             ("digits that are none", armor.replacen("\n\n", "\n\n!", 1)),
             ("digits missing", armor.replacen("\n\nc2l4", "\n\nc2l", 1)),
         ] {

@@ -242,6 +242,8 @@ mod tests {
         assert_eq!(split(&[0xCB, 255, 0, 0, 0, 1, 9]), Some(vec![(11, &[9][..])]));
         let long = [&[0xC2, 192, 8][..], &[5; 200]].concat();
         assert_eq!(split(&long), Some(vec![(2, &[5; 200][..])]));
+        let longer = [&[0xC2, 193, 8][..], &[5; 456]].concat();
+        assert_eq!(split(&longer), Some(vec![(2, &[5; 456][..])]));
     }
 
     #[test]
@@ -250,7 +252,9 @@ mod tests {
             &[0x88][..],
             &[0x88, 2, 1],
             &[0x8B, 1],
+            &[0x8B, 0, 0, 0, 0, 0, 0, 0, 1, 9],
             &[0x12, 1, 1],
+            &[0x08, 1, 9],
             &[0xC2],
             &[0xC2, 224, 1],
             &[0xC2, 255, 0, 0, 1],

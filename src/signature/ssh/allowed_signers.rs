@@ -353,7 +353,7 @@ fn end_of_options(text: &[u8]) -> Option<usize> {
         }
         at += 1;
     }
-    (!quoted || at < text.len()).then_some(at)
+    (!quoted).then_some(at)
 }
 
 /// `text` without `prefix`, in whatever case.
@@ -400,6 +400,19 @@ mod tests {
         let signers = AllowedSigners::parse(text.as_bytes(), "f").unwrap();
         assert_eq!(signers.entries().count() + signers.problems().len(), 2, "{line}");
         signers.problems().first().cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn the_lines_that_count_are_listed() {
+        let text = format!("# signers\nana@x,*@y {KEY}\nlost\n!root,* cert-authority {KEY}\n");
+        let listed: Vec<_> =
+            AllowedSigners::parse(text.as_bytes(), "f").unwrap().entries().collect();
+        let lines: Vec<_> =
+            listed.iter().map(|it| (it.line, it.authority, &*it.principals)).collect();
+        assert_eq!(lines, [(2, false, "ana@x,*@y"), (4, true, "!root,*")]);
+        assert!(listed[0].is_about("ana@x") && listed[0].is_about("bob@y"));
+        assert!(!listed[0].is_about("bob@x") && !listed[1].is_about("root"));
+        assert!(listed[0].key.starts_with("SHA256:") && listed[0].key == listed[1].key);
     }
 
     #[test]

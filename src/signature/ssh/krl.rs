@@ -18,8 +18,6 @@ use super::wire::{Fault, Reader};
 
 /// How a list begins.
 pub(super) const MAGIC: &[u8] = b"SSHKRL\n\0";
-/// The most bytes in a bitmap of serial numbers (`BITMAP_MAX` in OpenSSH's `bitmap.h`).
-const MAX_BITMAP: usize = (1 << 24) / 8;
 
 /// Reads a whole list, or says why it cannot be read.
 pub(super) fn parse(bytes: &[u8]) -> Result<Revocations, Fault> {
@@ -112,9 +110,6 @@ fn certificates(section: &mut Reader<'_>) -> Result<RevokedCertificates, Fault> 
 fn bitmap(part: &mut Reader<'_>, serials: &mut Vec<(u64, u64)>) -> Result<(), Fault> {
     let first = part.u64()?;
     let bits = part.mpint()?;
-    if bits.len() > MAX_BITMAP {
-        return Err(Fault::broken("a bitmap too large"));
-    }
     for (byte_index, byte) in (0u64..).zip(bits.iter().rev()) {
         for bit in (0..8).filter(|bit| byte >> bit & 1 == 1) {
             let serial = first
@@ -200,6 +195,10 @@ mod tests {
             (3, b"\0\0\0\x04abcd"),
             (255, b"\0\0\0\x01x\x01\0\0\0\0"),
             (1, b"\0\0\0\0\0\0\0\0\x20\0\0\0\x08\0\0\0\0\0\0\0\0"),
+            // From 5 to 4; a kind that is none; a hash of a key, not cut off but too long.
+            (1, b"\0\0\0\0\0\0\0\0\x21\0\0\0\x10\0\0\0\0\0\0\0\x05\0\0\0\0\0\0\0\x04"),
+            (1, b"\0\0\0\0\0\0\0\0\x24\0\0\0\0"),
+            (5, b"\0\0\0\x14abcdefghijklmnopqrst"),
         ] {
             let mut list = list.clone();
             list.push(section.0);
@@ -213,5 +212,13 @@ mod tests {
         for length in 0..list.len() {
             assert!(parse(&list[..length]).is_err(), "{length}");
         }
+        // What follows a signature is not covered by it; another signature may.
+        let mut signed = list.clone();
+        signed.push(4);
+        put_string(&mut signed, b"key");
+        put_string(&mut signed, b"signature");
+        assert!(parse(&signed).is_ok());
+        assert!(parse(&[&signed[..], &signed[list.len()..]].concat()).is_ok());
+        assert!(parse(&[&signed[..], b"\x03\0\0\0\0"].concat()).is_err());
     }
 }

@@ -31,10 +31,8 @@ impl Bound {
     /// month's last, as for mktime(3).
     pub(super) fn parse(text: &[u8]) -> Option<Bound> {
         let (digits, utc) = match text {
-            [digits @ .., b'Z' | b'z'] if !digits.is_empty() => (digits, true),
-            [digits @ .., b'U' | b'u', b'T' | b't', b'C' | b'c'] if !digits.is_empty() => {
-                (digits, true)
-            }
+            [digits @ .., b'Z' | b'z'] => (digits, true),
+            [digits @ .., b'U' | b'u', b'T' | b't', b'C' | b'c'] => (digits, true),
             digits => (digits, false),
         };
         if !matches!(digits.len(), 8 | 12 | 14) || !digits.iter().all(u8::is_ascii_digit) {
@@ -112,6 +110,10 @@ mod tests {
         assert_eq!(Bound::parse(b"20050407000000Z"), Some(Bound::Utc(1_112_832_000)));
         assert_eq!(Bound::parse(b"20050407z"), Some(Bound::Utc(1_112_832_000)));
         assert_eq!(Bound::parse(b"200504070000UTC"), Some(Bound::Utc(1_112_832_000)));
+        assert_eq!(Bound::parse(b"20050131235959Z"), Some(Bound::Utc(1_107_215_999)));
+        // A leap second, and one more that `strptime` lets pass.
+        assert_eq!(Bound::parse(b"20050131235961Z"), Some(Bound::Utc(1_107_216_001)));
+        assert_eq!(Bound::parse(b"19700101000001Z"), Some(Bound::Utc(1)));
     }
 
     #[test]
@@ -148,5 +150,19 @@ mod tests {
         assert!(!bound.is_after(1_112_832_000) && !bound.is_before(1_112_832_000));
         assert!(bound.is_after(1_112_831_999) && bound.is_before(1_112_832_001));
         assert!(Bound::parse(b"20050407").unwrap().is_before(i64::MAX));
+    }
+
+    /// In whatever zone: two days lie further apart than any two clocks.
+    #[test]
+    fn of_two_bounds_one_is_later_or_none() {
+        let [a, b, c] =
+            [b"20050407Z", b"20050409Z", b"20050411Z"].map(|text| Bound::parse(text).unwrap());
+        let [la, lb, lc] =
+            [b"20050407", b"20050409", b"20050411"].map(|text| Bound::parse(text).unwrap());
+        for (earlier, later) in [(a, b), (la, lb), (a, lb), (la, b), (b, lc), (lb, c)] {
+            assert!(later.is_later_than(earlier), "{later:?} {earlier:?}");
+            assert!(!earlier.is_later_than(later), "{later:?} {earlier:?}");
+        }
+        assert!(!a.is_later_than(a) && !la.is_later_than(la));
     }
 }

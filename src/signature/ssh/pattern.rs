@@ -20,16 +20,16 @@ pub(super) fn matches(text: &[u8], pattern: &[u8]) -> bool {
     while t < text.len() {
         match pattern.get(p) {
             Some(b'*') => {
-                star = Some((p + 1, t));
                 p += 1;
+                star = Some((p, t));
             }
             Some(b'?') => (t, p) = (t + 1, p + 1),
             Some(byte) if *byte == text[t] => (t, p) = (t + 1, p + 1),
             _ => match star {
                 // Let the star take one more character and try again from there.
                 Some((after, from)) => {
-                    star = Some((after, from + 1));
                     (t, p) = (from + 1, after);
+                    star = Some((p, t));
                 }
                 None => return false,
             },

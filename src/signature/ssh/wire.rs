@@ -145,3 +145,62 @@ pub(super) fn put_mpint(out: &mut Vec<u8>, number: &[u8]) {
         _ => put_string(out, number),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn string(bytes: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        put_string(&mut out, bytes);
+        out
+    }
+
+    #[test]
+    fn a_text_holds_no_nul_and_a_string_may() {
+        let bytes = string(b"ana\0root");
+        assert_eq!(Reader::new(&bytes).string(), Ok(&b"ana\0root"[..]));
+        assert!(Reader::new(&bytes).text().is_err());
+        assert_eq!(Reader::new(&string(b"ana")).text(), Ok(&b"ana"[..]));
+    }
+
+    #[test]
+    fn numbers_are_positive_and_of_16384_bits_at_most() {
+        let largest = vec![0x7f; MAX_NUMBER];
+        for (written, number) in [
+            (&b""[..], Some(&b""[..])),
+            (b"\0", Some(b"")),
+            (b"\x7f", Some(b"\x7f")),
+            (b"\0\x80", Some(b"\x80")),
+            (b"\x80", None),
+            (&largest, Some(&largest)),
+            (&[&b"\0"[..], &largest].concat(), Some(&largest)),
+            (&[&b"\x01"[..], &largest].concat(), None),
+        ] {
+            let bytes = string(written);
+            assert_eq!(Reader::new(&bytes).mpint().ok(), number);
+        }
+    }
+
+    #[test]
+    fn a_number_is_written_as_it_is_read() {
+        for (number, written) in
+            [(&b""[..], &b""[..]), (b"\x7f", b"\x7f"), (b"\x80\x01", b"\0\x80\x01")]
+        {
+            let mut out = Vec::new();
+            put_mpint(&mut out, number);
+            assert_eq!(out, string(written));
+            assert_eq!(Reader::new(&out).mpint(), Ok(number));
+        }
+    }
+
+    #[test]
+    fn what_is_left_over_is_an_error() {
+        let mut reader = Reader::new(b"\0\0\0\x01xy");
+        assert_eq!(reader.string(), Ok(&b"x"[..]));
+        assert!(reader.end("it").unwrap_err().to_string().starts_with("1 bytes too many after it"));
+        assert_eq!(reader.u8(), Ok(b'y'));
+        assert_eq!(reader.end("it"), Ok(()));
+    }
+}
