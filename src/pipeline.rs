@@ -12,8 +12,10 @@ use std::sync::{Mutex, PoisonError, mpsc};
 
 /// The largest batch.
 const BATCH: usize = 128;
-/// So many items are looked at faster than a thread starts.
-const FEW: usize = 500;
+/// So many lookups in memory are done before a thread has started.
+pub const FEW_LOOKUPS: usize = 500;
+/// So many objects are read before a thread has started.
+pub const FEW_READS: usize = 16;
 /// Batches of results that wait for their consumer.
 const WAITING: usize = 8;
 
@@ -69,13 +71,13 @@ where
 }
 
 /// Looks at each of many items that are there already, on all processors, and gives what came of them in
-/// order. Few items are looked at in this thread.
-pub fn each<'t, T, U>(items: &'t [T], work: impl Fn(&'t T) -> U + Sync) -> Vec<U>
+/// order. Up to `few` are looked at in this thread: [`FEW_LOOKUPS`], [`FEW_READS`].
+pub fn each<'t, T, U>(items: &'t [T], few: usize, work: impl Fn(&'t T) -> U + Sync) -> Vec<U>
 where
     T: Sync,
     U: Send,
 {
-    if items.len() <= FEW {
+    if items.len() <= few {
         return items.iter().map(work).collect();
     }
     let (here, others) = items.split_at(items.len().div_ceil(workers()));
@@ -199,10 +201,11 @@ mod tests {
 
     #[test]
     fn each_item_is_looked_at_once_however_many_there_are() {
-        for count in [0, 1, FEW, FEW + 1, FEW + 2, 10_007] {
+        let few = FEW_READS;
+        for count in [0, 1, few, few + 1, few + 2, 10_007] {
             let items: Vec<usize> = (0..count).collect();
             assert_eq!(
-                each(&items, |item| item * 2),
+                each(&items, few, |item| item * 2),
                 (0..count).map(|n| n * 2).collect::<Vec<_>>()
             );
         }

@@ -19,6 +19,7 @@ use crate::git::walk::{Plan, Tip, Walk};
 use crate::git::{Oid, Repository, claims, hydrated, message, object, patches, trailers};
 use crate::ledger::Recorded;
 use crate::outcome::Failure;
+use crate::pipeline::{self, FEW_READS};
 use std::collections::{HashMap, HashSet};
 
 /// The most commits that are compared with one: an old branch that was never merged would otherwise be
@@ -89,12 +90,12 @@ pub(crate) fn find(
     let branches = branches_with(repo, commits, wanted, containing, &own)?;
     let mut same_author = Vec::new();
     let mut squashes = Vec::new();
-    for (number, oid) in candidates(commits, wanted, deployed)?.into_iter().enumerate() {
-        if number == MOST {
-            copies.cut = true;
-            break;
-        }
-        let other = read(repo, oid)?;
+    let mut others = candidates(commits, wanted, deployed)?;
+    copies.cut = others.len() > MOST;
+    others.truncate(MOST);
+    let said = pipeline::each(&others, FEW_READS, |&oid| read(repo, oid));
+    for (&oid, other) in others.iter().zip(said) {
+        let other = other?;
         let names_us = |id: &String| id.len() >= 7 && name.starts_with(id.as_str());
         if other.picked_from.iter().any(names_us) {
             add(oid, "cherry-pick", &mut copies);

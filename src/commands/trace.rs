@@ -17,7 +17,7 @@ use crate::git::walk::{Plan, Tip, Walk, Walked};
 use crate::git::{Oid, Repository};
 use crate::ledger::{Recorded, View};
 use crate::outcome::{Failure, Outcome};
-use crate::pipeline;
+use crate::pipeline::{self, FEW_LOOKUPS};
 use crate::report::trace::{self, Copied, Reached, Trace, Verdict};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
@@ -375,8 +375,9 @@ fn tips(commits: &Commits<'_>, deployments: &Deployments<'_>) -> Result<Vec<Depl
     let repo = commits.repository();
     let located = |oid: Oid| Located::new(commits, oid);
     let named: Vec<(&str, usize)> = deployments.commits().collect();
-    let found =
-        pipeline::each(&named, |(commit, _)| repo.hash().oid(commit.as_bytes()).map(located));
+    let found = pipeline::each(&named, FEW_LOOKUPS, |(commit, _)| {
+        repo.hash().oid(commit.as_bytes()).map(located)
+    });
     let mut tips = vec![Deployed::default(); named.len()];
     for ((_, number), tip) in named.into_iter().zip(found) {
         if let Some(deployed) = tips.get_mut(number) {

@@ -6,7 +6,7 @@
 //!                        torn/<time>     what a crash left of an append, kept for curiosity
 //! ```
 //!
-//! Reading is checking: every [`View`] has gone through [`check`], and its report says
+//! Reading is checking: every [`View`] has gone through [`super::check`], and its report says
 //! what is wrong. Entries are read from the file when somebody asks for them, and held against the
 //! id that the check gave them.
 
