@@ -359,8 +359,8 @@ fn related(repo: &Repository, event: &Event) -> Result<Vec<Related>, Failure> {
     }
     for tag in repo.tags()? {
         if tag.target.to_string() == event.id {
-            let name = tag.reference.name.trim_start_matches("refs/tags/").to_owned();
-            related.push(Related { how: "tag", what: name });
+            let name = tag.reference.tag_name().unwrap_or(&tag.reference.name);
+            related.push(Related { how: "tag", what: name.to_owned() });
         }
     }
     Ok(related)
