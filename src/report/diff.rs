@@ -4,6 +4,7 @@ use super::events::Events;
 use super::rows::{self, Rows};
 use super::{Format, json, markdown, moment, text};
 use crate::event::{Event, Grade, Identity, What, When};
+use crate::git::numstat::Touched;
 use crate::ui::{Paint, Style, escape};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -34,15 +35,6 @@ pub struct Involved {
     pub parts: BTreeSet<&'static str>,
     /// How many commits the person authored.
     pub commits: usize,
-}
-
-/// How much of a file changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Touched {
-    /// The path.
-    pub path: String,
-    /// Lines added and removed; `None` for a binary file.
-    pub lines: Option<(u64, u64)>,
 }
 
 /// A ranked change.
