@@ -5,120 +5,13 @@
 //! (`deploy`, `approval`, …) are entries of the ledger. This module holds values only: no I/O, no
 //! clock, no terminal. How events look in JSON is decided in [`crate::report::json`].
 
+mod kind;
+mod proof;
+
+pub use kind::Kind;
+pub use proof::{Format, Grade, Proof, Status, Verdict};
+
 use serde_json::{Map, Value};
-use std::fmt;
-use std::str::FromStr;
-
-/// What sort of event a row is. The three git kinds first, then those of the ledger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// A commit with at most one parent.
-    Commit,
-    /// A commit with two or more parents.
-    Merge,
-    /// A tag reference, annotated or lightweight.
-    Tag,
-    /// Code was put into an environment.
-    Deploy,
-    /// An environment went back to code it ran before.
-    Rollback,
-    /// Somebody approved or rejected a deployment.
-    Approval,
-    /// Somebody reviewed a change.
-    Review,
-    /// A pull or merge request was merged.
-    Change,
-    /// A build ran.
-    Build,
-    /// Tests ran.
-    Test,
-    /// An artifact was made.
-    Artifact,
-    /// A configuration key changed.
-    Config,
-    /// An environment was created, modified or deleted.
-    Environment,
-    /// An incident was opened or resolved.
-    Incident,
-    /// Access was granted or revoked.
-    Access,
-    /// A change freeze began or ended.
-    Freeze,
-    /// An exception from a rule was granted.
-    Exception,
-    /// Free text.
-    Note,
-}
-
-impl Kind {
-    /// Every kind, in the order in which help and documentation list them.
-    pub const ALL: [Kind; 18] = [
-        Kind::Commit,
-        Kind::Merge,
-        Kind::Tag,
-        Kind::Deploy,
-        Kind::Rollback,
-        Kind::Approval,
-        Kind::Review,
-        Kind::Change,
-        Kind::Build,
-        Kind::Test,
-        Kind::Artifact,
-        Kind::Config,
-        Kind::Environment,
-        Kind::Incident,
-        Kind::Access,
-        Kind::Freeze,
-        Kind::Exception,
-        Kind::Note,
-    ];
-
-    /// The word users type and JSON prints.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Commit => "commit",
-            Kind::Merge => "merge",
-            Kind::Tag => "tag",
-            Kind::Deploy => "deploy",
-            Kind::Rollback => "rollback",
-            Kind::Approval => "approval",
-            Kind::Review => "review",
-            Kind::Change => "change",
-            Kind::Build => "build",
-            Kind::Test => "test",
-            Kind::Artifact => "artifact",
-            Kind::Config => "config",
-            Kind::Environment => "environment",
-            Kind::Incident => "incident",
-            Kind::Access => "access",
-            Kind::Freeze => "freeze",
-            Kind::Exception => "exception",
-            Kind::Note => "note",
-        }
-    }
-
-    /// Whether the event is read from git's object database rather than from the ledger.
-    pub fn is_git(self) -> bool {
-        matches!(self, Kind::Commit | Kind::Merge | Kind::Tag)
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Kind {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Kind, String> {
-        Kind::ALL
-            .into_iter()
-            .find(|kind| kind.name() == name)
-            .ok_or_else(|| format!("unknown kind '{name}'"))
-    }
-}
 
 /// A moment as a git object or a record states it. Always a claim of whoever wrote it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -288,184 +181,6 @@ pub struct Why {
     pub links: Vec<Link>,
 }
 
-/// How well an event is proved, best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Grade {
-    /// A valid signature of somebody we trust.
-    Signed,
-    /// Taken over from a forge or CI, with its source and hash.
-    Imported,
-    /// Text that anyone could have typed.
-    Claimed,
-    /// Could not be judged: key missing, history missing.
-    Unknown,
-    /// A signature or a hash that does not hold.
-    Broken,
-}
-
-impl Grade {
-    /// Every grade, best first.
-    pub const ALL: [Grade; 5] =
-        [Grade::Signed, Grade::Imported, Grade::Claimed, Grade::Unknown, Grade::Broken];
-
-    /// The word users type and JSON prints.
-    pub fn name(self) -> &'static str {
-        match self {
-            Grade::Signed => "signed",
-            Grade::Imported => "imported",
-            Grade::Claimed => "claimed",
-            Grade::Unknown => "unknown",
-            Grade::Broken => "broken",
-        }
-    }
-}
-
-impl fmt::Display for Grade {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Grade {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Grade, String> {
-        Grade::ALL
-            .into_iter()
-            .find(|grade| grade.name() == name)
-            .ok_or_else(|| format!("unknown proof grade '{name}'"))
-    }
-}
-
-/// The outcome of judging one signature: git's letter and our word.
-///
-/// The letters are those of `%G?` in git-log(1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Status {
-    /// `G`: valid, by a key that counts.
-    Good,
-    /// `U`: valid, by a key whose owner nobody vouches for.
-    Untrusted,
-    /// `X`: valid, but the signature itself has expired.
-    ExpiredSignature,
-    /// `Y`: valid, by a key that has expired.
-    ExpiredKey,
-    /// `R`: valid, by a key that was revoked.
-    RevokedKey,
-    /// `E`: the key is not here.
-    MissingKey,
-    /// `E`: not judged, for another reason (an unknown algorithm or format).
-    Unjudged,
-    /// `B`: does not verify.
-    Bad,
-    /// `N`: there is no signature.
-    None,
-}
-
-impl Status {
-    /// The letter that git prints for it.
-    pub fn letter(self) -> char {
-        match self {
-            Status::Good => 'G',
-            Status::Untrusted => 'U',
-            Status::ExpiredSignature => 'X',
-            Status::ExpiredKey => 'Y',
-            Status::RevokedKey => 'R',
-            Status::MissingKey | Status::Unjudged => 'E',
-            Status::Bad => 'B',
-            Status::None => 'N',
-        }
-    }
-
-    /// The word that reports and JSON print.
-    pub fn name(self) -> &'static str {
-        match self {
-            Status::Good => "good",
-            Status::Untrusted => "untrusted",
-            Status::ExpiredSignature => "expired-signature",
-            Status::ExpiredKey => "expired-key",
-            Status::RevokedKey => "revoked-key",
-            Status::MissingKey => "missing-key",
-            Status::Unjudged => "unjudged",
-            Status::Bad => "bad",
-            Status::None => "none",
-        }
-    }
-
-    /// The proof grade that a git object with such a signature has. An unsigned one is a claim; a
-    /// signature that once held but that nobody vouches for any longer is unknown, not broken.
-    pub fn grade(self) -> Grade {
-        match self {
-            Status::Good => Grade::Signed,
-            Status::Untrusted
-            | Status::ExpiredSignature
-            | Status::ExpiredKey
-            | Status::MissingKey
-            | Status::Unjudged => Grade::Unknown,
-            Status::RevokedKey | Status::Bad => Grade::Broken,
-            Status::None => Grade::Claimed,
-        }
-    }
-}
-
-/// The kind of signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// OpenPGP (RFC 9580, RFC 4880).
-    OpenPgp,
-    /// OpenSSH's SSHSIG (PROTOCOL.sshsig).
-    Ssh,
-    /// X.509 in CMS.
-    X509,
-    /// Armor that no one here knows.
-    Unknown,
-}
-
-impl Format {
-    /// The word that JSON prints; git's `gpg.format` values where git has one.
-    pub fn name(self) -> &'static str {
-        match self {
-            Format::OpenPgp => "openpgp",
-            Format::Ssh => "ssh",
-            Format::X509 => "x509",
-            Format::Unknown => "unknown",
-        }
-    }
-}
-
-/// What judging one signature gave. Doubt is a value here, never an error.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    /// The outcome.
-    pub status: Status,
-    /// The kind of signature.
-    pub format: Format,
-    /// The key that signed: `SHA256:…` for SSH, the upper-case hex fingerprint (or, when the key is
-    /// missing, what the signature names) for OpenPGP.
-    pub key: Option<String>,
-    /// Whom the trust names as the owner: the principal of `allowed_signers`, or the OpenPGP user id.
-    pub signer: Option<String>,
-    /// When the signature says it was made, in seconds since 1970 UTC; SSH signatures do not say.
-    pub made: Option<i64>,
-    /// Why the status is what it is, for people; `None` where there is nothing to add to `good`.
-    pub reason: Option<String>,
-    /// Weaknesses that do not change the status: `sha1`, `several-signatures`,
-    /// `rests-on-claimed-date`, …
-    pub marks: Vec<&'static str>,
-}
-
-/// How we know.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proof {
-    /// The grade.
-    pub grade: Grade,
-    /// The verdict on the signature; `None` when there is none, or when it was not judged.
-    pub signature: Option<Box<Verdict>>,
-    /// What a reader must know to weigh it: `date-malformed`, `encoding-lossy`, `duplicate-author`,
-    /// `parent-missing`, `replaced`, `shallow`, …; each a stable id.
-    pub notes: Vec<String>,
-}
-
 /// One row of the timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -477,8 +192,7 @@ pub struct Event {
     pub when: Option<When>,
     /// Who acted.
     pub who: Who,
-    /// What happened. What git says of an object is boxed, so that the records of a ledger, of which there are
-    /// many at once, take no room for it.
+    /// What happened.
     pub what: What,
     /// Where: records only.
     pub place: Option<Where>,
@@ -489,14 +203,34 @@ pub struct Event {
 }
 
 impl Event {
+    /// What a commit or merge did; `None` for tags and records.
+    pub fn commit(&self) -> Option<&CommitFacts> {
+        match &self.what {
+            What::Commit(facts) => Some(facts),
+            What::Tag(_) | What::Record(_) => None,
+        }
+    }
+
+    /// The reviews that a commit's trailers and notes claim.
+    pub fn reviews(&self) -> &[ReviewClaim] {
+        self.commit().map_or(&[], |facts| &facts.reviews)
+    }
+
+    /// Everybody who had a part in it: author, tagger or actor, committer, co-authors, claimed reviewers.
+    pub fn everybody(&self) -> impl Iterator<Item = &Identity> {
+        let Who { identity, committer, co_authors, .. } = &self.who;
+        let reviewers = self.reviews().iter().map(|review| &review.by);
+        identity.iter().chain(committer).chain(co_authors).chain(reviewers)
+    }
+
     /// The number of the change request that a commit or record names, without its `#` or `!`.
     pub fn request_number(&self) -> Option<String> {
         let bare = |text: &str| text.trim_start_matches(['#', '!']).to_owned();
         match &self.what {
             What::Commit(facts) => facts.change.as_ref().map(|change| bare(&change.id)),
             What::Record(fields) => match fields.get("number")? {
-                serde_json::Value::Number(number) => Some(number.to_string()),
-                serde_json::Value::String(text) => Some(bare(text)),
+                Value::Number(number) => Some(number.to_string()),
+                Value::String(text) => Some(bare(text)),
                 _ => None,
             },
             What::Tag(_) => None,

@@ -3,11 +3,17 @@
 //! Everything a command prints goes through [`Ui`]. Text that strangers wrote is made safe for a
 //! terminal by [`escape`], in reports meant for people; machine formats keep it exact.
 
+mod escape;
+mod progress;
+mod style;
+
+pub use escape::{escape, escape_lines};
+pub use progress::Progress;
+pub use style::{Paint, Style};
+
 use crate::outcome::{Failure, Outcome};
-use std::borrow::Cow;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -19,62 +25,6 @@ pub enum ColorChoice {
     Always,
     /// Never.
     Never,
-}
-
-/// How to draw: decided once, from the terminal and the environment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Style {
-    /// Colours and other attributes are printed.
-    pub color: bool,
-    /// The width of the terminal in columns; `None` in a pipe, where nothing is cut off.
-    pub width: Option<usize>,
-    /// Marks beyond ASCII can be shown.
-    pub unicode: bool,
-}
-
-/// Attributes of a piece of text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Paint {
-    /// As it is.
-    Plain,
-    /// Headings.
-    Bold,
-    /// What matters less.
-    Dim,
-    /// Ids.
-    Yellow,
-    /// Good news.
-    Green,
-    /// Bad news.
-    Red,
-    /// Doubt.
-    Magenta,
-    /// Names of places and kinds.
-    Cyan,
-    /// People.
-    Blue,
-}
-
-impl Style {
-    /// Wraps text in the codes of an attribute, where colours are on.
-    pub fn paint<'a>(&self, paint: Paint, text: &'a str) -> Cow<'a, str> {
-        let code = match paint {
-            Paint::Plain => return Cow::Borrowed(text),
-            Paint::Bold => "1",
-            Paint::Dim => "2",
-            Paint::Yellow => "33",
-            Paint::Green => "32",
-            Paint::Red => "1;31",
-            Paint::Magenta => "35",
-            Paint::Cyan => "36",
-            Paint::Blue => "34",
-        };
-        if self.color && !text.is_empty() {
-            Cow::Owned(format!("\x1b[{code}m{text}\x1b[0m"))
-        } else {
-            Cow::Borrowed(text)
-        }
-    }
 }
 
 /// The streams of one run.
@@ -177,11 +127,7 @@ impl Ui {
     /// A count on standard error for what takes long; shown only on a terminal, and only after half a
     /// second. It disappears when it is dropped.
     pub fn progress(&self, what: &'static str) -> Progress {
-        let bar = match io::stderr().is_terminal() {
-            true => indicatif::ProgressBar::new_spinner(),
-            false => indicatif::ProgressBar::hidden(),
-        };
-        Progress { bar, what, started: Instant::now(), count: 0.into() }
+        Progress::new(what)
     }
 
     /// One line for people on standard error.
@@ -240,32 +186,6 @@ impl Ui {
     }
 }
 
-/// A count of what has been done so far.
-pub struct Progress {
-    bar: indicatif::ProgressBar,
-    what: &'static str,
-    started: Instant,
-    count: std::cell::Cell<u64>,
-}
-
-impl Progress {
-    /// Adds to the count.
-    pub fn add(&self, count: u64) {
-        let total = self.count.get() + count;
-        self.count.set(total);
-        if total.is_multiple_of(256) && self.started.elapsed() > Duration::from_millis(500) {
-            self.bar.set_message(format!("{total} {}", self.what));
-            self.bar.tick();
-        }
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
-    }
-}
-
 /// Whether an error means that the reader of our output went away.
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
@@ -284,70 +204,5 @@ fn speaks_unicode() -> bool {
             locale.contains("utf-8") || locale.contains("utf8")
         }
         None => cfg!(any(windows, target_os = "macos")),
-    }
-}
-
-/// Makes one line of a stranger's text safe for a terminal: control characters, line breaks and
-/// characters that change the direction of writing or hide are shown as escapes (`\x1b`, `\u{202e}`)
-/// instead of being obeyed.
-pub fn escape(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| !needs_escape(c)) {
-        return Cow::Borrowed(text);
-    }
-    let mut safe = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        if !needs_escape(c) {
-            safe.push(c);
-        } else if c == '\t' {
-            safe.push(' ');
-        } else if (c as u32) < 0x100 {
-            safe.push_str(&format!("\\x{:02x}", c as u32));
-        } else {
-            safe.push_str(&format!("\\u{{{:x}}}", c as u32));
-        }
-    }
-    Cow::Owned(safe)
-}
-
-/// As [`escape`], but keeps line breaks.
-pub fn escape_lines(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| c == '\n' || !needs_escape(c)) {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(text.split('\n').map(escape).collect::<Vec<_>>().join("\n"))
-}
-
-fn needs_escape(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn escape_sequence_is_shown_not_obeyed() {
-        assert_eq!(escape("\x1b]0;owned\x07"), "\\x1b]0;owned\\x07");
-        assert_eq!(escape("\u{9b}31m"), "\\x9b31m");
-    }
-
-    #[test]
-    fn bidi_override_is_shown() {
-        assert_eq!(escape("user\u{202e}gnp.exe"), "user\\u{202e}gnp.exe");
-        assert_eq!(escape("a\u{2066}b\u{200b}c"), "a\\u{2066}b\\u{200b}c");
-    }
-
-    #[test]
-    fn line_break_in_a_name_makes_no_row() {
-        assert_eq!(escape("Ana\nroot"), "Ana\\x0aroot");
-        assert_eq!(escape_lines("a\nb\rc"), "a\nb\\x0dc");
-    }
-
-    #[test]
-    fn honest_text_is_left_alone() {
-        assert!(matches!(escape("Zoë 日本語 🚀"), Cow::Borrowed(_)));
     }
 }

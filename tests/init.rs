@@ -361,6 +361,21 @@ fn places_without_a_history_a_work_tree_or_a_branch() {
     assert_eq!(policy(&proposed(&modern.clone_to("other", []))).adopted.unwrap().len(), 64);
 }
 
+/// Another branch at the same commit does not stand in for it.
+#[test]
+fn the_protected_branch_is_the_default_one_of_the_remote() {
+    let world = World::new();
+    let repo = world.repo();
+    repo.commit("One").create();
+    repo.branch("develop", "HEAD").checkout("develop");
+    let clone = repo.clone_to("clone", []);
+    assert_eq!(
+        clone.git(["symbolic-ref", "refs/remotes/origin/HEAD"]),
+        "refs/remotes/origin/develop"
+    );
+    assert_eq!(policy(&proposed(&clone)).branches.unwrap(), ["develop"]);
+}
+
 #[test]
 fn without_an_identity_nobody_is_manager() {
     let world = World::new();

@@ -394,6 +394,25 @@ fn a_damaged_ledger_is_never_an_unqualified_answer() {
     let _ = company::ANA;
 }
 
+/// `head` has seen enough, whatever the format.
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let world = World::new();
+    let repo = company(&world);
+    for args in [&["diff", "production/web"][..], &["status"], &["trace", "release-1"]] {
+        for format in ["table", "json", "jsonl", "csv", "markdown"] {
+            let (reader, writer) = std::io::pipe().unwrap();
+            drop(reader);
+            let mut command = repo.audit_command();
+            command.env("AUDIT_NOW", world.now().to_string()).args(args).args(["--format", format]);
+            let output = command.stdout(writer).output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(!said.contains("error"), "{args:?} {format}: {said}");
+            assert_ne!(output.status.code(), Some(2), "{args:?} {format}");
+        }
+    }
+}
+
 #[test]
 fn a_shell_is_offered_environments_branches_and_tags() {
     let world = World::new();

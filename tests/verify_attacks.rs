@@ -254,6 +254,20 @@ fn what_was_deployed_without_leave_is_not_let_in_by_deploying_it_again() {
 }
 
 #[test]
+fn a_tag_in_the_place_of_another_does_not_answer_for_it() {
+    let world = World::new();
+    let stage = Stage::new(&world, "", "");
+    let released = stage.good("ana", "Retry once");
+    stage.repo.tag("v1").create();
+    let deploy = ["deploy", "--env", "production", "--outcome", "success", "--tag", "v1"];
+    stage.record("cem", Some("cem"), &deploy);
+    stage.repo.update_ref("refs/tags/refs/tags/v1", &released);
+    stage.good("ana", "Later");
+    stage.repo.tag("v1").create();
+    stage.verify(&[]).refused("tag-moved", "leads to");
+}
+
+#[test]
 fn a_freeze_is_not_ended_afterwards() {
     let world = World::new();
     let stage = Stage::new(&world, "", PRODUCTION);

@@ -141,9 +141,7 @@ impl<'a> Addresses<'a> {
     /// When it is not.
     pub(crate) fn commit(&self, point: &Point<'_, '_>) -> Result<String, Failure> {
         let Deployment { commit, place, .. } = point.deployment;
-        let here =
-            self.repo.hash().oid(commit.as_bytes()).is_some_and(|oid| self.repo.contains(oid));
-        match here {
+        match self.repo.here(commit).is_some() {
             true => Ok((*commit).to_owned()),
             false => Err(Failure::new(format!(
                 "{place} ran {commit}, which is not in this clone"

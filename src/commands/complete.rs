@@ -14,6 +14,7 @@ use super::records;
 use crate::deployments::Deployments;
 use crate::event::Kind;
 use crate::git::Repository;
+use crate::git::refs::Ref;
 use crate::outcome::Failure;
 use crate::policy::rules;
 use clap_complete::CompletionCandidate;
@@ -93,8 +94,8 @@ fn references() -> Result<BTreeSet<String>, Failure> {
     let repo = Repository::open(Path::new("."))?;
     let mut names = BTreeSet::from(["HEAD".to_owned()]);
     for prefix in ["refs/heads/", "refs/tags/", "refs/remotes/"] {
-        let short = |name: &str| name.trim_start_matches(prefix).to_owned();
-        names.extend(repo.refs(prefix)?.iter().map(|reference| short(&reference.name)));
+        let short = |reference: &Ref| reference.name.strip_prefix(prefix).map(str::to_owned);
+        names.extend(repo.refs(prefix)?.iter().filter_map(short));
     }
     Ok(names)
 }

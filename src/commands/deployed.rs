@@ -30,9 +30,9 @@ pub(crate) fn covering<'e>(
 ) -> Result<Vec<Approval<'e>>, Failure> {
     let tree = match deployment.field("tree") {
         Some(tree) => Some(tree.to_owned()),
-        None => match repo.hash().oid(deployment.commit.as_bytes()) {
-            Some(oid) if repo.contains(oid) => Some(repo.tree_of(oid)?.to_string()),
-            _ => None,
+        None => match repo.here(deployment.commit) {
+            Some(oid) => Some(repo.tree_of(oid)?.to_string()),
+            None => None,
         },
     };
     let subject = Subject {

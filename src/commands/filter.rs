@@ -226,12 +226,7 @@ fn involves(event: &Event, who: &str) -> bool {
     let named = |identity: &Identity| {
         identity.name.to_lowercase().contains(who) || identity.email.to_lowercase().contains(who)
     };
-    let reviewers = match &event.what {
-        What::Commit(facts) => facts.reviews.as_slice(),
-        _ => &[],
-    };
-    event.who.identity.iter().chain(&event.who.committer).chain(&event.who.co_authors).any(named)
-        || reviewers.iter().any(|review| named(&review.by))
+    event.everybody().any(named)
         || event.who.person.as_ref().is_some_and(|person| person.to_lowercase() == who)
         || event.who.login.as_ref().is_some_and(|login| login.to_lowercase() == who)
 }

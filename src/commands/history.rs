@@ -1,5 +1,6 @@
 //! What commands that read history share: where to start, and what a reader of commits needs to know.
 
+use super::trusted::REMOTE_HEAD;
 use crate::git::commits::CommitReader;
 use crate::git::mailmap::Mailmap;
 use crate::git::notes_tree::ReviewNotes;
@@ -72,21 +73,15 @@ pub(crate) fn head(repo: &Repository) -> Result<Option<Oid>, Failure> {
 /// The branch that changes are merged into, with its name for people: the remote's default branch, else
 /// that of HEAD, else the commit at HEAD. `None` where there is no commit.
 pub(crate) fn default_branch(repo: &Repository) -> Result<Option<(String, Oid)>, Failure> {
-    if let Some(remote) = repo.reference("refs/remotes/origin/HEAD")? {
-        let name = repo
-            .refs("refs/remotes/origin/")?
-            .iter()
-            .filter(|other| other.target == remote.target && other.name != remote.name)
-            .map(|other| other.name.trim_start_matches("refs/remotes/").to_owned())
-            .min_by_key(|name| {
-                (!matches!(name.as_str(), "origin/main" | "origin/master"), name.len())
-            });
-        return Ok(Some((name.unwrap_or_else(|| "origin/HEAD".to_owned()), remote.target)));
+    if let Some(remote) = repo.reference(REMOTE_HEAD)? {
+        let branch = repo.symbolic(REMOTE_HEAD)?;
+        let name = branch.as_deref().and_then(|branch| branch.strip_prefix("refs/remotes/"));
+        return Ok(Some((name.unwrap_or("origin/HEAD").to_owned(), remote.target)));
     }
     Ok(match repo.head()? {
         Head::Branch(reference) => {
-            let short = reference.name.strip_prefix("refs/heads/").unwrap_or(&reference.name);
-            Some((short.to_owned(), reference.target))
+            let name = reference.branch_name().unwrap_or(&reference.name);
+            Some((name.to_owned(), reference.target))
         }
         Head::Detached(oid) => Some(("HEAD".to_owned(), oid)),
         Head::Unborn(_) => None,

@@ -1,7 +1,7 @@
 //! Judging the signatures of a run: where trust comes from, `--trust`, `--no-signatures`.
 
 use super::trusted::{self, TrustRoot};
-use crate::event::{Event, Grade, Identity, Status, Verdict};
+use crate::event::{Event, Grade, Status, Verdict};
 use crate::git::Repository;
 use crate::git::commits::Unjudged;
 use crate::ledger::{self, Id, Line};
@@ -136,12 +136,6 @@ impl Judge {
 pub(crate) fn policy(repo: &Repository, root: &TrustRoot) -> Result<Option<Policy>, Failure> {
     let Some(mut policy) = root.policy()? else { return Ok(None) };
     let mailmap = trusted::mailmap(repo, root)?;
-    policy.people.map(|who| {
-        let (name, email) = mailmap.map(who.name.as_bytes(), who.email.as_bytes());
-        Identity {
-            name: String::from_utf8_lossy(name).into_owned(),
-            email: String::from_utf8_lossy(email).into_owned(),
-        }
-    });
+    policy.people.map(|who| mailmap.identity(who));
     Ok(Some(policy))
 }

@@ -1,30 +1,28 @@
 //! `audit log`: the timeline.
 
+mod others;
+mod query;
+mod stream;
+
 use super::Context;
 use super::address::Addresses;
-use super::filter::{Filter, FilterArgs};
+use super::filter::FilterArgs;
 use super::format::FormatArg;
 use super::history;
 use super::judge::{Judge, JudgeArgs};
 use super::records;
 use super::starts::Starts;
-use crate::deployments::named_commits;
-use crate::event::{Event, Kind, What, When};
+use crate::event::Event;
+use crate::git::Repository;
 use crate::git::commits::{CommitReader, Paths};
-use crate::git::paths::Pathspec;
-use crate::git::revision::Start;
 use crate::git::source::Commits;
-use crate::git::tags::Tag;
-use crate::git::walk::{Order, Plan, Tip, Walk, Walked};
-use crate::git::{Oid, Repository, dates};
-use crate::ledger::View;
+use crate::git::walk::Walk;
 use crate::outcome::{Failure, Outcome};
-use crate::pipeline;
 use crate::report::events::Events;
-use crate::timeline::{Place, Timeline};
+use crate::timeline::Timeline;
 use clap::Args;
-use std::collections::HashSet;
 use std::ops::ControlFlow;
+use stream::stream;
 
 /// The timeline of the repository, newest first: who did what, when and why, and how we know
 ///
@@ -125,38 +123,6 @@ Proof (the column at the right):
   ? unknown   could not be judged: the key is missing, expired, or nobody vouches for it
   ✗ broken    a signature or a hash that does not hold";
 
-/// Options after checking: what to walk, what to show, how much of it.
-struct Query {
-    plan: Plan,
-    filter: Filter,
-    since: Option<i64>,
-    until: Option<i64>,
-    limit: Option<usize>,
-    /// Which tags and records belong to the result.
-    others: Others,
-}
-
-/// Which events beside commits are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Others {
-    /// All, each at its own time.
-    All,
-    /// Those that concern a commit of the range, each at its own time.
-    InRange,
-    /// Those that concern a commit that the walk reaches, each at its commit: the walk has no end that is
-    /// known before.
-    AtCommits,
-    /// None: paths are a question about commits.
-    None,
-}
-
-/// A tag or a record that waits for its turn.
-enum Other {
-    /// Not an event yet: most of a thousand tags are never shown.
-    Tag(Box<Tag>),
-    Record(Box<Event>),
-}
-
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
@@ -184,7 +150,7 @@ pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcom
     let mut printer = Events::new(args.format.into(), style, now, context.ui.out())?;
     let timeline = Timeline::new(others);
     let mut shown =
-        Shown { skip: args.skip, left: query.limit, reversed: args.reverse.then(Vec::new) };
+        Shown { skip: args.skip, left: args.max_count, reversed: args.reverse.then(Vec::new) };
     stream(&repo, walk, &reader, &judge, &query, timeline, |event| {
         shown.take(event, &mut printer)
     })?;
@@ -195,116 +161,8 @@ pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcom
     Ok(ledger_state)
 }
 
-/// Walks, judges and filters in several threads, and hands events on in order.
-fn stream(
-    repo: &Repository,
-    walk: Walk<'_>,
-    reader: &CommitReader,
-    judge: &Judge,
-    query: &Query,
-    mut timeline: Timeline<Other>,
-    mut sink: impl FnMut(Event) -> anyhow::Result<ControlFlow<()>>,
-) -> anyhow::Result<()> {
-    let work = |walked: Result<Walked, Failure>| -> Result<(Event, bool), Failure> {
-        let event = judge.event(reader.event(repo, &walked?)?);
-        let passes = query.filter.passes(&event);
-        Ok((event, passes))
-    };
-    // Tags and records that have their turn.
-    let show = |others: Vec<Other>,
-                sink: &mut dyn FnMut(Event) -> anyhow::Result<ControlFlow<()>>| {
-        for other in others {
-            let event = match other {
-                Other::Tag(tag) => judge.event(reader.tag_event(repo, &tag)?),
-                Other::Record(event) => *event,
-            };
-            if query.filter.passes(&event) && sink(event)?.is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
-        }
-        Ok(ControlFlow::Continue(()))
-    };
-    let mut commit = |item: Result<(Event, bool), Failure>| -> anyhow::Result<ControlFlow<()>> {
-        let (event, passes) = item?;
-        if show(timeline.before(&event.id, event.when), &mut sink)?.is_break() {
-            return Ok(ControlFlow::Break(()));
-        }
-        if passes { sink(event) } else { Ok(ControlFlow::Continue(())) }
-    };
-    let ended = pipeline::ordered(walk, work, |item| match commit(item) {
-        Ok(ControlFlow::Continue(())) => ControlFlow::Continue(()),
-        Ok(ControlFlow::Break(())) => ControlFlow::Break(Ok(())),
-        Err(error) => ControlFlow::Break(Err(error)),
-    });
-    match ended {
-        Some(result) => result,
-        // What stands at a commit that was not walked is not part of the question.
-        None if query.others == Others::AtCommits => Ok(()),
-        None => show(timeline.rest(), &mut sink).map(|_| ()),
-    }
-}
-
 impl LogArgs {
-    fn check(&self, repo: &Repository, addresses: &Addresses<'_>) -> Result<Query, Failure> {
-        // clap hands over what stands behind `--` apart; `audit log --` without paths still separates.
-        let separated = !self.paths.is_empty();
-        let starts = addresses.starts(&self.starts.0)?;
-        let selection = repo.select(&starts, &self.paths, separated)?;
-        let whole = !selection.started || starts.contains(&Start::All);
-        let mut tips = selection.tips;
-        if !selection.started {
-            tips.extend(history::head(repo)?.map(|oid| Tip { oid, exclude: false }));
-        }
-        let date = |text: &Option<String>| -> Result<Option<i64>, Failure> {
-            text.as_deref().map(|text| dates::parse(repo, text)).transpose()
-        };
-        let (since, since_as_filter) = (date(&self.since)?, date(&self.since_as_filter)?);
-        let until = date(&self.until)?;
-        let paths = match selection.paths.is_empty() {
-            true => None,
-            false => Some(Pathspec::parse(&selection.paths, repo.prefix())?),
-        };
-        let others = if paths.is_some() || self.merges {
-            Others::None
-        } else if tips.iter().any(|tip| tip.exclude) {
-            Others::InRange
-        } else if whole {
-            Others::All
-        } else {
-            Others::AtCommits
-        };
-        Ok(Query {
-            filter: self.filters.check(repo.config()?)?,
-            plan: Plan {
-                tips,
-                order: self.order(),
-                first_parent: self.first_parent,
-                since,
-                since_as_filter,
-                until,
-                min_parents: if self.merges { 2 } else { 0 },
-                max_parents: self.no_merges.then_some(1),
-                paths,
-            },
-            since: since.or(since_as_filter),
-            until,
-            limit: self.max_count,
-            others,
-        })
-    }
-
-    fn order(&self) -> Order {
-        if self.topo_order {
-            Order::Topological
-        } else if self.date_order {
-            Order::CommitterDate
-        } else if self.author_date_order {
-            Order::AuthorDate
-        } else {
-            Order::Walk
-        }
-    }
-
+    /// A reader that finds out what the filters and formats ask for.
     fn reader(&self, repo: &Repository, judge: &Judge) -> Result<CommitReader, Failure> {
         let mut reader = history::reader(repo, !self.no_mailmap)?;
         reader.tickets = history::tickets(judge.policy())?;
@@ -316,88 +174,6 @@ impl LogArgs {
             reader.paths = Paths::Config(config()?);
         }
         Ok(reader)
-    }
-
-    /// Ledger events that belong to the result, judged and filtered. In a range those that name a commit
-    /// of it.
-    fn records(
-        &self,
-        view: &View,
-        judge: &Judge,
-        query: &Query,
-        selected: Option<&HashSet<Oid>>,
-    ) -> Result<Vec<(Place, Other)>, Failure> {
-        let wanted = Kind::ALL.iter().any(|kind| !kind.is_git() && self.filters.wants(*kind));
-        if query.others == Others::None || !wanted || view.chain().is_empty() {
-            return Ok(Vec::new());
-        }
-        let ids: Option<HashSet<String>> = match query.others {
-            Others::InRange => Some(selected.into_iter().flatten().map(Oid::to_string).collect()),
-            Others::All | Others::AtCommits | Others::None => None,
-        };
-        let concerns = |event: &Event| {
-            ids.as_ref().is_none_or(|ids| named_commits(event).any(|id| ids.contains(id)))
-        };
-        let in_period = |when: i64| query.in_period(Some(When::utc(when)));
-        let keep = |event: &Event| concerns(event) && query.filter.passes(event);
-        let events = records::events(view, judge, in_period, keep)?;
-        Ok(events.into_iter().filter_map(|event| query.place_of_record(event)).collect())
-    }
-
-    /// Tags that belong to the range and the period asked for, and where they stand. Events are made of
-    /// them when their turn comes.
-    fn tags(
-        &self,
-        repo: &Repository,
-        query: &Query,
-        selected: Option<&HashSet<Oid>>,
-    ) -> Result<Vec<(Place, Other)>, Failure> {
-        let mut tags = Vec::new();
-        if query.others == Others::None || !self.filters.wants(Kind::Tag) {
-            return Ok(tags);
-        }
-        // One after the other: libgit2's locks make this slower with two threads than with one.
-        for reference in repo.refs("refs/tags/")? {
-            let tag = repo.tag(reference.clone())?;
-            let outside = query.others == Others::InRange
-                && !selected.is_some_and(|set| set.contains(&tag.target));
-            if outside || !query.in_period(tag.when) {
-                continue;
-            }
-            let place = match tag.when {
-                Some(when) if query.others != Others::AtCommits => Place::Time(when.seconds),
-                _ => Place::Commit(tag.target.to_string()),
-            };
-            tags.push((place, Other::Tag(Box::new(tag))));
-        }
-        Ok(tags)
-    }
-}
-
-impl Query {
-    /// Whether an event that is no commit lies in the period asked for. What states no time can't be
-    /// said to lie in one.
-    fn in_period(&self, when: Option<When>) -> bool {
-        match when.map(|when| when.seconds) {
-            Some(when) => {
-                self.since.is_none_or(|since| when >= since)
-                    && self.until.is_none_or(|until| when <= until)
-            }
-            None => self.since.is_none() && self.until.is_none(),
-        }
-    }
-
-    /// Where a record stands; nowhere in a walk without a known end, if it concerns no commit.
-    fn place_of_record(&self, event: Event) -> Option<(Place, Other)> {
-        let commit = match &event.what {
-            What::Record(fields) => fields.get("commit").and_then(|id| id.as_str()),
-            What::Commit(_) | What::Tag(_) => None,
-        };
-        let place = match event.when {
-            Some(when) if self.others != Others::AtCommits => Place::Time(when.seconds),
-            _ => Place::Commit(commit?.to_owned()),
-        };
-        Some((place, Other::Record(Box::new(event))))
     }
 }
 

@@ -23,6 +23,7 @@ mod ledger;
 mod log;
 mod nushell;
 mod people;
+mod period;
 mod policy;
 mod record;
 mod recorder;

@@ -4,13 +4,12 @@ use super::Context;
 use super::address::Addresses;
 use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
+use super::period::Period;
 use super::{complete, history, records};
 use crate::deployments::field;
 use crate::event::{Event, Identity};
 use crate::git::Repository;
 use crate::git::commits::CommitReader;
-use crate::git::dates;
-use crate::git::mailmap::Mailmap;
 use crate::git::revision::Start;
 use crate::git::source::Commits;
 use crate::git::walk::{Plan, Tip, Walk, Walked};
@@ -69,9 +68,7 @@ Examples:
 pub(crate) fn run(context: &mut Context, args: PeopleArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
     let judge = Judge::new(&repo, &args.judge, context.now)?;
-    let date = |text: &Option<String>| -> Result<Option<i64>, Failure> {
-        text.as_deref().map(|text| dates::parse(&repo, text)).transpose()
-    };
+    let period = Period::read(&repo, args.since.as_deref(), args.until.as_deref())?;
     let view = records::read(&repo)?;
     let ledger_state = records::warn(context, &view);
     let tips = match args.revisions.is_empty() {
@@ -82,45 +79,40 @@ pub(crate) fn run(context: &mut Context, args: PeopleArgs) -> anyhow::Result<Out
             repo.select(&starts, &[], true)?.tips
         }
     };
-    let plan = Plan {
-        tips,
-        since_as_filter: date(&args.since)?,
-        until: date(&args.until)?,
-        ..Plan::default()
-    };
-    let mut persons = gather(context, &repo, &view, &judge, plan, |_| {})?;
+    let mut persons = gather(context, &repo, &view, &judge, (tips, period), |_| {})?;
     if let Some(who) = args.who.map(|who| who.to_lowercase()) {
         persons.retain(|person| person.is_called(&who));
     }
-    let found = !persons.is_empty();
+    let found = if persons.is_empty() { Outcome::No } else { Outcome::Yes };
+    let outcome = ledger_state.or(found);
     persons.truncate(args.max_count.unwrap_or(usize::MAX));
+    context.ui.decided(outcome);
     context.page(&repo)?;
     let style = context.ui.style;
     report::people::write(&persons, args.format.into(), style, context.ui.out())?;
-    Ok(match ledger_state {
-        Outcome::Yes if !found => Outcome::No,
-        state => state,
-    })
+    Ok(outcome)
 }
 
-/// Walks history, tags and the ledger, and says who acted; every event is shown to `see` on the way.
+/// Walks history, tags and the ledger within a period, and says who acted; every event is shown to `see` on
+/// the way.
 pub(crate) fn gather(
     context: &Context,
     repo: &Repository,
     view: &View,
     judge: &Judge,
-    plan: Plan,
+    (tips, period): (Vec<Tip>, Period),
     mut see: impl FnMut(&Event),
 ) -> anyhow::Result<Vec<Person>> {
     let mailmap = history::mailmap(repo)?;
     let reader = CommitReader { notes: history::notes(repo)?, ..CommitReader::default() };
-    let (since, until) = (plan.since_as_filter, plan.until);
-    let whole = plan.tips.iter().all(|tip: &Tip| !tip.exclude);
+    let whole = tips.iter().all(|tip| !tip.exclude);
+    let Period { since, until } = period;
+    let plan = Plan { tips, since_as_filter: since, until, ..Plan::default() };
     let walk = Walk::new(Commits::new(repo), plan)?;
     let selected = walk.selected();
     let progress = context.ui.progress("commits");
     let mut people = People::default();
-    let map = |who: &Identity| map(&mailmap, who);
+    let map = |who: &Identity| mailmap.identity(who);
     let work = |walked: Result<Walked, Failure>| -> Result<Event, Failure> {
         Ok(judge.event(reader.event(repo, &walked?)?))
     };
@@ -131,19 +123,13 @@ pub(crate) fn gather(
     })?;
     for tag in repo.tags()? {
         let event = judge.event(reader.tag_event(repo, &tag)?);
-        let seconds = event.when.map(|when| when.seconds);
-        let inside = since.is_none_or(|since| seconds.is_some_and(|when| when >= since))
-            && until.is_none_or(|until| seconds.is_some_and(|when| when <= until));
         let chosen = whole || selected.as_ref().is_some_and(|set| set.contains(&tag.target));
-        if inside && chosen {
+        if chosen && period.takes(event.when.map(|when| when.seconds)) {
             people.add(&event, map);
             see(&event);
         }
     }
-    let in_period = |when: i64| {
-        since.is_none_or(|since| when >= since) && until.is_none_or(|until| when <= until)
-    };
-    for event in records::events(view, judge, in_period, |_| true)? {
+    for event in records::events(view, judge, |when| period.has(when), |_| true)? {
         let commit = field(&event, "commit").and_then(|id| repo.hash().oid(id.as_bytes()));
         let chosen = whole
             || selected.as_ref().is_some_and(|set| commit.is_some_and(|oid| set.contains(&oid)));
@@ -153,12 +139,4 @@ pub(crate) fn gather(
         }
     }
     Ok(people.sorted())
-}
-
-fn map(mailmap: &Mailmap, who: &Identity) -> Identity {
-    let (name, email) = mailmap.map(who.name.as_bytes(), who.email.as_bytes());
-    Identity {
-        name: String::from_utf8_lossy(name).into_owned(),
-        email: String::from_utf8_lossy(email).into_owned(),
-    }
 }

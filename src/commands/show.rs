@@ -1,27 +1,29 @@
 //! `audit show`: everything known about one thing.
 
+mod person;
+mod related;
+
 use super::Context;
 use super::address::Addresses;
 use super::environment::histories;
 use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
-use super::{complete, history, people, records};
-use crate::deployments::{Deployments, named_commits};
-use crate::event::{Event, Identity, What};
+use super::period::Period;
+use super::{complete, history, records};
+use crate::deployments::Deployments;
+use crate::event::What;
 use crate::git::commits::{CommitReader, Paths};
-use crate::git::object;
 use crate::git::repository::ObjectKind;
 use crate::git::source::Commits;
 use crate::git::tags::Tag;
-use crate::git::walk::{Plan, Walked};
-use crate::git::{Oid, Repository, dates};
+use crate::git::walk::Walked;
+use crate::git::{Oid, Repository};
 use crate::ledger::chain::NotFound;
 use crate::ledger::{Recorded, View};
 use crate::outcome::{Failure, Outcome};
-use crate::people::Person;
 use crate::report::card::{Cards, Related};
-use crate::report::show::{self, Deeds, Thing};
-use crate::report::{moment, rows, text};
+use crate::report::show::{self, Thing};
+use crate::report::{rows, text};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -81,9 +83,6 @@ pub(crate) fn run(context: &mut Context, args: ShowArgs) -> anyhow::Result<Outco
     reader.paths = Paths::All(history::config_paths(judge.policy())?);
     let ledger_state = records::warn(context, &view);
     let deployments = Deployments::new(events);
-    let date = |text: &Option<String>| -> Result<Option<i64>, Failure> {
-        text.as_deref().map(|text| dates::parse(&repo, text)).transpose()
-    };
     let finder = Finder {
         repo: &repo,
         reader,
@@ -91,7 +90,7 @@ pub(crate) fn run(context: &mut Context, args: ShowArgs) -> anyhow::Result<Outco
         view: &view,
         records: events,
         deployments: &deployments,
-        period: (date(&args.since)?, date(&args.until)?),
+        period: Period::read(&repo, args.since.as_deref(), args.until.as_deref())?,
         most: args.max_count,
     };
     let names = if args.things.is_empty() { vec!["HEAD".to_owned()] } else { args.things };
@@ -99,6 +98,7 @@ pub(crate) fn run(context: &mut Context, args: ShowArgs) -> anyhow::Result<Outco
     for name in &names {
         things.extend(finder.find(context, name)?);
     }
+    context.ui.decided(ledger_state);
     context.page(&repo)?;
     let (style, now) = (context.ui.style, context.now);
     let cards = Cards { style, trust: judge.trust().map(|trust| trust.source()) };
@@ -114,7 +114,7 @@ struct Finder<'f> {
     view: &'f View,
     records: &'f [Recorded],
     deployments: &'f Deployments<'f>,
-    period: (Option<i64>, Option<i64>),
+    period: Period,
     most: usize,
 }
 
@@ -143,70 +143,6 @@ impl<'f> Finder<'f> {
             Err(_) if entry.is_some() => Ok(entry.into_iter().collect()),
             Err(unknown) => Ok(vec![self.person(context, name, unknown)?]),
         }
-    }
-
-    /// The one person who is called so, with what they did.
-    fn person(
-        &self,
-        context: &Context,
-        name: &str,
-        unknown: Failure,
-    ) -> anyhow::Result<Thing<'f, 'f>> {
-        let plan = Plan { tips: self.repo.all_tips()?, ..Plan::default() };
-        let wanted = name.to_lowercase();
-        let mut persons =
-            people::gather(context, self.repo, self.view, self.judge, plan.clone(), |_| {})?;
-        persons.retain(|person| person.is_called(&wanted));
-        if let Some(exact) =
-            persons.iter().position(|person| person.id == wanted || person.name == name)
-        {
-            persons = vec![persons.swap_remove(exact)];
-        }
-        if persons.len() > 1 {
-            let some: Vec<&str> = persons.iter().take(5).map(|person| person.id.as_str()).collect();
-            let more = if persons.len() > 5 { ", …" } else { "" };
-            return Err(Failure::new(format!(
-                "'{name}' could be {} persons: {}{more}",
-                persons.len(),
-                some.join(", ")
-            ))
-            .hint("use a whole address")
-            .into());
-        }
-        let Some(person) = persons.pop() else {
-            return Err(Failure::new(format!("nothing here is called '{name}'"))
-                .hint(unknown.hint.unwrap_or_else(|| "audit people lists who acts here".to_owned()))
-                .into());
-        };
-        let plan = Plan { since_as_filter: self.period.0, until: self.period.1, ..plan };
-        let deeds = self.deeds(context, &person, plan)?;
-        Ok(Thing::Person(Box::new(person), deeds))
-    }
-
-    /// What a person did in any part, newest first.
-    fn deeds(&self, context: &Context, person: &Person, plan: Plan) -> anyhow::Result<Deeds> {
-        let is_theirs = |who: &Identity| match who.email.is_empty() {
-            true => person.names.contains(&who.name),
-            false => person.addresses.contains(&who.email),
-        };
-        let mut events = Vec::new();
-        people::gather(context, self.repo, self.view, self.judge, plan, |event| {
-            let reviews = match &event.what {
-                What::Commit(facts) => facts.reviews.as_slice(),
-                What::Tag(_) | What::Record(_) => &[],
-            };
-            let who = &event.who;
-            let involved = who.identity.iter().chain(&who.committer).chain(&who.co_authors);
-            if involved.chain(reviews.iter().map(|review| &review.by)).any(is_theirs) {
-                events.push(event.clone());
-            }
-        })?;
-        // Stable: what has the same time stays in the order of history.
-        events.sort_by_key(|event| std::cmp::Reverse(event.when.map(|when| when.seconds)));
-        let shown = if self.most == 0 { events.len() } else { self.most.min(events.len()) };
-        let earlier = events.len() - shown;
-        events.truncate(shown);
-        Ok(Deeds { events, earlier })
     }
 
     /// The entry of the ledger whose id begins so, with what it builds on and what builds on it.
@@ -260,7 +196,7 @@ impl<'f> Finder<'f> {
                 let walked =
                     Walked { oid: commit, raw: Commits::without_graph(repo).read(commit)? };
                 let event = judge.event(reader.event(repo, &walked)?);
-                let mut related = related(repo, &event)?;
+                let mut related = related::related(repo, &event)?;
                 related.extend(self.about(&event.id)?);
                 things.push(Thing::Event(Box::new(event), related));
             }
@@ -274,44 +210,6 @@ impl<'f> Finder<'f> {
         }
         Ok(things)
     }
-
-    /// Records about a commit, oldest first.
-    fn about(&self, commit: &str) -> Result<Vec<Related>, Failure> {
-        let records =
-            self.records.iter().filter(|event| named_commits(event).any(|named| named == commit));
-        Ok(records.map(|event| Related { how: "record", what: described(event) }).collect())
-    }
-
-    /// What other records say of this one, and what it says of them.
-    fn linked(&self, event: &Event) -> Result<Vec<Related>, Failure> {
-        let points = |from: &Event, to: &str| {
-            from.why
-                .links
-                .iter()
-                .find(|link| link.id.as_deref() == Some(to))
-                .map(|link| link.rel.clone())
-        };
-        let back = self.records.iter().filter_map(|other| {
-            let rel = points(other, &event.id)?;
-            Some(Related { how: "named by", what: format!("{} ({rel} this)", described(other)) })
-        });
-        Ok(back.collect())
-    }
-}
-
-/// A record in one line, with its id.
-fn described(event: &Event) -> String {
-    let when = event.when.map_or_else(String::new, |when| {
-        let (date, time) = moment::local(when);
-        format!("{date} {time} ")
-    });
-    format!(
-        "{} {when}{} {}, {}",
-        text::short(&event.id),
-        event.kind,
-        rows::summary(event),
-        rows::who(event)
-    )
 }
 
 /// The tag that a name means: a reference, or a tag object given by its id.
@@ -327,41 +225,4 @@ fn tag_named(repo: &Repository, name: &str, oid: Oid) -> Result<Option<Tag>, Fai
         references.iter().find(|reference| is_tag && reference.target == oid)
     };
     by_name.or_else(by_id).map(|reference| repo.tag(reference.clone())).transpose()
-}
-
-/// Parents with their summaries, and tags that name the commit.
-fn related(repo: &Repository, event: &Event) -> Result<Vec<Related>, Failure> {
-    let What::Commit(facts) = &event.what else { return Ok(Vec::new()) };
-    let mut related = Vec::new();
-    for parent in &facts.parents {
-        let what = match repo
-            .hash()
-            .oid(parent.as_bytes())
-            .map(|oid| repo.read(oid))
-            .transpose()?
-            .flatten()
-        {
-            Some(object) => match object::commit(&object.data, repo.hash()) {
-                Ok(commit) => {
-                    let message = String::from_utf8_lossy(commit.message);
-                    let summary =
-                        crate::git::message::Message::parse(&message).summary().into_owned();
-                    format!("{} {summary}", text::short(parent))
-                }
-                Err(bogus) => format!("{parent} ({})", bogus.0),
-            },
-            None if repo.shallow().iter().any(|oid| oid.to_string() == event.id) => {
-                format!("{parent} (not here: this clone is shallow)")
-            }
-            None => format!("{parent} (not here)"),
-        };
-        related.push(Related { how: "parent", what });
-    }
-    for tag in repo.tags()? {
-        if tag.target.to_string() == event.id {
-            let name = tag.reference.name.trim_start_matches("refs/tags/").to_owned();
-            related.push(Related { how: "tag", what: name });
-        }
-    }
-    Ok(related)
 }

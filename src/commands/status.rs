@@ -3,13 +3,12 @@
 use super::Context;
 use super::deployed::{between, count, covering, freezes, summary};
 use super::format::FormatArg;
-use super::judge::JudgeArgs;
+use super::judge::{Judge, JudgeArgs};
 use super::{complete, history, records};
-use crate::deployments::approvals::Approval;
 use crate::deployments::{Deployment, Deployments, Place};
 use crate::event::Event;
 use crate::git::{Oid, Repository, dates, object};
-use crate::ledger::Recorded;
+use crate::ledger::{Recorded, View};
 use crate::outcome::{Failure, Outcome};
 use crate::report::status::{Behind, Idle, Running, Status};
 use clap::Args;
@@ -50,59 +49,27 @@ Examples:
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
-    let (judge, view, events) = records::read_with_judge(&repo, &args.judge, context.now)?;
+    let (judge, view, records) = records::read_with_judge(&repo, &args.judge, context.now)?;
     let ledger_state = records::warn(context, &view);
-    let deployments = Deployments::new(events);
+    let deployments = Deployments::new(records);
     records::warn_of_unplaced(context, &deployments);
     let date = args.at.as_deref().map(|text| dates::parse(&repo, text)).transpose()?;
     let wanted = Wanted::new(&deployments, &args.places)?;
     let branch = history::default_branch(&repo)?;
 
     let now = date.unwrap_or(context.now);
-    let mut reader = Reader {
+    let mut places = Places {
         repo: &repo,
-        branch: branch.as_ref().map(|(_, oid)| *oid),
+        view: &view,
+        judge: &judge,
+        records,
         deployments: &deployments,
+        date,
+        branch: branch.as_ref().map(|(_, oid)| *oid),
         behind: HashMap::new(),
     };
-    let (mut running, mut idle) = (Vec::new(), Vec::new());
-    for place in deployments.places().filter(|place| wanted.has(place)) {
-        let found = match date {
-            Some(date) => deployments.at(place, date),
-            None => deployments.current(place),
-        };
-        let Some(deployment) = found else {
-            if date.is_none() && deployments.environments().all(|env| env != place.env) {
-                // The environment was deleted.
-                continue;
-            }
-            idle.push(Idle { place: place.to_string(), why: "nothing runs there" });
-            continue;
-        };
-        let until = date.unwrap_or(i64::MAX);
-        running.push(Running {
-            deployment,
-            event: records::judged(&view, &judge, &deployment.event.id)?,
-            summary: reader.summary(deployment.commit)?,
-            approvals: reader.approvals(events, deployment)?,
-            behind: if date.is_none() { reader.behind(deployment.commit)? } else { None },
-            failed: deployments
-                .failed_since(place, deployment.from)
-                .filter(|one| one.from <= until)
-                .collect(),
-        });
-    }
-    for env in deployments.environments().filter(|env| wanted.has_env(env)) {
-        if deployments.places().all(|place| place.env != env) {
-            let failed = deployments.all().iter().any(|one| one.place.env == env);
-            let why = if failed {
-                "no deployment has succeeded"
-            } else {
-                "nothing was deployed there as far as the ledger knows"
-            };
-            idle.push(Idle { place: env.to_owned(), why });
-        }
-    }
+    let running = places.running(&wanted)?;
+    let idle = places.idle(&wanted);
     let outcome = match (running.is_empty(), deployments.is_empty()) {
         (false, _) => Outcome::Yes,
         (true, false) => Outcome::No,
@@ -113,7 +80,7 @@ pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Out
         context.ui.note("hint: audit record deploy --env production --outcome success");
     }
     let freezes =
-        freezes(events, now).into_iter().filter(|event| wanted.has_frozen(event)).collect();
+        freezes(records, now).into_iter().filter(|event| wanted.has_frozen(event)).collect();
     // How far something was behind at another time is not known: branches keep no history of their own.
     let branch = branch.as_ref().map(|(name, _)| name.as_str()).filter(|_| date.is_none());
     let status = Status { at: now, branch, running, idle, freezes };
@@ -167,41 +134,79 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// Reads what commits say, and how far they are behind.
-struct Reader<'r> {
+/// Finds out what runs in each place, and what there is to say of it.
+struct Places<'r> {
     repo: &'r Repository,
-    branch: Option<Oid>,
+    view: &'r View,
+    judge: &'r Judge,
+    records: &'r [Recorded],
     deployments: &'r Deployments<'r>,
+    /// What ran then, if it is not the present that is asked for.
+    date: Option<i64>,
+    /// The branch that changes are merged into.
+    branch: Option<Oid>,
+    /// How far commits are behind it, as far as that has been asked.
     behind: HashMap<String, Option<Behind>>,
 }
 
-impl Reader<'_> {
-    /// The id, if the commit is in this clone.
-    fn here(&self, commit: &str) -> Option<Oid> {
-        self.repo.hash().oid(commit.as_bytes()).filter(|&oid| self.repo.contains(oid))
-    }
-
-    fn summary(&self, commit: &str) -> Result<Option<String>, Failure> {
-        match self.here(commit) {
-            Some(oid) => summary(self.repo, oid).map(Some),
-            None => Ok(None),
+impl<'r> Places<'r> {
+    /// What runs (or ran) in a place.
+    fn deployment(&self, place: &Place<'_>) -> Option<&'r Deployment<'r>> {
+        match self.date {
+            Some(date) => self.deployments.at(place, date),
+            None => self.deployments.current(place),
         }
     }
 
-    fn approvals<'e>(
-        &self,
-        events: &'e [Recorded],
-        deployment: &Deployment<'_>,
-    ) -> Result<Vec<Approval<'e>>, Failure> {
-        covering(self.repo, events, self.deployments, deployment)
+    /// What runs in the places that are wanted.
+    fn running(&mut self, wanted: &Wanted<'_>) -> Result<Vec<Running<'r, 'r>>, Failure> {
+        let mut running = Vec::new();
+        for place in self.deployments.places().filter(|place| wanted.has(place)) {
+            let Some(deployment) = self.deployment(place) else { continue };
+            let (repo, commit) = (self.repo, deployment.commit);
+            let until = self.date.unwrap_or(i64::MAX);
+            let failed = self.deployments.failed_since(place, deployment.from);
+            running.push(Running {
+                deployment,
+                event: records::judged(self.view, self.judge, &deployment.event.id)?,
+                summary: repo.here(commit).map(|oid| summary(repo, oid)).transpose()?,
+                approvals: covering(repo, self.records, self.deployments, deployment)?,
+                behind: if self.date.is_none() { self.behind(commit)? } else { None },
+                failed: failed.filter(|one| one.from <= until).collect(),
+            });
+        }
+        Ok(running)
     }
 
-    /// `None` where history that would tell is missing.
+    /// The places and environments that are wanted where nothing runs, and why that is known.
+    fn idle(&self, wanted: &Wanted<'_>) -> Vec<Idle<'static>> {
+        let exists = |env: &str| self.deployments.environments().any(|known| known == env);
+        let mut idle = Vec::new();
+        for place in self.deployments.places().filter(|place| wanted.has(place)) {
+            // Of an environment that was deleted there is nothing to say.
+            if self.deployment(place).is_none() && (self.date.is_some() || exists(place.env)) {
+                idle.push(Idle { place: place.to_string(), why: "nothing runs there" });
+            }
+        }
+        for env in self.deployments.environments().filter(|env| wanted.has_env(env)) {
+            if self.deployments.places().any(|place| place.env == env) {
+                continue;
+            }
+            let why = match self.deployments.all().iter().any(|one| one.place.env == env) {
+                true => "no deployment has succeeded",
+                false => "nothing was deployed there as far as the ledger knows",
+            };
+            idle.push(Idle { place: env.to_owned(), why });
+        }
+        idle
+    }
+
+    /// How far a commit is behind the branch; `None` where history that would tell is missing.
     fn behind(&mut self, commit: &str) -> Result<Option<Behind>, Failure> {
         if let Some(&known) = self.behind.get(commit) {
             return Ok(known);
         }
-        let behind = match (self.branch, self.here(commit)) {
+        let behind = match (self.branch, self.repo.here(commit)) {
             (Some(branch), Some(oid)) if self.repo.shallow().is_empty() => {
                 Some(behind(self.repo, branch, oid)?)
             }

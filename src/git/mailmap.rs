@@ -13,6 +13,7 @@
 //! tried first. Names and addresses are bytes: neither the file nor the objects need be UTF-8.
 
 use super::ctype::trim_bytes;
+use crate::event::Identity;
 use std::collections::HashMap;
 
 /// Git reads a mailmap *file* through a buffer of this size, so that a longer line is several lines
@@ -61,6 +62,13 @@ impl Mailmap {
     /// Whether there is nothing to map.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// Whose an identity is, under the proper name and address.
+    pub fn identity(&self, who: &Identity) -> Identity {
+        let (name, email) = self.map(who.name.as_bytes(), who.email.as_bytes());
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Identity { name: text(name), email: text(email) }
     }
 
     /// `%aN %aE`: the proper name and address of whoever committed as these.

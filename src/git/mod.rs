@@ -8,6 +8,7 @@
 
 mod alternates;
 pub mod author;
+pub mod blame;
 pub mod change_requests;
 pub mod claims;
 pub mod commits;
@@ -25,6 +26,7 @@ pub mod merges;
 pub mod message;
 pub mod notes;
 pub mod notes_tree;
+pub mod numstat;
 pub mod object;
 pub mod order;
 pub mod patches;

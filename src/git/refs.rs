@@ -18,6 +18,19 @@ pub struct Ref {
     pub target: Oid,
 }
 
+impl Ref {
+    /// The name of the branch in this repository that it is: `main`.
+    pub fn branch_name(&self) -> Option<&str> {
+        self.name.strip_prefix("refs/heads/")
+    }
+
+    /// The name of the tag that it is: `v1.4`. That of `refs/tags/refs/tags/v1.4` is `refs/tags/v1.4`, as in
+    /// git: what looks like another tag's must not be taken for it.
+    pub fn tag_name(&self) -> Option<&str> {
+        self.name.strip_prefix("refs/tags/")
+    }
+}
+
 /// Where HEAD points.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Head {

@@ -338,6 +338,11 @@ impl Repository {
     pub fn contains(&self, oid: Oid) -> bool {
         self.odb.exists(oid)
     }
+
+    /// The object of a full id that somebody wrote down, if it is an id and the object is here.
+    pub fn here(&self, id: &str) -> Option<Oid> {
+        self.hash().oid(id.as_bytes()).filter(|&oid| self.contains(oid))
+    }
 }
 
 /// A `git` command in a folder, deaf to replacement references and grafts: we audit the real objects.

@@ -1,9 +1,10 @@
 //! What separates two points of history: for people, as JSON, CSV and Markdown.
 
-use super::csv::CsvReport;
+use super::events::Events;
 use super::rows::{self, Rows};
 use super::{Format, json, markdown, moment, text};
 use crate::event::{Event, Grade, Identity, What, When};
+use crate::git::numstat::Touched;
 use crate::ui::{Paint, Style, escape};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -34,15 +35,6 @@ pub struct Involved {
     pub parts: BTreeSet<&'static str>,
     /// How many commits the person authored.
     pub commits: usize,
-}
-
-/// How much of a file changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Touched {
-    /// The path.
-    pub path: String,
-    /// Lines added and removed; `None` for a binary file.
-    pub lines: Option<(u64, u64)>,
 }
 
 /// A ranked change.
@@ -120,18 +112,12 @@ impl Diff {
                 serde_json::to_writer_pretty(&mut *out, &DiffJson::from(self))?;
                 out.write_all(b"\n")
             }
-            Format::Jsonl => {
+            Format::Jsonl | Format::Csv => {
+                let mut list = Events::new(format, style, now, out)?;
                 for event in self.events() {
-                    json::line(event, out)?;
+                    list.write(event)?;
                 }
-                Ok(())
-            }
-            Format::Csv => {
-                let mut csv = CsvReport::new(&mut *out).map_err(io::Error::other)?;
-                for event in self.events() {
-                    csv.row(event).map_err(io::Error::other)?;
-                }
-                csv.finish().map_err(io::Error::other)
+                list.finish()
             }
             Format::Markdown => {
                 writeln!(out, "{}\n", markdown::cell(&self.summary()))?;

@@ -13,7 +13,7 @@ use super::status::PlaceJson;
 use super::table::{self, Column};
 use super::{json, moment, rows, text};
 use crate::deployments::{Deployment, State};
-use crate::event::{Event, When};
+use crate::event::Event;
 use crate::ui::{Paint, Style, escape};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -77,14 +77,10 @@ impl History<'_, '_> {
 
 fn cells(step: &Step<'_, '_>, unicode: bool) -> Vec<String> {
     let one = step.deployment;
-    let local = |seconds| {
-        let (date, time) = moment::local(When::utc(seconds));
-        format!("{date} {time}")
-    };
     let until = match (one.state, one.until) {
         (State::Runs, _) => "now".to_owned(),
         (State::Failed | State::Corrected { .. }, _) | (_, None) => "-".to_owned(),
-        (State::Replaced { .. } | State::Removed, Some(until)) => local(until),
+        (State::Replaced { .. } | State::Removed, Some(until)) => moment::minute(until),
     };
     let number = |get: fn((usize, usize)) -> usize| {
         step.change.map_or_else(|| "-".to_owned(), |change| get(change).to_string())
@@ -98,7 +94,7 @@ fn cells(step: &Step<'_, '_>, unicode: bool) -> Vec<String> {
     };
     let (_, mark) = rows::mark(step.event.proof.grade, unicode);
     vec![
-        local(one.from),
+        moment::minute(one.from),
         until,
         match &step.summary {
             Some(summary) => format!("{} {summary}", text::short(one.commit)),

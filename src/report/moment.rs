@@ -21,6 +21,12 @@ pub fn local(when: When) -> (String, String) {
     }
 }
 
+/// Date and time of day in one, in the user's zone: `2026-11-20 14:03`. `seconds` are since 1970 UTC.
+pub fn minute(seconds: i64) -> String {
+    let (date, time) = local(When::utc(seconds));
+    format!("{date} {time}").trim_end().to_owned()
+}
+
 /// Date and time in one, with seconds and zone: for one thing shown at length.
 pub fn long(when: When) -> String {
     match DateTime::<Utc>::from_timestamp(when.seconds, 0) {

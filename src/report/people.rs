@@ -167,13 +167,7 @@ pub fn write(
         }
         Format::Markdown => {
             let titles: Vec<&str> = COLUMNS.iter().map(|column| column.title).collect();
-            writeln!(out, "| {} |\n|{}", titles.join(" | "), "---|".repeat(titles.len()))?;
-            for person in persons {
-                let cells: Vec<String> =
-                    cells(person).iter().map(|cell| markdown::cell(cell)).collect();
-                writeln!(out, "| {} |", cells.join(" | "))?;
-            }
-            Ok(())
+            markdown::table(&titles, &persons.iter().map(cells).collect::<Vec<_>>(), out)
         }
     }
 }

@@ -90,7 +90,7 @@ impl Remote {
             if !repo.contains(reference.target) {
                 continue;
             }
-            let branch = reference.name.trim_start_matches("refs/heads/");
+            let branch = reference.branch_name().unwrap_or(&reference.name);
             let name = format!("the remote's {branch}");
             if let Some(root) = TrustRoot::at(repo, reference.target, &name)? {
                 self.head = Some(reference.name.clone());

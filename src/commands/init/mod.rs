@@ -254,7 +254,7 @@ fn facts(
     let members = proposal::members(&survey.persons);
     let branch = history::default_branch(repo)?.map(|(name, _)| name);
     let branch = branch
-        .map(|name| name.trim_start_matches("origin/").to_owned())
+        .map(|name| name.strip_prefix("origin/").unwrap_or(&name).to_owned())
         // A name that means more as a pattern is left to the default, which is the same branch.
         .filter(|name| name != "HEAD" && !name.contains(['*', '?', '[', ']', '{', '}', '\\', '!']));
     let view = records::read(repo)?;

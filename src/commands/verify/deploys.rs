@@ -161,8 +161,7 @@ impl<'a> Deploys<'a> {
     }
 
     fn ask(&mut self, question: &Question<'_>, judgement: &mut Judgement) -> Result<(), Failure> {
-        let oid = self.bench.repo.hash().oid(question.commit.as_bytes());
-        let here = oid.filter(|oid| self.bench.repo.contains(*oid));
+        let here = self.bench.repo.here(question.commit);
         let range = self.range(here, question)?;
         if let Ok(range) = &range {
             for oid in range {
@@ -232,9 +231,8 @@ impl<'a> Deploys<'a> {
         };
         let adopted = self.bench.judge.policy().adopted.clone();
         let Some(before) = question.before.clone().or(adopted) else { return Ok(Ok(vec![oid])) };
-        let before = match repo.hash().oid(before.as_bytes()) {
-            Some(before) if repo.contains(before) => before,
-            _ => return Ok(Err(format!("commit {before}, which ran before, is not here"))),
+        let Some(before) = repo.here(&before) else {
+            return Ok(Err(format!("commit {before}, which ran before, is not here")));
         };
         let tip = |oid, exclude| Tip { oid, exclude };
         let plan = Plan { tips: vec![tip(before, true), tip(oid, false)], ..Plan::default() };

@@ -278,13 +278,13 @@ fn everything(repo: &Repository) -> Result<Vec<Tip>, Failure> {
 /// The commit after which judging begins.
 fn adopted(repo: &Repository, policy: &Policy) -> Result<Option<Oid>, Failure> {
     let Some(id) = &policy.adopted else { return Ok(None) };
-    match repo.hash().oid(id.as_bytes()) {
-        Some(oid) if repo.contains(oid) => Ok(Some(oid)),
-        _ => Err(Failure::new(format!(
+    let missing = || {
+        Failure::new(format!(
             "commit {id}, after which the policy begins to judge (adopted), is not in this repository"
         ))
-        .hint("history is incomplete here: `git fetch --unshallow` (or fetch-depth: 0 in CI) brings it")),
-    }
+        .hint("history is incomplete here: `git fetch --unshallow` (or fetch-depth: 0 in CI) brings it")
+    };
+    repo.here(id).ok_or_else(missing).map(Some)
 }
 
 pub(super) fn place(name: &str) -> Place<'_> {

@@ -21,7 +21,7 @@ impl Run<'_> {
         let mut recorded = deploys::recorded_tags(self.records);
         for reference in repo.refs("refs/tags/")? {
             let tag = repo.tag(reference.clone())?;
-            let name = reference.name.trim_start_matches("refs/tags/");
+            let Some(name) = reference.tag_name() else { continue };
             let moved = recorded.remove(name).unwrap_or_default();
             // What stands before the policy's adoption was not walked.
             let commit = matches!(tag.target_kind, Some(ObjectKind::Commit));

@@ -14,7 +14,7 @@
 
 use super::{Reached, Trace, Verdict};
 use crate::deployments::field;
-use crate::event::{Event, What, When};
+use crate::event::Event;
 use crate::report::status::approvers;
 use crate::report::table::{self, Column};
 use crate::report::{markdown, moment, rows, text};
@@ -143,8 +143,7 @@ impl Trace<'_, '_> {
     /// Who looked at it, and what was tried.
     fn evidence(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
         for event in [Some(&self.commit), self.merged.as_ref()].into_iter().flatten() {
-            let What::Commit(facts) = &event.what else { continue };
-            for review in &facts.reviews {
+            for review in event.reviews() {
                 let words =
                     format!("{} by {} ({}, a claim)", review.state, review.by.name, review.source);
                 line("reviewed", &words, style, out)?;
@@ -171,11 +170,11 @@ impl Trace<'_, '_> {
     /// What failed, and the verdict.
     fn ending(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
         for failed in &self.failed {
-            let (date, time) = moment::local(When::utc(failed.from));
             let outcome = failed.field("outcome").unwrap_or("without an outcome");
             let words = format!(
-                "A deployment of it to {} on {date} {time} did not succeed: {outcome}.",
-                failed.place
+                "A deployment of it to {} on {} did not succeed: {outcome}.",
+                failed.place,
+                moment::minute(failed.from)
             );
             writeln!(out, "{}", escape(&words))?;
         }
@@ -189,19 +188,17 @@ impl Trace<'_, '_> {
 
     fn cells(&self, one: &Reached<'_, '_>, unicode: bool) -> Vec<String> {
         let stay = &one.stay;
-        let local = |seconds| {
-            let (date, time) = moment::local(When::utc(seconds));
-            format!("{date} {time}")
-        };
         let until = match (stay.until, stay.taken_by, stay.open) {
             (None, _, false) => "now".to_owned(),
             (None, _, true) => "unknown".to_owned(),
-            (Some(until), _, true) => format!("{} or later", local(until)),
+            (Some(until), _, true) => format!("{} or later", moment::minute(until)),
             (Some(until), Some(by), false) if by.is_rollback() => {
-                format!("{} rolled back by {}", local(until), rows::who(by.event))
+                format!("{} rolled back by {}", moment::minute(until), rows::who(by.event))
             }
-            (Some(until), Some(_), false) => format!("{} replaced without it", local(until)),
-            (Some(until), None, false) => format!("{} environment deleted", local(until)),
+            (Some(until), Some(_), false) => {
+                format!("{} replaced without it", moment::minute(until))
+            }
+            (Some(until), None, false) => format!("{} environment deleted", moment::minute(until)),
         };
         let approved = approvers(&one.approvals);
         let (_, mark) = rows::mark(one.event.proof.grade, unicode);
@@ -211,7 +208,7 @@ impl Trace<'_, '_> {
         };
         vec![
             stay.first.place.to_string(),
-            format!("{}{through}", local(stay.first.from)),
+            format!("{}{through}", moment::minute(stay.first.from)),
             until,
             rows::who(&one.event),
             if approved.is_empty() { "-".to_owned() } else { approved.join(", ") },
@@ -245,8 +242,7 @@ fn line(label: &str, words: &str, style: Style, out: &mut dyn Write) -> io::Resu
 fn said(event: &Event, unicode: bool) -> String {
     let mut parts = vec![rows::who(event)];
     if let Some(when) = event.when {
-        let (date, time) = moment::local(when);
-        parts.push(format!("{date} {time}"));
+        parts.push(moment::minute(when.seconds));
     }
     let why = rows::why(event);
     if !why.is_empty() {

@@ -1,0 +1,49 @@
+//! Every commit that was deployed, looked up once for all questions of a trace.
+
+use crate::commands::copies;
+use crate::deployments::Deployments;
+use crate::git::Oid;
+use crate::git::contains::Located;
+use crate::git::source::Commits;
+use crate::outcome::Failure;
+use crate::pipeline::{self, FEW_LOOKUPS};
+
+/// A commit that was deployed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Deployed {
+    /// Where it is; `None` for an id that can't be one of this repository.
+    pub(super) tip: Option<Located>,
+    /// The code commit that it names, where it holds rendered manifests.
+    pub(super) code: Option<Located>,
+}
+
+/// Everything that was deployed, by the numbers of commits. A place where the last deployment is none of
+/// rendered manifests is not looked at further for those.
+pub(super) fn find(
+    commits: &Commits<'_>,
+    deployments: &Deployments<'_>,
+) -> Result<Vec<Deployed>, Failure> {
+    let repo = commits.repository();
+    let located = |oid: Oid| Located::new(commits, oid);
+    let named: Vec<(&str, usize)> = deployments.commits().collect();
+    let found = pipeline::each(&named, FEW_LOOKUPS, |(commit, _)| {
+        repo.hash().oid(commit.as_bytes()).map(located)
+    });
+    let mut tips = vec![Deployed::default(); named.len()];
+    for ((_, number), tip) in named.into_iter().zip(found) {
+        if let Some(deployed) = tips.get_mut(number) {
+            deployed.tip = tip;
+        }
+    }
+    for place in deployments.places() {
+        for one in deployments.history(place).rev() {
+            let Some(deployed) = tips.get_mut(one.commit_number) else { continue };
+            let Some(tip) = deployed.tip.filter(|tip| repo.contains(tip.oid)) else { continue };
+            match copies::hydrates(repo, tip.oid)? {
+                Some(code) => deployed.code = Some(located(code)),
+                None => break,
+            }
+        }
+    }
+    Ok(tips)
+}

@@ -1,0 +1,226 @@
+//! The road of one commit: how it came onto the branch, which copies it has, where each of them ran.
+
+use super::deployed::Deployed;
+use crate::commands::copies::{self, Copies};
+use crate::commands::deployed::{covering, summary};
+use crate::commands::judge::Judge;
+use crate::commands::{history, records};
+use crate::deployments::road::{Holds, Road, follow};
+use crate::deployments::{Deployment, Deployments, field};
+use crate::event::{Event, Kind};
+use crate::git::commits::CommitReader;
+use crate::git::contains::{Containing, Contains};
+use crate::git::source::Commits;
+use crate::git::walk::Walked;
+use crate::git::{Oid, Repository};
+use crate::ledger::{Recorded, View};
+use crate::outcome::Failure;
+use crate::report::trace::{Copied, Reached, Trace};
+use std::collections::HashSet;
+
+/// Everything that a trace looks at.
+pub(super) struct Tracer<'t> {
+    pub(super) repo: &'t Repository,
+    pub(super) commits: Commits<'t>,
+    pub(super) reader: CommitReader,
+    pub(super) judge: &'t Judge,
+    pub(super) view: &'t View,
+    pub(super) events: &'t [Recorded],
+    pub(super) deployments: &'t Deployments<'t>,
+    /// What was deployed, by the numbers of commits.
+    pub(super) deployed: Vec<Deployed>,
+}
+
+/// The commit that is traced, and its copies: each remembers what is known of which history holds it.
+struct Carriers<'c, 'r> {
+    own: Containing<'c, 'r>,
+    copies: Vec<Containing<'c, 'r>>,
+}
+
+impl<'t> Tracer<'t> {
+    /// The road of a commit.
+    ///
+    /// # Errors
+    /// When history or the ledger cannot be read.
+    pub(super) fn trace(&self, oid: Oid) -> Result<Trace<'t, 't>, Failure> {
+        let commit = self.event(oid)?;
+        let mut own = Containing::new(&self.commits, oid);
+        let Merged { branch, on_branch, by: merged } = self.merged(oid, &mut own)?;
+        let copies = self.copies(oid, &commit, &mut own)?;
+        let found = copies.found.iter().map(|copy| Containing::new(&self.commits, copy.oid));
+        let mut carriers = Carriers { own, copies: found.collect() };
+        let road = self.road(&mut carriers)?;
+        let reached = self.reached(&road, &mut carriers)?;
+        let copied = copies
+            .found
+            .iter()
+            .map(|copy| {
+                let summary = summary(self.repo, copy.oid)?;
+                Ok(Copied { id: copy.oid.to_string(), how: copy.how, summary })
+            })
+            .collect::<Result<Vec<Copied>, Failure>>()?;
+        let changes: Vec<&Event> = [Some(&commit), merged.as_ref()].into_iter().flatten().collect();
+        let mut related: HashSet<&str> = changes.iter().map(|event| event.id.as_str()).collect();
+        related.extend(copied.iter().map(|copy| copy.id.as_str()));
+        let reviews = self.reviews(&changes, &related)?;
+        related.extend(reached.iter().map(|one| one.stay.first.commit));
+        let checks = self.records_where(|event| {
+            matches!(event.kind, Kind::Build | Kind::Test) && names(event, "commit", &related)
+        })?;
+        Ok(Trace {
+            branch,
+            on_branch,
+            reviews,
+            checks,
+            copies: copied,
+            reached,
+            failed: road.failed,
+            unknown: road.unknown,
+            cut: copies.cut,
+            deployments: self.deployments.all().len(),
+            merged,
+            commit,
+        })
+    }
+
+    fn event(&self, oid: Oid) -> Result<Event, Failure> {
+        let walked = Walked { oid, raw: Commits::without_graph(self.repo).read(oid)? };
+        Ok(self.judge.event(self.reader.event(self.repo, &walked)?))
+    }
+
+    /// Which deployments hold the commit or a copy of it.
+    fn road(&self, carriers: &mut Carriers<'_, '_>) -> Result<Road<'t, 't>, Failure> {
+        let mut failure = None;
+        let road = follow(self.deployments, |deployed| match self.holds(deployed, carriers) {
+            Ok((holds, _)) => holds,
+            Err(error) => {
+                failure.get_or_insert(error);
+                Holds::Unknown
+            }
+        });
+        failure.map_or(Ok(road), Err)
+    }
+
+    /// Each stay, with its record and approvals, the earliest first.
+    fn reached(
+        &self,
+        road: &Road<'t, 't>,
+        carriers: &mut Carriers<'_, '_>,
+    ) -> Result<Vec<Reached<'t, 't>>, Failure> {
+        let mut reached = Vec::new();
+        for &stay in &road.stays {
+            let (_, through) = self.holds(stay.first, carriers)?;
+            reached.push(Reached {
+                event: records::judged(self.view, self.judge, &stay.first.event.id)?,
+                approvals: covering(self.repo, self.events, self.deployments, stay.first)?,
+                through,
+                stay,
+            });
+        }
+        reached.sort_by_key(|one| one.stay.first.from);
+        Ok(reached)
+    }
+
+    /// Review records of these commits, or of the change requests that brought them.
+    fn reviews(&self, changes: &[&Event], commits: &HashSet<&str>) -> Result<Vec<Event>, Failure> {
+        let numbers: HashSet<String> =
+            changes.iter().filter_map(|event| event.request_number()).collect();
+        self.records_where(|event| {
+            event.kind == Kind::Review
+                && (["commit", "head_commit"].iter().any(|name| names(event, name, commits))
+                    || event.request_number().is_some_and(|number| numbers.contains(&number)))
+        })
+    }
+
+    /// Records that are meant, judged.
+    fn records_where(&self, meant: impl Fn(&Recorded) -> bool) -> Result<Vec<Event>, Failure> {
+        let meant = self.events.iter().filter(|event| meant(event));
+        meant.map(|event| records::judged(self.view, self.judge, &event.id)).collect()
+    }
+
+    /// Whether a deployed commit holds the one traced, and through which copy.
+    fn holds(
+        &self,
+        deployment: &Deployment<'_>,
+        carriers: &mut Carriers<'_, '_>,
+    ) -> Result<(Holds, Option<usize>), Failure> {
+        let deployed = self.deployed.get(deployment.commit_number).copied().unwrap_or_default();
+        let mut unknown = deployed.tip.is_none();
+        for tip in deployed.tip.into_iter().chain(deployed.code) {
+            match carriers.own.ask_located(tip)? {
+                Contains::Yes => return Ok((Holds::Yes, None)),
+                Contains::Unknown => unknown = true,
+                Contains::No => {}
+            }
+            for (number, copy) in carriers.copies.iter_mut().enumerate() {
+                if copy.ask_located(tip)? == Contains::Yes {
+                    return Ok((Holds::Yes, Some(number)));
+                }
+            }
+        }
+        Ok((if unknown { Holds::Unknown } else { Holds::No }, None))
+    }
+
+    /// Copies of a commit, looked for only where a deployment made after it does not hold it.
+    fn copies(
+        &self,
+        oid: Oid,
+        commit: &Event,
+        own: &mut Containing<'_, '_>,
+    ) -> Result<Copies, Failure> {
+        let Some(facts) = commit.commit() else { return Ok(Copies::default()) };
+        let authored = facts.authored.or(commit.when).map_or(i64::MIN, |when| when.seconds);
+        let mut without = Vec::new();
+        let mut seen = vec![false; self.deployed.len()];
+        for one in self.deployments.all().iter().filter(|one| one.from >= authored) {
+            let number = one.commit_number;
+            let (Some(deployed), Some(seen)) = (self.deployed.get(number), seen.get_mut(number))
+            else {
+                continue;
+            };
+            let Some(tip) = deployed.tip.filter(|_| !std::mem::replace(seen, true)) else {
+                continue;
+            };
+            if own.ask_located(tip)? == Contains::No {
+                without.push(deployed.code.unwrap_or(tip).oid);
+            }
+        }
+        if without.is_empty() {
+            return Ok(Copies::default());
+        }
+        copies::find(self.repo, &self.commits, self.events, oid, own, &without)
+    }
+
+    /// The default branch, whether the commit is on it, and the commit of its first-parent line that
+    /// brought it.
+    fn merged(&self, oid: Oid, own: &mut Containing<'_, '_>) -> Result<Merged, Failure> {
+        let Some((name, tip)) = history::default_branch(self.repo)? else {
+            return Ok(Merged::default());
+        };
+        let branch = Some(name);
+        match own.ask(tip)? {
+            Contains::Unknown => return Ok(Merged { branch, ..Merged::default() }),
+            Contains::No => {
+                return Ok(Merged { branch, on_branch: Some(false), ..Merged::default() });
+            }
+            Contains::Yes => {}
+        }
+        let at = own.brought_by(tip)?;
+        let by = if at == oid { None } else { Some(self.event(at)?) };
+        Ok(Merged { branch, on_branch: Some(true), by })
+    }
+}
+
+/// How a commit came onto the branch that changes are merged into.
+#[derive(Default)]
+struct Merged {
+    branch: Option<String>,
+    /// `None` where it can't be told.
+    on_branch: Option<bool>,
+    /// The commit of the branch's own line that brought it, if not it itself.
+    by: Option<Event>,
+}
+
+fn names(event: &Event, name: &str, commits: &HashSet<&str>) -> bool {
+    field(event, name).is_some_and(|commit| commits.contains(commit))
+}
