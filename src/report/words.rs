@@ -9,7 +9,8 @@ use crate::event::{Format, Status, Verdict};
 use std::borrow::Cow;
 
 /// `1 commit`, `3 commits`.
-pub fn counted(count: usize, one: &str, many: &str) -> String {
+pub fn counted(count: impl TryInto<u64>, one: &str, many: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
