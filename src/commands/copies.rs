@@ -15,7 +15,6 @@ use crate::deployments::field;
 use crate::event::Kind;
 use crate::git::contains::{Containing, Contains, beyond};
 use crate::git::source::Commits;
-use crate::git::walk::{Plan, Tip, Walk};
 use crate::git::{Oid, Repository, claims, hydrated, message, object, patches, trailers};
 use crate::ledger::Recorded;
 use crate::outcome::Failure;
@@ -25,6 +24,9 @@ use std::collections::{HashMap, HashSet};
 /// The most commits that are compared with one: an old branch that was never merged would otherwise be
 /// held against all of history. More than that is said.
 const MOST: usize = 20_000;
+
+/// A copy is no older than the change, but clocks go wrong: by so much, in seconds, it may seem to be.
+const CLOCKS: i64 = 30 * 24 * 60 * 60;
 
 /// The most commits whose diff is held against that of a whole branch.
 const MOST_SQUASHES: usize = 1_000;
@@ -59,7 +61,8 @@ struct Commit {
 }
 
 /// Finds the copies of `wanted` among the commits that are deployed somewhere and that it is no ancestor
-/// of. `records` are the events of the ledger; `containing` answers for `wanted`.
+/// of. `records` are the events of the ledger; `authored` is when the change was made, in seconds since 1970
+/// UTC; `containing` answers for `wanted`.
 ///
 /// # Errors
 /// When history cannot be read, or git fails.
@@ -68,6 +71,7 @@ pub(crate) fn find(
     commits: &Commits<'_>,
     records: &[Recorded],
     wanted: Oid,
+    authored: i64,
     containing: &mut Containing<'_, '_>,
     deployed: &[Oid],
 ) -> Result<Copies, Failure> {
@@ -90,7 +94,9 @@ pub(crate) fn find(
     let branches = branches_with(repo, commits, wanted, containing, &own)?;
     let mut same_author = Vec::new();
     let mut squashes = Vec::new();
-    let mut others = candidates(commits, wanted, deployed)?;
+    let named = copies.found.len();
+    let since = u64::try_from(authored.saturating_sub(CLOCKS)).unwrap_or(0);
+    let mut others = beyond(commits, deployed, wanted, since)?;
     copies.cut = others.len() > MOST;
     others.truncate(MOST);
     let said = pipeline::each(&others, FEW_READS, |&oid| read(repo, oid));
@@ -126,22 +132,13 @@ pub(crate) fn find(
             add(oid, "squash", &mut copies);
         }
     }
-    Ok(copies)
-}
-
-/// The commits that are deployed and that `wanted` does not have, newest first.
-fn candidates(commits: &Commits<'_>, wanted: Oid, deployed: &[Oid]) -> Result<Vec<Oid>, Failure> {
-    if let Some(found) = beyond(commits, deployed, wanted) {
-        return Ok(found);
+    // Where clocks went back, what the commit builds on may be among the others.
+    for copy in copies.found.split_off(named) {
+        if Containing::new(commits, copy.oid).ask(wanted)? != Contains::Yes {
+            copies.found.push(copy);
+        }
     }
-    let mut tips: Vec<Tip> = deployed.iter().map(|&oid| Tip { oid, exclude: false }).collect();
-    tips.push(Tip { oid: wanted, exclude: true });
-    let walk = Walk::new(commits.clone(), Plan { tips, ..Plan::default() })?;
-    let dated = |oid: Oid| Ok((std::cmp::Reverse(commits.load(oid)?.links.date), oid));
-    let found = walk.selected().into_iter().flatten().map(dated);
-    let mut found = found.collect::<Result<Vec<_>, Failure>>()?;
-    found.sort_unstable();
-    Ok(found.into_iter().map(|(_, oid)| oid).collect())
+    Ok(copies)
 }
 
 /// Those of `others` that make the same change as `commit`.

@@ -19,6 +19,7 @@ use crate::git::source::Commits;
 use crate::git::walk::Walk;
 use crate::outcome::{Failure, Outcome};
 use crate::report::events::Events;
+use crate::report::words::counted;
 use crate::timeline::Timeline;
 use clap::Args;
 use std::ops::ControlFlow;
@@ -183,7 +184,8 @@ fn warn_of_replacements(context: &Context, repo: &Repository) -> Result<(), Fail
     let count = replacements.replaced.len();
     if count > 0 {
         context.ui.warn(&format!(
-            "{count} objects have replacements (refs/replace), which git follows and audit does not: what you see is what is stored"
+            "{} (refs/replace), which git follows and audit does not: what you see is what is stored",
+            counted(count, "object has a replacement", "objects have replacements")
         ));
     }
     if replacements.grafts {

@@ -157,54 +157,103 @@ impl<'c, 'r> Containing<'c, 'r> {
     }
 }
 
-/// The commits of `tips` that `base` does not have, as `git rev-list TIPS ^BASE`, newest first; `None`
-/// without a commit-graph that holds them all and has generation numbers.
+/// The commits of `tips` that `base` does not have and that are no older than `since` (in seconds since 1970 UTC),
+/// as `git rev-list --since TIPS ^BASE`, newest first.
 ///
-/// Commits are looked at by falling generation number, so each has its mark before its parents are looked
-/// at, and the search ends when only ancestors of `base` are left.
-pub fn beyond(commits: &Commits<'_>, tips: &[Oid], base: Oid) -> Option<Vec<Oid>> {
-    const BEYOND: u8 = 1;
-    const BASE: u8 = 2;
-    let graph = commits.graph()?;
-    let mut marks = vec![0u8; graph.num_commits() as usize];
-    let mut queue: BinaryHeap<(u32, u32)> = BinaryHeap::new();
-    // How many in the queue are not known to be ancestors of the base.
-    let mut open = 0usize;
-    let mut reach =
-        |queue: &mut BinaryHeap<(u32, u32)>, at: Position, new: u8, open: &mut usize| {
-            let mark = marks.get_mut(at.0 as usize)?;
-            let old = std::mem::replace(mark, *mark | new);
-            if old == 0 {
-                let generation = graph.commit_at(at).generation();
-                queue.push(((generation > 0).then_some(generation)?, at.0));
-            }
-            let was_open = old == BEYOND;
-            let is_open = *mark == BEYOND;
-            *open = *open + usize::from(is_open) - usize::from(was_open);
-            Some(*mark)
-        };
-    reach(&mut queue, commits.position(base)?, BASE, &mut open)?;
+/// Commits are looked at by falling date, and the search ends when only ancestors of `base` are left. Where a clock
+/// went back from a commit to its child, there may be ancestors of `base` among what is found, and what stands
+/// behind a commit that is too old is not.
+///
+/// # Errors
+/// When a commit on the way is here but can't be read.
+pub fn beyond(
+    commits: &Commits<'_>,
+    tips: &[Oid],
+    base: Oid,
+    since: u64,
+) -> Result<Vec<Oid>, Failure> {
+    let mut search = Search {
+        commits,
+        since,
+        marks: vec![0; commits.in_graph],
+        queue: BinaryHeap::new(),
+        open: 0,
+    };
+    search.reach(commits.place(base), BASE)?;
     for &tip in tips {
-        reach(&mut queue, commits.position(tip)?, BEYOND, &mut open)?;
+        search.reach(commits.place(tip), BEYOND)?;
     }
     let mut found = Vec::new();
-    while open > 0 {
-        let (_, at) = queue.pop()?;
-        let at = Position(at);
-        // All its descendants have been looked at: adding nothing tells its mark.
-        let mark = reach(&mut queue, at, 0, &mut open)?;
-        let commit = graph.commit_at(at);
-        if mark == BEYOND {
-            open -= 1;
-            found.push((commit.committer_timestamp(), commit.generation(), at));
+    while search.open > 0
+        && let Some((date, at)) = search.queue.pop()
+    {
+        let side = search.look_at(at);
+        if side == BEYOND {
+            found.push((date, at));
         }
-        for parent in commit.iter_parents() {
-            let down = if mark == BEYOND { BEYOND } else { BASE };
-            reach(&mut queue, parent.ok()?, down, &mut open)?;
+        if let Before::Parents(parents) = commits.before(at, None)? {
+            for parent in parents {
+                search.reach(parent, side)?;
+            }
         }
     }
-    found.sort_unstable_by_key(|&(date, generation, at)| {
-        std::cmp::Reverse((date, generation, at.0))
-    });
-    found.iter().map(|(.., at)| Oid::from_bytes(graph.id_at(*at).as_bytes()).ok()).collect()
+    found.retain(|&(_, at)| search.marks[at] & BASE == 0);
+    found.sort_unstable_by_key(|&newest| std::cmp::Reverse(newest));
+    Ok(found.into_iter().filter_map(|(_, at)| commits.oid_at(at)).collect())
+}
+
+/// A commit of the tips.
+const BEYOND: u8 = 1;
+/// An ancestor of the base.
+const BASE: u8 = 2;
+/// One that was looked at.
+const SEEN: u8 = 4;
+
+/// The state of [`beyond`].
+struct Search<'c, 'r> {
+    commits: &'c Commits<'r>,
+    since: u64,
+    marks: Vec<u8>,
+    /// Dates and places.
+    queue: BinaryHeap<(u64, usize)>,
+    /// How many in the queue are not known to be ancestors of the base.
+    open: usize,
+}
+
+impl Search<'_, '_> {
+    fn reach(&mut self, at: usize, side: u8) -> Result<(), Failure> {
+        if self.marks.len() <= at {
+            self.marks.resize(at + 1, 0);
+        }
+        let old = self.marks[at];
+        let new = old | side;
+        self.marks[at] = new;
+        // Where a clock went back, a commit is looked at before the base reaches it. Then it is looked at
+        // again, so that its ancestors get their marks before they are.
+        let late = old & SEEN != 0 && old & BASE == 0 && side == BASE;
+        if old == 0 || late {
+            // What is too old, or not here, ends its line.
+            let Some(date) = self.commits.date_at(at)?.filter(|&date| date >= self.since) else {
+                self.marks[at] |= SEEN;
+                return Ok(());
+            };
+            self.queue.push((date, at));
+            self.open += usize::from(new == BEYOND);
+        } else if old == BEYOND && new != BEYOND {
+            self.open -= 1;
+        }
+        Ok(())
+    }
+
+    /// Takes a commit that came out of the queue; tells whose its parents are.
+    fn look_at(&mut self, at: usize) -> u8 {
+        let mark = self.marks[at];
+        self.marks[at] |= SEEN;
+        if mark == BEYOND {
+            self.open -= 1;
+            BEYOND
+        } else {
+            BASE
+        }
+    }
 }

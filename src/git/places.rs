@@ -84,6 +84,25 @@ impl Commits<'_> {
         }
     }
 
+    /// The date of the commit at a place, by which git walks; `None` when it is not here.
+    ///
+    /// # Errors
+    /// When the commit is here but can't be read.
+    pub(super) fn date_at(&self, place: usize) -> Result<Option<u64>, Failure> {
+        if let Some((graph, at)) = self.position_at(place) {
+            return Ok(Some(graph.commit_at(at).committer_timestamp()));
+        }
+        if let Before::Parents(_) = self.before(place, None)? {
+            let remembered = self.remembered();
+            let number = place.checked_sub(self.in_graph);
+            let read = number.and_then(|number| remembered.commits.get(number)?.read.as_ref());
+            return Ok(read.map(|read| read.date));
+        }
+        // A shallow clone ends with it.
+        let Some(oid) = self.oid_at(place) else { return Ok(None) };
+        Ok(self.find(oid)?.map(|loaded| loaded.links.date))
+    }
+
     /// What stands before the commit at a place, if its generation number is greater than `cutoff`.
     ///
     /// # Errors

@@ -9,10 +9,9 @@
 //! 2026-11-19 11:00  2026-11-20 16:00  0255914d36 Add refunds      Deploy Bot       -     -  ✓ signed    the first known
 //! ```
 
-use super::status::PlaceJson;
 use super::table::{self, Column};
 use super::{json, moment, rows, text};
-use crate::deployments::{Deployment, State};
+use crate::deployments::{Deployment, Place, State};
 use crate::event::Event;
 use crate::ui::{Paint, Style, escape};
 use serde::Serialize;
@@ -106,6 +105,19 @@ fn cells(step: &Step<'_, '_>, unicode: bool) -> Vec<String> {
         format!("{mark} {}", step.event.proof.grade),
         remark,
     ]
+}
+
+/// A place as JSON prints it.
+#[derive(Debug, Serialize)]
+pub(super) struct PlaceJson<'a> {
+    env: &'a str,
+    service: Option<&'a str>,
+}
+
+impl<'a> From<&'a Place<'_>> for PlaceJson<'a> {
+    fn from(place: &'a Place<'_>) -> PlaceJson<'a> {
+        PlaceJson { env: place.env, service: place.service }
+    }
 }
 
 /// A history as JSON prints it.

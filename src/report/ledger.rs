@@ -1,6 +1,6 @@
 //! The state of a ledger: for people and as JSON.
 
-use super::{json, moment, text};
+use super::{json, moment, text, words};
 use crate::event::{Event, Grade, When};
 use crate::ledger::{Report, Severity};
 use crate::ui::{Paint, Style, escape};
@@ -192,10 +192,8 @@ impl LedgerReport<'_> {
             _ => format!("{broken} signatures do not hold, the first of entry {first}."),
         };
         if report.damage > 0 {
-            let plural = if report.damage == 1 { "" } else { "s" };
-            let damage = report.damage;
-            let sentence =
-                format!("The ledger has been altered or damaged: {damage} finding{plural}.");
+            let findings = words::counted(report.damage, "finding", "findings");
+            let sentence = format!("The ledger has been altered or damaged: {findings}.");
             return format!("{sentence} {signatures}").trim_end().to_owned();
         }
         if broken > 0 {
@@ -208,7 +206,10 @@ impl LedgerReport<'_> {
             report.chain.heads().map(|node| text::short(&node.id.to_string()).to_owned()).collect();
         let unknown = match self.signatures.count(Grade::Unknown) {
             0 => String::new(),
-            count => format!(" {count} signatures could not be judged."),
+            count => format!(
+                " {} could not be judged.",
+                words::counted(count, "signature", "signatures")
+            ),
         };
         if report.chain.is_empty() {
             return "There are no records.".to_owned();

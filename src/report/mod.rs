@@ -3,6 +3,7 @@
 //! The JSON in [`json`] is a promise to users: fields are only ever added, and
 //! `docs/schema/event.schema.json` describes them.
 
+mod approvals;
 pub mod card;
 pub mod csv;
 pub mod diff;

@@ -8,6 +8,12 @@
 use crate::event::{Format, Status, Verdict};
 use std::borrow::Cow;
 
+/// `1 commit`, `3 commits`.
+pub fn counted(count: impl TryInto<u64>, one: &str, many: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 /// A verdict on a signature in words: `good SSH signature by ana@example.com`.
 pub fn verdict(verdict: &Verdict) -> String {
     let format = match verdict.format {

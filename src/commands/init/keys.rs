@@ -11,11 +11,12 @@
 //! shows that somebody has the key, never who.
 
 use super::survey::{Stranger, Survey};
-use super::{File, Left, counted};
+use super::{File, Left};
 use crate::commands::signing::{self, SignArgs};
 use crate::event::{Format, Identity, Status};
 use crate::git::{Config, Repository};
 use crate::outcome::Failure;
+use crate::report::words::counted;
 use crate::signature::openpgp;
 use crate::signature::ssh::AllowedSigners;
 use crate::ui::escape;

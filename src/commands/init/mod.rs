@@ -21,6 +21,7 @@ use crate::policy::proposal::{self, Proposal, Weight};
 use crate::policy::rules::{self, Check};
 use crate::policy::{Level, Tally};
 use crate::report::verify::{RuleLine, Verification};
+use crate::report::words::counted;
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, IsTerminal};
@@ -209,9 +210,12 @@ fn propose(
     let after = trial.verify(&proposal, None)?;
     if survey.broken > 0 {
         left.say(format!(
-            "{} signatures of the last year do not hold (audit log --proof broken): refused from now on, the old \
-             ones are not judged",
-            survey.broken
+            "{} (audit log --proof broken): such are refused from now on, the old ones are not judged",
+            counted(
+                survey.broken,
+                "signature of the last year does not hold",
+                "signatures of the last year do not hold"
+            )
         ));
     }
     if !repo.shallow().is_empty() {
@@ -330,11 +334,6 @@ impl Trial<'_> {
 fn signs(repo: &Repository) -> Result<bool, Failure> {
     let config = repo.config()?;
     Ok(config.get("user.signingkey").or(config.get("gpg.ssh.defaultkeycommand")).is_some())
-}
-
-/// `1 rule`, `3 rules`.
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// The three commands that come next.

@@ -3,9 +3,10 @@
 use super::super::Context;
 use super::super::format::DocumentFormat;
 use super::super::trusted::FOLDER;
-use super::{File, Proposed, counted};
+use super::{File, Proposed};
 use crate::outcome::Outcome;
 use crate::policy::Level;
+use crate::report::words::counted;
 use crate::ui::{Paint, Style, escape, escape_lines};
 use serde_json::{Value, json};
 use std::io::{self, Write};

@@ -188,7 +188,7 @@ impl<'t> Tracer<'t> {
         if without.is_empty() {
             return Ok(Copies::default());
         }
-        copies::find(self.repo, &self.commits, self.events, oid, own, &without)
+        copies::find(self.repo, &self.commits, self.events, oid, authored, own, &without)
     }
 
     /// The default branch, whether the commit is on it, and the commit of its first-parent line that

@@ -2,8 +2,9 @@
 
 use super::Trace;
 use crate::deployments::Deployment;
+use crate::report::approvals::{ApprovalJson, approvers};
 use crate::report::csv::defuse;
-use crate::report::status::{ApprovalJson, PlaceJson, approvers};
+use crate::report::environment::PlaceJson;
 use crate::report::{json, moment, rows};
 use serde::Serialize;
 use std::io::{self, Write};

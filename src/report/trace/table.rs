@@ -15,7 +15,7 @@
 use super::{Reached, Trace, Verdict};
 use crate::deployments::field;
 use crate::event::Event;
-use crate::report::status::approvers;
+use crate::report::approvals::approvers;
 use crate::report::table::{self, Column};
 use crate::report::{markdown, moment, rows, text};
 use crate::ui::{Paint, Style, escape};

@@ -11,6 +11,7 @@ mod text;
 
 pub use text::explain;
 
+use super::words::counted;
 use crate::outcome::Outcome;
 use crate::policy::rules::{MISSING, Rule};
 use crate::policy::{Finding, Level, Tally};
@@ -112,15 +113,15 @@ impl Verification {
     /// `12 commits, 1 tag, 3 records, 1 deploy`.
     fn judged(&self) -> String {
         let parts = [
-            (self.commits, "commit"),
-            (self.tags, "tag"),
-            (self.records, "record"),
-            (self.deploys, "deploy"),
+            (self.commits, "commit", "commits"),
+            (self.tags, "tag", "tags"),
+            (self.records, "record", "records"),
+            (self.deploys, "deploy", "deploys"),
         ];
         let parts: Vec<String> = parts
             .into_iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, name)| plural(count, name))
+            .filter(|(count, ..)| *count > 0)
+            .map(|(count, one, many)| counted(count, one, many))
             .collect();
         if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
     }
@@ -132,7 +133,7 @@ impl Verification {
         let warned = self.findings.iter().filter(|finding| finding.level == Level::Warn).count();
         let warned = match warned {
             0 => String::new(),
-            count => format!(", with {}", plural(count as u64, "warning")),
+            count => format!(", with {}", counted(count, "warning", "warnings")),
         };
         match self.outcome {
             Outcome::Yes if self.is_empty() => {
@@ -141,14 +142,16 @@ impl Verification {
             Outcome::Yes => format!("Nothing is refused: {} judged{warned}.", self.judged()),
             Outcome::Undecided => format!(
                 "It could not be decided: {} of rules that deny could not be made.",
-                plural(missing as u64, "check")
+                counted(missing, "check", "checks")
             ),
             _ => {
                 let more = match missing {
                     0 => String::new(),
-                    count => format!(", and {} could not be made", plural(count as u64, "check")),
+                    count => {
+                        format!(", and {} could not be made", counted(count, "check", "checks"))
+                    }
                 };
-                format!("Refused: {}{more}.", plural(denied as u64, "finding"))
+                format!("Refused: {}{more}.", counted(denied, "finding", "findings"))
             }
         }
     }
@@ -186,10 +189,6 @@ pub fn write(
         Format::Junit => junit::write(verification, out),
         Format::Markdown => markdown::write(verification, out),
     }
-}
-
-fn plural(count: u64, name: &str) -> String {
-    format!("{count} {name}{}", if count == 1 { "" } else { "s" })
 }
 
 /// `commit 9f2c1ab044`, `tag v1.4`.

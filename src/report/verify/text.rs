@@ -1,10 +1,11 @@
 //! For people: what was judged by what, findings by rule, counts, one sentence.
 
-use super::{Verification, plural};
+use super::Verification;
 use crate::outcome::Outcome;
 use crate::policy::rules::Rule;
 use crate::policy::{Finding, Level};
 use crate::report::text;
+use crate::report::words::counted;
 use crate::ui::{Paint, Style, escape};
 use std::io::{self, Write};
 
@@ -27,7 +28,7 @@ pub(super) fn write(
     if let Some(ledger) = &verification.ledger {
         let heads: Vec<&str> = ledger.heads.iter().take(3).map(|head| text::short(head)).collect();
         let more = if ledger.heads.len() > 3 { ", …" } else { "" };
-        let records = plural(ledger.records as u64, "record");
+        let records = counted(ledger.records, "record", "records");
         let kept = "no copy elsewhere is known: keep this id to notice if records are cut off";
         line("ledger", &format!("{records}, head {}{more} ({kept})", heads.join(", ")))?;
     }

@@ -1,0 +1,55 @@
+//! Approvals of a deployment: whom to name for them, and how JSON prints them.
+
+use super::{json, moment, rows};
+use crate::deployments::approvals::{Approval, Tie, Timing};
+use serde::Serialize;
+
+/// The names of those who approved in time, each once; an approval carried over from another commit says
+/// so.
+pub(super) fn approvers(approvals: &[Approval<'_>]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for approval in approvals {
+        if !approval.approved || approval.timing != Timing::Before {
+            continue;
+        }
+        let name = format!("{}{}", rows::who(approval.event), carried(approval));
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// What an approval of something else than the commit itself is carried over by.
+fn carried(approval: &Approval<'_>) -> &'static str {
+    match approval.tie {
+        Tie::Commit | Tie::Artifact => "",
+        Tie::Tree => " (for the same files)",
+        Tie::Patch => " (for the same patch)",
+    }
+}
+
+/// An approval as JSON prints it.
+#[derive(Debug, Serialize)]
+pub(super) struct ApprovalJson<'a> {
+    by: Option<json::IdentityJson<'a>>,
+    when: Option<String>,
+    decision: &'static str,
+    tie: &'static str,
+    timing: &'static str,
+    record: &'a str,
+}
+
+impl<'a> From<&Approval<'a>> for ApprovalJson<'a> {
+    fn from(approval: &Approval<'a>) -> ApprovalJson<'a> {
+        let event = approval.event;
+        ApprovalJson {
+            by: event.who.identity.as_ref().map(json::IdentityJson::from),
+            when: event.when.and_then(|when| moment::rfc3339(when.seconds)),
+            decision: if approval.approved { "approved" } else { "rejected" },
+            tie: approval.tie.name(),
+            timing: approval.timing.name(),
+            record: &event.id,
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! One person at length.
+
+use super::Cards;
+use crate::event::When;
+use crate::people::Person;
+use crate::report::{moment, words};
+use crate::ui::{Paint, escape};
+use std::io::{self, Write};
+
+impl Cards<'_> {
+    /// Writes one person at length, with the last things they did.
+    ///
+    /// # Errors
+    /// When the stream does not take it.
+    pub fn person(&self, person: &Person, out: &mut dyn Write) -> io::Result<()> {
+        let bot = if person.bot { "  (a program, as the name says)" } else { "" };
+        writeln!(
+            out,
+            "{}{bot}\n",
+            self.style.paint(Paint::Yellow, &escape(&format!("person {}", person.id)))
+        )?;
+        self.list("names", &person.names.iter().cloned().collect::<Vec<_>>(), out)?;
+        self.list("addresses", &person.addresses.iter().cloned().collect::<Vec<_>>(), out)?;
+        self.list("keys", &person.keys.iter().cloned().collect::<Vec<_>>(), out)?;
+        if let Some((first, last)) = person.seen {
+            let long = |seconds| moment::long(When::utc(seconds));
+            self.list(
+                "seen",
+                &[format!("first {}", long(first)), format!("last  {}", long(last))],
+                out,
+            )?;
+        }
+        let parts = person.parts;
+        let counts = [
+            ("authored", parts.authored, "commit", "commits"),
+            ("committed", parts.committed, "commit", "commits"),
+            ("co-authored (as claimed)", parts.co_authored, "commit", "commits"),
+            ("reviewed (as claimed)", parts.reviewed, "commit", "commits"),
+            ("made", parts.tagged, "tag", "tags"),
+            ("made", parts.recorded, "record", "records"),
+        ];
+        let counts: Vec<String> = counts
+            .iter()
+            .filter(|(_, count, ..)| *count > 0)
+            .map(|(did, count, one, many)| format!("{did} {}", words::counted(*count, one, many)))
+            .collect();
+        self.list("did", &counts, out)?;
+        let grades: Vec<String> =
+            person.grades.iter().map(|(grade, count)| format!("{count} {grade}")).collect();
+        self.list("proof", &grades, out)
+    }
+}

@@ -1,0 +1,206 @@
+//! What separates two points of history, for people:
+//!
+//! ```text
+//! v1.3 (0255914d36, 2026-11-19 11:00) → v1.4 (22dda4bb2d, 2026-11-20 16:00)
+//! 2 commits gained · 0 lost · 2 people · 1 ticket
+//!
+//! GAINED (2)
+//! …
+//! ```
+
+use super::{Diff, End, Involved, Ranked};
+use crate::event::{Event, Grade, Identity, What};
+use crate::report::rows::{self, Rows};
+use crate::report::{markdown, moment, text, words};
+use crate::ui::{Paint, Style, escape};
+use std::io::{self, Write};
+
+/// The most lines of a list that people are shown; machine formats have all.
+const MOST_LINES: usize = 30;
+
+impl Diff {
+    pub(super) fn table(&self, style: Style, now: i64, out: &mut dyn Write) -> io::Result<()> {
+        let end = |end: &End| {
+            let moment = end.moment.map(|moment| format!(", {}", moment::minute(moment)));
+            let when = moment.unwrap_or_default();
+            format!("{} ({}{when})", end.name, text::short(&end.commit))
+        };
+        let arrow = if style.unicode { "→" } else { "->" };
+        let title = format!("{} {arrow} {}", end(&self.from), end(&self.to));
+        writeln!(out, "{}", style.paint(Paint::Yellow, &escape(&title)))?;
+        writeln!(out, "{}", escape(&self.summary()))?;
+        if self.shallow {
+            writeln!(
+                out,
+                "{}",
+                style.paint(
+                    Paint::Magenta,
+                    "history is cut off within this range: there may be more (git fetch --unshallow)"
+                )
+            )?;
+        }
+        match &self.suspects {
+            // Who looks for a cause wants the ranking; the whole lists stay in machine formats.
+            Some(suspects) => self.suspects(suspects, style, out)?,
+            None => {
+                self.commits("GAINED", &self.gained, style, now, out)?;
+                self.commits("LOST", &self.lost, style, now, out)?;
+            }
+        }
+        if !self.between.is_empty() {
+            heading("IN BETWEEN", self.between.len(), style, out)?;
+            let mut rows = Rows::new(style, now);
+            for event in &self.between {
+                rows.row(event, out)?;
+            }
+        }
+        self.lists(style, out)
+    }
+
+    /// People, tickets, files: what is told in a line each.
+    fn lists(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        let people: Vec<String> = self.people.iter().map(part_of).collect();
+        list("PEOPLE", &people, style, out)?;
+        list("CHANGE REQUESTS", &wrapped(&self.changes), style, out)?;
+        list("TICKETS", &wrapped(&self.tickets), style, out)?;
+        list("CONFIGURATION", &self.config, style, out)?;
+        if let Some(touched) = &self.touched {
+            let lines: Vec<String> = touched
+                .iter()
+                .map(|one| match one.lines {
+                    Some((added, removed)) => format!("+{added} -{removed}  {}", one.path),
+                    None => format!("binary  {}", one.path),
+                })
+                .collect();
+            list("FILES", &lines, style, out)?;
+        }
+        Ok(())
+    }
+
+    fn commits(
+        &self,
+        title: &str,
+        events: &[Event],
+        style: Style,
+        now: i64,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        heading(title, events.len(), style, out)?;
+        let mut rows = Rows::new(style, now);
+        for event in events {
+            rows.row(event, out)?;
+        }
+        let short = |events: Vec<&Event>| -> String {
+            let ids: Vec<&str> =
+                events.iter().take(8).map(|event| text::short(&event.id)).collect();
+            let more = if events.len() > 8 { ", …" } else { "" };
+            format!("{}{more}", ids.join(", "))
+        };
+        let unsigned: Vec<&Event> =
+            events.iter().filter(|event| event.proof.grade != Grade::Signed).collect();
+        let unreviewed: Vec<&Event> =
+            events.iter().filter(|event| self.unreviewed.contains(&event.id)).collect();
+        for (what, events) in
+            [("without a trusted signature", unsigned), ("without a known review", unreviewed)]
+        {
+            if !events.is_empty() {
+                let line = format!("{} {what}: {}", events.len(), short(events));
+                writeln!(out, "{}", style.paint(Paint::Magenta, &line))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn suspects(&self, suspects: &[Ranked], style: Style, out: &mut dyn Write) -> io::Result<()> {
+        heading("SUSPECTS, likeliest first", suspects.len(), style, out)?;
+        if suspects.is_empty() {
+            return writeln!(
+                out,
+                "nothing in this range touches these paths, their folders or configuration"
+            );
+        }
+        let most = if style.width.is_some() { MOST_LINES } else { usize::MAX };
+        for one in suspects.iter().take(most) {
+            let lead = match &one.event.what {
+                What::Record(_) => one.event.kind.name(),
+                What::Commit(_) | What::Tag(_) => text::short(&one.event.id),
+            };
+            let lost = if one.lost { " (taken away)" } else { "" };
+            let summary = rows::summary(&one.event);
+            writeln!(
+                out,
+                "{:>3}  {} {}{lost}  {}",
+                one.points,
+                style.paint(Paint::Yellow, lead),
+                escape(&summary),
+                style.paint(Paint::Blue, &escape(&rows::who(&one.event)))
+            )?;
+            let mut evidence = one.evidence.join("; ");
+            if let Some(by) = &one.brought_by {
+                let verb = if one.lost { "went" } else { "came" };
+                let when = moment::minute(by.from);
+                evidence.push_str(&format!("; {verb} with the {} of {when}", by.kind));
+            }
+            writeln!(out, "     {}", escape(&evidence))?;
+        }
+        if suspects.len() > most {
+            writeln!(out, "… and {} more", suspects.len() - most)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{}\n", markdown::cell(&self.summary()))?;
+        for (heading, events) in
+            [("Gained", &self.gained), ("Lost", &self.lost), ("In between", &self.between)]
+        {
+            if !events.is_empty() {
+                writeln!(out, "**{heading}** ({})\n", events.len())?;
+                markdown::heading(out)?;
+                for event in events {
+                    markdown::row(event, out)?;
+                }
+                writeln!(out)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn heading(title: &str, count: usize, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n{}", style.paint(Paint::Bold, &format!("{title} ({count})")))
+}
+
+fn list(title: &str, lines: &[String], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", style.paint(Paint::Bold, title))?;
+    let most = if style.width.is_some() { MOST_LINES } else { usize::MAX };
+    for line in lines.iter().take(most) {
+        writeln!(out, "{}", escape(line))?;
+    }
+    if lines.len() > most {
+        writeln!(out, "… and {} more", lines.len() - most)?;
+    }
+    Ok(())
+}
+
+/// `Ana Silva <ana@example.com>: author, reviewer, 2 commits`.
+fn part_of(involved: &Involved) -> String {
+    let Identity { name, email } = &involved.who;
+    let parts: Vec<&str> = involved.parts.iter().copied().collect();
+    let commits = match involved.commits {
+        0 => String::new(),
+        count => format!(", {}", words::counted(count, "commit", "commits")),
+    };
+    format!("{name} <{email}>: {}{commits}", parts.join(", "))
+}
+
+/// Short words, several on a line.
+fn wrapped(words: &[String]) -> Vec<String> {
+    words.chunks(10).map(|chunk| chunk.join(" ")).collect()
+}
