@@ -315,6 +315,27 @@ fn addresses_are_taken_wherever_a_revision_is() {
 }
 
 #[test]
+fn a_diff_takes_its_ends_as_git_does() {
+    let world = World::new();
+    let repo = company(&world);
+    let diff = |args: &[&str]| {
+        let args: Vec<&str> = [&["diff", "--format", "json"], args].concat();
+        audit(&repo, args).code(0).json()
+    };
+    let apart = diff(&["production/web~1", "production/web"]);
+    assert_ne!(apart["gained"].as_array().unwrap().len(), 0);
+    assert_eq!(diff(&["production/web~1..production/web"]), apart);
+    assert_eq!(diff(&["production/web.."]), diff(&["production/web", "HEAD"]));
+    assert_eq!(diff(&["..production/web"]), diff(&["HEAD", "production/web"]));
+    // The base of the merge is no end that these reports know.
+    for no in [&["main...release-1"][..], &["main..release-1", "main"], &["main", "main~1..main"]] {
+        audit(&repo, [&["diff"], no].concat()).code(2);
+    }
+    let refused = audit(&repo, ["diff", "main...release-1"]).code(2);
+    assert!(refused.stderr.contains("hint: `audit diff A B`"), "{}", refused.stderr);
+}
+
+#[test]
 fn show_tells_an_environments_history_and_a_persons_deeds() {
     let world = World::new();
     let repo = company(&world);

@@ -4,7 +4,7 @@ mod involved;
 mod side;
 mod suspects;
 
-use super::address::Addresses;
+use super::address::{Addresses, split_range};
 use super::deployed::between;
 use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
@@ -34,7 +34,8 @@ use std::collections::{BTreeSet, HashSet};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct DiffArgs {
-    /// From here: a revision, or what runs in an environment (production, production@{yesterday})
+    /// From here: a revision, or what runs in an environment (production, production@{yesterday}); A..B gives
+    /// both ends
     #[arg(value_name = "A", add = ArgValueCompleter::new(complete::revisions))]
     from: String,
 
@@ -75,8 +76,9 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
     let deployments = Deployments::new(events);
     records::warn_of_unplaced(context, &deployments);
     let addresses = Addresses::among(&repo, &view, &deployments);
-    let from = Side::new(&repo, &addresses, &deployments, &args.from)?;
-    let to = match &args.to {
+    let (from, to) = args.ends()?;
+    let from = Side::new(&repo, &addresses, &deployments, from)?;
+    let to = match to {
         Some(to) => Side::new(&repo, &addresses, &deployments, to)?,
         None => Side::default_branch(&repo)?,
     };
@@ -122,6 +124,19 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
     let style = context.ui.style;
     diff.write(args.format.into(), style, context.now, context.ui.out())?;
     Ok(outcome)
+}
+
+impl DiffArgs {
+    /// The names of the two ends: `A B`, or `A..B` as `git diff` takes it, where nothing means HEAD.
+    fn ends(&self) -> Result<(&str, Option<&str>), Failure> {
+        let or_head = |name| if name == "" { "HEAD" } else { name };
+        match (split_range(&self.from), self.to.as_deref()) {
+            (Some((from, "..", to)), None) => Ok((or_head(from), Some(or_head(to)))),
+            (Some(_), _) => Err(Failure::new(format!("{} names no one end of a comparison", self.from))
+                .hint("`audit diff A B` and `audit diff A..B` show what either side has and the other lacks")),
+            (None, to) => Ok((&self.from, to)),
+        }
+    }
 }
 
 /// The commits of `new` that `old` does not have, judged, with their paths.
