@@ -28,7 +28,6 @@ use foldhash::fast::RandomState;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
-use std::hash::{Hash, Hasher};
 
 /// Where code runs: an environment, and the service within it where records name one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -89,7 +88,7 @@ pub struct Deployment<'e> {
     pub place: Place<'e>,
     /// The full id of the commit that it put there, as recorded.
     pub commit: &'e str,
-    /// The number of that commit among all that were deployed, in the order in which they first were.
+    /// The number of that commit among [`Deployments::commits`].
     pub commit_number: usize,
     /// From when it counts, in seconds since 1970 UTC: a claim.
     pub from: i64,
@@ -157,20 +156,8 @@ pub struct Deployments<'e> {
     /// Environments that records name, with or without a deployment; not the deleted ones.
     environments: BTreeSet<&'e str>,
     unplaced: Vec<Unplaced<'e>>,
-    /// The commits of all, each with its number.
-    commits: HashMap<CommitId<'e>, usize, RandomState>,
-}
-
-/// The id of a commit as records write it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct CommitId<'e>(&'e str);
-
-/// Sixteen digits tell commits apart as well as all of them, and are quicker to hash.
-impl Hash for CommitId<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        let id = self.0.as_bytes();
-        state.write(id.get(..16).unwrap_or(id));
-    }
+    /// The commits of all, each once, sorted.
+    commits: Vec<&'e str>,
 }
 
 impl<'e> Deployments<'e> {
@@ -179,11 +166,8 @@ impl<'e> Deployments<'e> {
     pub fn new(events: &'e [Recorded]) -> Deployments<'e> {
         let deploys = |event: &&Recorded| matches!(event.kind, Kind::Deploy | Kind::Rollback);
         let count = events.iter().filter(deploys).count();
-        let mut deployments = Deployments {
-            all: Vec::with_capacity(count),
-            commits: HashMap::with_capacity_and_hasher(count, RandomState::default()),
-            ..Deployments::default()
-        };
+        let mut deployments =
+            Deployments { all: Vec::with_capacity(count), ..Deployments::default() };
         let mut positions: Vec<Position> = Vec::with_capacity(count);
         let mut numbers = Numbers::default();
         let mut known: HashMap<Place<'e>, Vec<usize>, RandomState> = HashMap::default();
@@ -220,12 +204,11 @@ impl<'e> Deployments<'e> {
                 }
                 deployments.all[corrected].state = State::Corrected { by: number };
             }
-            let next = deployments.commits.len();
             deployments.all.push(Deployment {
                 event,
                 place,
                 commit,
-                commit_number: *deployments.commits.entry(CommitId(commit)).or_insert(next),
+                commit_number: 0,
                 from: position.time,
                 until: None,
                 state: if success { State::Runs } else { State::Failed },
@@ -240,7 +223,26 @@ impl<'e> Deployments<'e> {
         }
         deployments.ran = known.into_iter().collect();
         deployments.replace(&positions, &deleted);
+        deployments.number_commits();
         deployments
+    }
+
+    /// Sorts the commits. Whoever looks for all of them in an index that is sorted, too, finds each near the
+    /// one before.
+    fn number_commits(&mut self) {
+        // The first sixteen digits nearly always decide, and are at hand.
+        let mut sorted: Vec<(u128, usize)> =
+            self.all.iter().map(|one| first_digits(one.commit)).zip(0..).collect();
+        sorted.sort_unstable_by(|(first, one), (second, other)| {
+            first.cmp(second).then_with(|| self.all[*one].commit.cmp(self.all[*other].commit))
+        });
+        for (_, number) in sorted {
+            let one = &mut self.all[number];
+            if self.commits.last() != Some(&one.commit) {
+                self.commits.push(one.commit);
+            }
+            one.commit_number = self.commits.len() - 1;
+        }
     }
 
     fn environment(
@@ -331,12 +333,12 @@ impl<'e> Deployments<'e> {
 
     /// Whether a commit, by its full id, was ever to be put anywhere.
     pub fn has_commit(&self, commit: &str) -> bool {
-        self.commits.contains_key(&CommitId(commit))
+        self.commits.binary_search(&commit).is_ok()
     }
 
-    /// The commits that were ever to be put anywhere, each with its number.
-    pub fn commits(&self) -> impl Iterator<Item = (&'e str, usize)> {
-        self.commits.iter().map(|(commit, number)| (commit.0, *number))
+    /// The commits that were ever to be put anywhere, by their full ids, sorted.
+    pub fn commits(&self) -> &[&'e str] {
+        &self.commits
     }
 
     /// What is or was in force in a place, oldest first.
@@ -393,6 +395,11 @@ impl<'e> Numbers<'e> {
         self.known = all.len();
         self.index.get(id).copied()
     }
+}
+
+/// The first sixteen digits of a full id, which order commits as the whole ids do.
+fn first_digits(commit: &str) -> u128 {
+    commit.as_bytes().first_chunk().map_or(0, |digits| u128::from_be_bytes(*digits))
 }
 
 /// Where a record stands in the order of things: by time, then as in the ledger; corrections behind what

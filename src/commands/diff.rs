@@ -129,9 +129,10 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
 impl DiffArgs {
     /// The names of the two ends: `A B`, or `A..B` as `git diff` takes it, where nothing means HEAD.
     fn ends(&self) -> Result<(&str, Option<&str>), Failure> {
-        let or_head = |name| if name == "" { "HEAD" } else { name };
         match (split_range(&self.from), self.to.as_deref()) {
-            (Some((from, "..", to)), None) => Ok((or_head(from), Some(or_head(to)))),
+            (Some(("", "..", to)), None) => Ok(("HEAD", Some(to))),
+            (Some((from, "..", "")), None) => Ok((from, Some("HEAD"))),
+            (Some((from, "..", to)), None) => Ok((from, Some(to))),
             (Some(_), _) => Err(Failure::new(format!("{} names no one end of a comparison", self.from))
                 .hint("`audit diff A B` and `audit diff A..B` show what either side has and the other lacks")),
             (None, to) => Ok((&self.from, to)),

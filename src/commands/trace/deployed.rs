@@ -25,16 +25,10 @@ pub(super) fn find(
 ) -> Result<Vec<Deployed>, Failure> {
     let repo = commits.repository();
     let located = |oid: Oid| Located::new(commits, oid);
-    let named: Vec<(&str, usize)> = deployments.commits().collect();
-    let found = pipeline::each(&named, FEW_LOOKUPS, |(commit, _)| {
-        repo.hash().oid(commit.as_bytes()).map(located)
+    let mut tips = pipeline::each(deployments.commits(), FEW_LOOKUPS, |commit| Deployed {
+        tip: repo.hash().oid(commit.as_bytes()).map(located),
+        code: None,
     });
-    let mut tips = vec![Deployed::default(); named.len()];
-    for ((_, number), tip) in named.into_iter().zip(found) {
-        if let Some(deployed) = tips.get_mut(number) {
-            deployed.tip = tip;
-        }
-    }
     for place in deployments.places() {
         for one in deployments.history(place).rev() {
             let Some(deployed) = tips.get_mut(one.commit_number) else { continue };
