@@ -12,8 +12,9 @@
 use super::history;
 use crate::deployments::Deployments;
 use crate::deployments::field;
-use crate::event::Kind;
+use crate::event::{Event, Kind};
 use crate::git::contains::{Containing, Contains, beyond};
+use crate::git::paths::is_empty_tree;
 use crate::git::source::Commits;
 use crate::git::{Oid, Repository, claims, hydrated, message, object, patches, trailers};
 use crate::ledger::Recorded;
@@ -25,8 +26,9 @@ use std::collections::{HashMap, HashSet};
 /// held against all of history. More than that is said.
 const MOST: usize = 20_000;
 
-/// A copy is no older than the change, but clocks go wrong: by so much, in seconds, it may seem to be.
-const CLOCKS: i64 = 7 * 24 * 60 * 60;
+/// A copy is no older than the change, and nothing that holds one was deployed before, but clocks go wrong:
+/// by so much, in seconds, it may seem to be.
+const CLOCKS: i64 = 30 * 24 * 60 * 60;
 
 /// The most commits whose diff is held against that of a whole branch.
 const MOST_SQUASHES: usize = 1_000;
@@ -60,9 +62,16 @@ struct Commit {
     hydrates: Option<String>,
 }
 
+/// The moment before which there is no copy of a commit, in seconds since 1970 UTC.
+pub(crate) fn earliest(commit: &Event) -> i64 {
+    // A clock that was ahead when the change was written may be right when it is committed.
+    let authored = commit.commit().and_then(|facts| facts.authored);
+    let written = [authored, commit.when].into_iter().flatten().map(|when| when.seconds).min();
+    written.map_or(i64::MIN, |written| written.saturating_sub(CLOCKS))
+}
+
 /// Finds the copies of `wanted` among the commits that are deployed somewhere and that it is no ancestor
-/// of. `records` are the events of the ledger; `authored` is when the change was made, in seconds since 1970
-/// UTC; `containing` answers for `wanted`.
+/// of. `records` are the events of the ledger; `since` is its [`earliest`]; `containing` answers for `wanted`.
 ///
 /// # Errors
 /// When history cannot be read, or git fails.
@@ -71,7 +80,7 @@ pub(crate) fn find(
     commits: &Commits<'_>,
     records: &[Recorded],
     wanted: Oid,
-    authored: i64,
+    since: i64,
     containing: &mut Containing<'_, '_>,
     deployed: &[Oid],
 ) -> Result<Copies, Failure> {
@@ -92,11 +101,16 @@ pub(crate) fn find(
         add(merged, "change", &mut copies);
     }
     let branches = branches_with(repo, commits, wanted, containing, &own)?;
-    let mut same_author = Vec::new();
-    let mut squashes = Vec::new();
+    // An empty commit has the files of every other one there.
+    let alters = match own.parents.as_slice() {
+        [] => !is_empty_tree(own.tree),
+        &[parent] => !repo.contains(parent) || repo.tree_of(parent)? != own.tree,
+        // A merge makes no change of its own that could be compared.
+        _ => false,
+    };
+    let (mut same_author, mut same_files, mut squashes) = (Vec::new(), Vec::new(), Vec::new());
     let named = copies.found.len();
-    let since = u64::try_from(authored.saturating_sub(CLOCKS)).unwrap_or(0);
-    let mut others = beyond(commits, deployed, wanted, since)?;
+    let mut others = beyond(commits, deployed, wanted, u64::try_from(since).unwrap_or(0))?;
     copies.cut = others.len() > MOST;
     others.truncate(MOST);
     let said = pipeline::each(&others, FEW_READS, |&oid| read(repo, oid));
@@ -108,22 +122,29 @@ pub(crate) fn find(
         } else if other.hydrates.as_ref().is_some_and(names_us) {
             add(oid, "hydrated", &mut copies);
         } else if other.parents.len() > 1 {
-            // A merge makes no change of its own that could be compared.
-        } else if other.tree == own.tree && own.parents.len() < 2 {
+            continue;
+        } else if alters && other.tree == own.tree {
             add(oid, "tree", &mut copies);
-        } else if other.author == own.author && own.parents.len() < 2 {
-            same_author.push(oid);
-        } else if branches.iter().any(|branch| branch.tree == other.tree) {
-            add(oid, "squash", &mut copies);
-        } else if !branches.is_empty() && other.date >= own.date {
-            copies.cut |= squashes.len() == MOST_SQUASHES;
-            if squashes.len() < MOST_SQUASHES {
-                squashes.push(oid);
+        } else {
+            if alters && other.author == own.author {
+                same_author.push(oid);
+            }
+            // A squash may keep the author of the first commit, too.
+            if branches.iter().any(|branch| branch.tree == other.tree) {
+                same_files.push(oid);
+            } else if !branches.is_empty() && other.date >= own.date {
+                copies.cut |= squashes.len() == MOST_SQUASHES;
+                if squashes.len() < MOST_SQUASHES {
+                    squashes.push(oid);
+                }
             }
         }
     }
     for oid in same_patch(repo, wanted, &same_author)? {
         add(oid, "patch", &mut copies);
+    }
+    for oid in same_files {
+        add(oid, "squash", &mut copies);
     }
     let of = patches::of_commits(repo, &squashes)?;
     for branch in &branches {
@@ -261,7 +282,11 @@ fn branches_with(
                         .is_ok_and(|found| found == Contains::Yes)
                 });
             if let (false, Some(&base)) = (alone, commits.merge_bases(main, tip)?.first()) {
-                branches.push(Branch { base, tip, tree: repo.tree_of(tip)? });
+                // One that took its changes back has the files of many a commit.
+                let tree = repo.tree_of(tip)?;
+                if tree != repo.tree_of(base)? {
+                    branches.push(Branch { base, tip, tree });
+                }
             }
         }
     }

@@ -46,7 +46,16 @@ pub struct Containing<'c, 'r> {
     /// Nothing with a generation number up to this one can contain the commit.
     cutoff: Option<u32>,
     /// What is known of the commit at each place.
-    known: Vec<Option<Contains>>,
+    known: Vec<Known>,
+}
+
+/// What is known at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    Nothing,
+    /// Its parents are being asked.
+    Asked,
+    Answer(Contains),
 }
 
 /// What the parents of a commit tell of it.
@@ -59,21 +68,24 @@ enum Told {
 impl<'c, 'r> Containing<'c, 'r> {
     /// Which commits contain `wanted`.
     pub fn new(commits: &'c Commits<'r>, wanted: Oid) -> Containing<'c, 'r> {
-        let known = vec![None; commits.in_graph];
+        let known = vec![Known::Nothing; commits.in_graph];
         let mut containing = Containing { commits, cutoff: commits.generation(wanted), known };
-        containing.learn(commits.place(wanted), Contains::Yes);
+        containing.learn(commits.place(wanted), Known::Answer(Contains::Yes));
         containing
     }
 
     fn known(&self, place: usize) -> Option<Contains> {
-        self.known.get(place).copied().flatten()
+        match self.known.get(place) {
+            Some(Known::Answer(answer)) => Some(*answer),
+            _ => None,
+        }
     }
 
-    fn learn(&mut self, place: usize, found: Contains) {
+    fn learn(&mut self, place: usize, found: Known) {
         if self.known.len() <= place {
-            self.known.resize(place + 1, None);
+            self.known.resize(place + 1, Known::Nothing);
         }
-        self.known[place] = Some(found);
+        self.known[place] = found;
     }
 
     /// Whether `tip` does.
@@ -106,12 +118,16 @@ impl<'c, 'r> Containing<'c, 'r> {
                     Told::Answer(answer) => answer,
                     Told::Ask(parent) => {
                         path.push(at);
+                        self.learn(at, Known::Asked);
+                        if self.known.get(parent) == Some(&Known::Asked) {
+                            return Err(self.commits.cycle(parent));
+                        }
                         at = parent;
                         continue;
                     }
                 },
             };
-            self.learn(at, answer);
+            self.learn(at, Known::Answer(answer));
             match path.pop() {
                 Some(child) => at = child,
                 None => return Ok(answer),
@@ -147,11 +163,17 @@ impl<'c, 'r> Containing<'c, 'r> {
     /// As [`Containing::ask`].
     pub fn brought_by(&mut self, tip: Oid) -> Result<Oid, Failure> {
         let mut at = self.commits.place(tip);
+        let mut steps = 0;
         while let Before::Parents(parents) = self.commits.before(at, None)?
             && let Some(&parent) = parents.first()
             && self.ask_at(parent)? == Contains::Yes
         {
             at = parent;
+            steps += 1;
+            // There is an answer for each that was passed.
+            if steps > self.known.len() {
+                return Err(self.commits.cycle(at));
+            }
         }
         Ok(self.commits.oid_at(at).unwrap_or(tip))
     }
@@ -161,8 +183,8 @@ impl<'c, 'r> Containing<'c, 'r> {
 /// as `git rev-list --since TIPS ^BASE`, newest first.
 ///
 /// Commits are looked at by falling date, and the search ends when only ancestors of `base` are left. Where a clock
-/// went back from a commit to its child, there may be ancestors of `base` among what is found, and what stands
-/// behind a commit that is too old is not.
+/// went back from a commit to its child, there may be ancestors of `base` among what is found. What stands behind
+/// commits that seem too old is found if there are no more than [`SLOP`] of them.
 ///
 /// # Errors
 /// When a commit on the way is here but can't be read.
@@ -202,6 +224,10 @@ pub fn beyond(
     Ok(found.into_iter().filter_map(|(_, at)| commits.oid_at(at)).collect())
 }
 
+/// How many commits with a clock that went back a line of history may hold before what is behind them is lost; so
+/// many forgives git, too (`SLOP` in its revision.c).
+const SLOP: usize = 5;
+
 /// A commit of the tips.
 const BEYOND: u8 = 1;
 /// An ancestor of the base.
@@ -233,16 +259,32 @@ impl Search<'_, '_> {
         let late = old & SEEN != 0 && old & BASE == 0 && side == BASE;
         if old == 0 || late {
             // What is too old, or not here, ends its line.
-            let Some(date) = self.commits.date_at(at)?.filter(|&date| date >= self.since) else {
-                self.marks[at] |= SEEN;
-                return Ok(());
-            };
-            self.queue.push((date, at));
+            match self.commits.date_at(at)? {
+                Some(date) if date >= self.since || self.leads_on(at, SLOP)? => {
+                    self.queue.push((date, at));
+                }
+                _ => {
+                    self.marks[at] |= SEEN;
+                    return Ok(());
+                }
+            }
             self.open += usize::from(new == BEYOND);
         } else if old == BEYOND && new != BEYOND {
             self.open -= 1;
         }
         Ok(())
+    }
+
+    /// Whether a few steps behind a commit one stands that is not too old.
+    fn leads_on(&self, at: usize, steps: usize) -> Result<bool, Failure> {
+        let Before::Parents(parents) = self.commits.before(at, None)? else { return Ok(false) };
+        for parent in parents {
+            let new = self.commits.date_at(parent)?.is_some_and(|date| date >= self.since);
+            if new || steps > 1 && self.leads_on(parent, steps - 1)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Takes a commit that came out of the queue; tells whose its parents are.

@@ -294,7 +294,7 @@ pub(super) fn read_tree(repo: &Repository, oid: Option<Oid>) -> Result<Content, 
     }
 }
 
-fn is_empty_tree(oid: Oid) -> bool {
+pub(crate) fn is_empty_tree(oid: Oid) -> bool {
     let hex = oid.to_string();
     hex == "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
         || hex == "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"

@@ -9,7 +9,7 @@
 
 use super::Oid;
 use super::object::Links;
-use super::source::Commits;
+use super::source::{Commits, Found, own_ancestor};
 use crate::outcome::Failure;
 use foldhash::fast::RandomState;
 use gix_commitgraph::{Graph, Position};
@@ -128,9 +128,15 @@ impl Commits<'_> {
             return Ok(Before::NotHere);
         }
         Ok(match self.read_links(oid, |_| ())? {
-            Some((links, _)) => Before::Parents(self.remember(oid, &links)),
-            None => Before::NotHere,
+            Some(Found::Commit(links, ())) => Before::Parents(self.remember(oid, &links)),
+            // Anybody can write a record that names a tag where a commit belongs.
+            Some(Found::Other(_)) | None => Before::NotHere,
         })
+    }
+
+    /// The error that history goes in a circle.
+    pub(super) fn cycle(&self, place: usize) -> Failure {
+        own_ancestor(self.oid_at(place).map_or_else(String::new, |oid| oid.to_string()))
     }
 
     /// The places of parents in the commit-graph; `None` where an entry is damaged.

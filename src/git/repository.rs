@@ -339,9 +339,14 @@ impl Repository {
         self.odb.exists(oid)
     }
 
-    /// The object of a full id that somebody wrote down, if it is an id and the object is here.
+    /// Whether a commit is here. One that can't be read is: whoever reads it gets to know.
+    pub fn has_commit(&self, oid: Oid) -> bool {
+        matches!(self.kind(oid), Ok(Some(ObjectKind::Commit)) | Err(_))
+    }
+
+    /// The commit of a full id that somebody wrote down, if it is the id of a commit that is here.
     pub fn here(&self, id: &str) -> Option<Oid> {
-        self.hash().oid(id.as_bytes()).filter(|&oid| self.contains(oid))
+        self.hash().oid(id.as_bytes()).filter(|&oid| self.has_commit(oid))
     }
 }
 

@@ -36,6 +36,14 @@ pub struct Loaded {
     pub raw: Option<Vec<u8>>,
 }
 
+/// What an object is that somebody took for a commit.
+pub(super) enum Found<T> {
+    /// One indeed: what it says, and what was kept of its bytes.
+    Commit(Links, T),
+    /// Something else.
+    Other(ObjectKind),
+}
+
 impl<'r> Commits<'r> {
     /// Commits of `repo`, through the commit-graph if there is one that git would use too: not in a
     /// shallow clone, and not when `core.commitGraph` is off. A commit-graph that cannot be read is
@@ -141,11 +149,15 @@ impl<'r> Commits<'r> {
         {
             return Ok(Some(Loaded { links, raw: None }));
         }
-        let Some((mut links, raw)) = self.read_links(oid, <[u8]>::to_vec)? else { return Ok(None) };
+        let (mut links, raw) = match self.read_links(oid, <[u8]>::to_vec)? {
+            Some(Found::Commit(links, raw)) => (links, raw),
+            Some(Found::Other(kind)) => return Err(no_commit(oid, kind)),
+            None => return Ok(None),
+        };
         if self.repo.shallow().contains(&oid) {
+            // Its parents are known, but not here: that is not to be remembered as having none.
             links.parents.clear();
-        }
-        if self.remembers {
+        } else if self.remembers {
             self.remember(oid, &links);
         }
         Ok(Some(Loaded { links, raw: Some(raw) }))
@@ -156,15 +168,17 @@ impl<'r> Commits<'r> {
         &self,
         oid: Oid,
         keep: impl FnOnce(&[u8]) -> T,
-    ) -> Result<Option<(Links, T)>, Failure> {
+    ) -> Result<Option<Found<T>>, Failure> {
         let read = |kind, raw: &[u8]| {
-            require_commit(oid, kind)?;
+            if kind != ObjectKind::Commit {
+                return Ok(Found::Other(kind));
+            }
             if self.verified {
                 self.repo.verify(oid, ObjectKind::Commit, raw)?;
             }
             let links = object::links(raw, self.repo.hash())
                 .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
-            Ok((links, keep(raw)))
+            Ok(Found::Commit(links, keep(raw)))
         };
         self.repo.with_unverified(oid, read)?.transpose()
     }
@@ -176,7 +190,9 @@ impl<'r> Commits<'r> {
     pub fn read(&self, oid: Oid) -> Result<Vec<u8>, Failure> {
         let RawObject { kind, data } =
             self.repo.read_unverified(oid)?.ok_or_else(|| missing(oid))?;
-        require_commit(oid, kind)?;
+        if kind != ObjectKind::Commit {
+            return Err(no_commit(oid, kind));
+        }
         self.repo.verify(oid, ObjectKind::Commit, &data)?;
         Ok(data)
     }
@@ -211,11 +227,14 @@ impl<'r> Commits<'r> {
     }
 }
 
-fn require_commit(oid: Oid, kind: ObjectKind) -> Result<(), Failure> {
-    match kind {
-        ObjectKind::Commit => Ok(()),
-        other => Err(Failure::new(format!("object {oid} is a {}, not a commit", other.name()))),
-    }
+fn no_commit(oid: Oid, kind: ObjectKind) -> Failure {
+    Failure::new(format!("object {oid} is a {}, not a commit", kind.name()))
+}
+
+/// What no history can be: somebody or something altered it.
+pub(super) fn own_ancestor(oid: impl std::fmt::Display) -> Failure {
+    Failure::new(format!("commit {oid} is made out to be its own ancestor"))
+        .hint("somebody or something altered .git/objects/info/commit-graph or the objects; `git commit-graph verify` and `git fsck` tell more, `git commit-graph write --reachable` renews the file")
 }
 
 fn missing(oid: Oid) -> Failure {

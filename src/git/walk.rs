@@ -15,7 +15,7 @@
 use super::Oid;
 use super::order;
 use super::paths::Pathspec;
-use super::source::Commits;
+use super::source::{Commits, own_ancestor};
 use crate::outcome::Failure;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
@@ -389,19 +389,27 @@ impl<'r> Walk<'r> {
 
     fn sort(&self, list: &[u32]) -> Result<Vec<u32>, Failure> {
         let parents = |node: u32| self.parents(node);
-        match self.plan.order {
-            Order::Walk | Order::Topological => Ok(order::topological(list, parents)),
+        let sorted = match self.plan.order {
+            Order::Walk | Order::Topological => order::topological(list, parents),
             Order::CommitterDate => {
-                Ok(order::by_date(list, parents, |node| self.nodes[node as usize].date))
+                order::by_date(list, parents, |node| self.nodes[node as usize].date)
             }
             Order::AuthorDate => {
                 let mut dates = HashMap::with_capacity(list.len());
                 for &node in list {
                     dates.insert(node, self.author_date(node)?);
                 }
-                Ok(order::by_date(list, parents, |node| dates.get(&node).copied().unwrap_or(0)))
+                order::by_date(list, parents, |node| dates.get(&node).copied().unwrap_or(0))
+            }
+        };
+        // On a circle every commit waits for another one.
+        if sorted.len() < list.len() {
+            let sorted: HashSet<u32> = sorted.iter().copied().collect();
+            if let Some(&waits) = list.iter().find(|node| !sorted.contains(node)) {
+                return Err(own_ancestor(self.oid(waits)));
             }
         }
+        Ok(sorted)
     }
 
     fn author_date(&self, node: u32) -> Result<u64, Failure> {

@@ -69,7 +69,7 @@ pub struct Trace<'d, 'e> {
 pub enum Verdict {
     /// It runs somewhere.
     Runs,
-    /// It ran, and runs nowhere any longer.
+    /// It ran, and runs nowhere any longer as far as can be told.
     Ran,
     /// It was never deployed.
     Never,

@@ -32,7 +32,7 @@ pub(super) fn find(
     for place in deployments.places() {
         for one in deployments.history(place).rev() {
             let Some(deployed) = tips.get_mut(one.commit_number) else { continue };
-            let Some(tip) = deployed.tip.filter(|tip| repo.contains(tip.oid)) else { continue };
+            let Some(tip) = deployed.tip.filter(|tip| repo.has_commit(tip.oid)) else { continue };
             match copies::hydrates(repo, tip.oid)? {
                 Some(code) => deployed.code = Some(located(code)),
                 None => break,

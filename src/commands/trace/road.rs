@@ -168,11 +168,10 @@ impl<'t> Tracer<'t> {
         commit: &Event,
         own: &mut Containing<'_, '_>,
     ) -> Result<Copies, Failure> {
-        let Some(facts) = commit.commit() else { return Ok(Copies::default()) };
-        let authored = facts.authored.or(commit.when).map_or(i64::MIN, |when| when.seconds);
+        let since = copies::earliest(commit);
         let mut without = Vec::new();
         let mut seen = vec![false; self.deployed.len()];
-        for one in self.deployments.all().iter().filter(|one| one.from >= authored) {
+        for one in self.deployments.all().iter().filter(|one| one.from >= since) {
             let number = one.commit_number;
             let (Some(deployed), Some(seen)) = (self.deployed.get(number), seen.get_mut(number))
             else {
@@ -188,7 +187,7 @@ impl<'t> Tracer<'t> {
         if without.is_empty() {
             return Ok(Copies::default());
         }
-        copies::find(self.repo, &self.commits, self.events, oid, authored, own, &without)
+        copies::find(self.repo, &self.commits, self.events, oid, since, own, &without)
     }
 
     /// The default branch, whether the commit is on it, and the commit of its first-parent line that

@@ -13,7 +13,7 @@
 //! ```
 
 use super::{Reached, Trace, Verdict};
-use crate::deployments::field;
+use crate::deployments::{State, field};
 use crate::event::Event;
 use crate::report::approvals::approvers;
 use crate::report::table::{self, Column};
@@ -78,7 +78,22 @@ impl Trace<'_, '_> {
                 };
                 format!("It runs in {}{left}.", places(true))
             }
-            Verdict::Ran => format!("It was in {}, and runs nowhere now.", places(false)),
+            Verdict::Ran => {
+                let open: BTreeSet<String> = self
+                    .unknown
+                    .iter()
+                    .filter(|one| one.state == State::Runs)
+                    .map(|one| one.place.to_string())
+                    .collect();
+                let now = match open.is_empty() {
+                    true => "runs nowhere now".to_owned(),
+                    false => format!(
+                        "whether it runs in {} now can't be told: that commit, or the history between, is not in this clone",
+                        open.into_iter().collect::<Vec<_>>().join(", ")
+                    ),
+                };
+                format!("It was in {}, and {now}.", places(false))
+            }
             Verdict::Never => format!(
                 "It was never deployed: none of the {} deployments recorded holds it{}.",
                 self.deployments,
