@@ -7,7 +7,7 @@ mod escape;
 mod progress;
 mod style;
 
-pub use escape::{escape, escape_lines};
+pub use escape::{escape, escape_lines, needs_escape};
 pub use progress::Progress;
 pub use style::{Paint, Style};
 

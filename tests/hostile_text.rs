@@ -40,9 +40,7 @@ fn check(repo: &Repo<'_>, events: usize) -> Vec<Value> {
         let people = repo.audit(["people", "--format", format]).success();
         for output in [&log, &show, &people] {
             let text = std::str::from_utf8(&output.bytes).expect("output is UTF-8");
-            if matches!(format, "table" | "markdown") {
-                safe_for_terminals(text);
-            }
+            safe_for_terminals(text);
             if format == "csv" {
                 safe_for_spreadsheets(text);
             }

@@ -1,10 +1,13 @@
 //! CSV (RFC 4180) of events, safe to open in a spreadsheet.
 //!
 //! A cell that a spreadsheet would read as a formula (it begins with `=`, `+`, `-`, `@`, a tab or a
-//! carriage return) gets an apostrophe in front, as OWASP's "CSV Injection" advises.
+//! carriage return) gets an apostrophe in front, as OWASP's "CSV Injection" advises. Control characters are
+//! shown as escapes: CSV is looked at in terminals, too, and has no way to write them. Whoever needs the very
+//! text reads JSON.
 
 use super::moment;
 use crate::event::{Event, What};
+use crate::ui::escape_lines;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -103,11 +106,12 @@ pub(super) fn plain(error: csv::Error) -> io::Error {
     }
 }
 
-/// Keeps a spreadsheet from reading a cell as a formula.
+/// Keeps a spreadsheet from reading a cell as a formula, and a terminal from obeying it.
 pub fn defuse(cell: &str) -> Cow<'_, str> {
+    let shown = escape_lines(cell);
     match cell.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r') => Cow::Owned(format!("'{cell}")),
-        _ => Cow::Borrowed(cell),
+        Some('=' | '+' | '-' | '@' | '\t' | '\r') => Cow::Owned(format!("'{shown}")),
+        _ => shown,
     }
 }
 
@@ -121,5 +125,8 @@ mod tests {
         assert_eq!(defuse("@SUM(A1)"), "'@SUM(A1)");
         assert_eq!(defuse("-2+3"), "'-2+3");
         assert_eq!(defuse("2026-11-20"), "2026-11-20");
+        assert_eq!(defuse("\tx"), "' x");
+        assert_eq!(defuse("\u{1b}[2J, \u{9b}1m"), "\\x1b[2J, \\x9b1m");
+        assert_eq!(defuse("two\nlines, é"), "two\nlines, é");
     }
 }

@@ -1,8 +1,9 @@
 //! Events in a row, in each format, as they come.
 
 use super::csv::CsvReport;
+use super::json::{self, EventJson};
 use super::rows::Rows;
-use super::{Format, json, markdown};
+use super::{Format, markdown};
 use crate::event::Event;
 use crate::ui::Style;
 use std::io::{self, Write};
@@ -57,10 +58,10 @@ impl<'a> Events<'a> {
             Kind::Json { out, first } => {
                 let separator: &[u8] = if std::mem::take(first) { b"\n" } else { b"," };
                 out.write_all(separator)?;
-                json::line(event, *out)
+                json::line(&EventJson::from(event), *out)
             }
             Kind::Jsonl { out, flushed } => {
-                json::line(event, *out)?;
+                json::line(&EventJson::from(event), *out)?;
                 flush_once(*out, flushed)
             }
             Kind::Csv(csv) => csv.row(event),

@@ -4,11 +4,14 @@
 //! known is `null`, what is empty is `[]`. `docs/schema/event.schema.json` says the same in JSON
 //! Schema, and a test holds output to it.
 
+mod escaping;
+
 use super::moment;
 use crate::event::{
     ChangeRequest, CommitFacts, Event, Identity, Link, Proof, ReviewClaim, TagFacts, Verdict, What,
     When, Where, Why,
 };
+use escaping::Escaping;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::io::{self, Write};
@@ -16,12 +19,21 @@ use std::io::{self, Write};
 /// The version of the schema.
 pub const VERSION: u32 = 1;
 
-/// Writes one event as one line of JSON, with its line feed.
+/// Writes a value as one line of JSON, with its line feed.
 ///
 /// # Errors
 /// When the stream does not take it.
-pub fn line(event: &Event, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &EventJson::from(event))?;
+pub fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(Escaping(out), value)?;
+    out.write_all(b"\n")
+}
+
+/// Writes a value as a document of its own, for people, too: indented.
+///
+/// # Errors
+/// When the stream does not take it.
+pub fn document(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(Escaping(out), value)?;
     out.write_all(b"\n")
 }
 

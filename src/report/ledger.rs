@@ -118,8 +118,7 @@ impl LedgerReport<'_> {
                 })
                 .collect(),
         };
-        serde_json::to_writer_pretty(&mut *out, &document)?;
-        out.write_all(b"\n")
+        json::document(&document, out)
     }
 
     /// Writes it for people.

@@ -112,14 +112,12 @@ pub fn write(
         }
         Format::Json => {
             let people = persons.iter().map(PersonJson::from).collect();
-            serde_json::to_writer_pretty(&mut *out, &PeopleJson { v: json::VERSION, people })?;
-            out.write_all(b"\n")
+            json::document(&PeopleJson { v: json::VERSION, people }, out)
         }
         Format::Jsonl => {
             for person in persons {
                 let line = LineJson { v: json::VERSION, person: person.into() };
-                serde_json::to_writer(&mut *out, &line)?;
-                out.write_all(b"\n")?;
+                json::line(&line, out)?;
             }
             Ok(())
         }

@@ -76,8 +76,7 @@ impl PolicyReport<'_> {
             "environments": environments,
             "rules": rules,
         });
-        serde_json::to_writer_pretty(&mut *out, &document)?;
-        out.write_all(b"\n")
+        json::document(&document, out)
     }
 
     /// Writes it for people.

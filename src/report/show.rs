@@ -54,10 +54,7 @@ pub fn write(
 ) -> io::Result<()> {
     match format {
         Format::Table => table(things, cards, now, out),
-        Format::Json => {
-            serde_json::to_writer_pretty(&mut *out, &ShownJson::of(things))?;
-            writeln!(out)
-        }
+        Format::Json => json::document(&ShownJson::of(things), out),
         Format::Jsonl | Format::Csv | Format::Markdown => {
             let mut events = Events::new(format, cards.style, now, out)?;
             for event in things.iter().flat_map(listed) {

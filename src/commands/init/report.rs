@@ -23,8 +23,7 @@ pub(super) fn show(
     let out = context.ui.out();
     match format {
         DocumentFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, &document(proposed, written))?;
-            writeln!(out)?;
+            crate::report::json::document(&document(proposed, written), out)?;
         }
         DocumentFormat::Table => {
             text(proposed, style, out)?;

@@ -8,8 +8,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 pub(super) fn json(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &DiffJson::from(diff))?;
-    out.write_all(b"\n")
+    json::document(&DiffJson::from(diff), out)
 }
 
 #[derive(Serialize)]

@@ -9,15 +9,13 @@ use serde::Serialize;
 use std::io::{self, Write};
 
 pub(super) fn json(status: &Status<'_, '_>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &StatusJson::from(status))?;
-    out.write_all(b"\n")
+    json::document(&StatusJson::from(status), out)
 }
 
 pub(super) fn jsonl(status: &Status<'_, '_>, out: &mut dyn Write) -> io::Result<()> {
     for running in &status.running {
         let line = LineJson { v: json::VERSION, running: status.running_json(running) };
-        serde_json::to_writer(&mut *out, &line)?;
-        out.write_all(b"\n")?;
+        json::line(&line, out)?;
     }
     Ok(())
 }

@@ -11,15 +11,13 @@ use std::io::{self, Write};
 
 pub(super) fn json(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Result<()> {
     let traces = traces.iter().map(TraceJson::from).collect();
-    serde_json::to_writer_pretty(&mut *out, &TracesJson { v: json::VERSION, traces })?;
-    out.write_all(b"\n")
+    json::document(&TracesJson { v: json::VERSION, traces }, out)
 }
 
 pub(super) fn jsonl(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Result<()> {
     for trace in traces {
         let line = LineJson { v: json::VERSION, trace: trace.into() };
-        serde_json::to_writer(&mut *out, &line)?;
-        out.write_all(b"\n")?;
+        json::line(&line, out)?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::Verification;
 use crate::policy::Finding;
-use crate::report::json::VERSION;
+use crate::report::json::{self, VERSION};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -131,6 +131,5 @@ pub(super) fn write(verification: &Verification, out: &mut dyn Write) -> io::Res
         findings: verification.findings.iter().map(FindingJson::from).collect(),
         notes: &verification.notes,
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")
+    json::document(&document, out)
 }

@@ -53,8 +53,7 @@ pub(super) fn write(verification: &Verification, out: &mut dyn Write) -> io::Res
             "results": results,
         }],
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")
+    crate::report::json::document(&document, out)
 }
 
 fn level(level: Level) -> &'static str {
