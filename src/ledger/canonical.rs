@@ -213,6 +213,15 @@ mod tests {
     use serde_json::json;
 
     #[test]
+    fn whoever_records_a_control_character_is_told_how_to_do_without() {
+        let hint = |text: &str| emit(&json!({"why": text})).unwrap_err().hint;
+        assert!(hint("two\r\nlines").contains("tr -d"));
+        assert!(hint("\u{1b}[31mred").contains("--no-color"));
+        assert!(hint("\u{7f}").contains("no other control character"));
+        assert!(hint("\0").contains("no other control character"));
+    }
+
+    #[test]
     fn a_value_is_written_in_its_canonical_form() {
         let value = json!({"b": [1, -2, true, null, "é\"\\\n\t/\u{2028}"], "a": {}, "a_1": []});
         assert_eq!(

@@ -655,6 +655,8 @@ mod tests {
             body.why.insert("links".into(), json!([link]));
             assert_eq!(validate(&body).is_empty(), good, "{link}");
         }
+        body.why.insert("links".into(), json!([{"rel": "fixes", "id": "a1b2"}]));
+        assert_eq!(validate(&body)[0].what, "its id is not the full id of an entry");
     }
 
     #[test]

@@ -187,6 +187,30 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    #[test]
+    fn a_program_that_is_not_there_or_does_not_sign_says_what_helps() {
+        let nowhere = Path::new("/nowhere/ssh-keygen");
+        let missing = run(Command::new(nowhere), nowhere, b"").unwrap_err();
+        assert!(missing.message.starts_with("can't run /nowhere/ssh-keygen: "), "{missing:?}");
+        assert!(missing.hint.unwrap().contains("gpg.ssh.program"));
+
+        let mut fails = Command::new("sh");
+        let script = "echo '[GNUPG:] FAILURE sign 17' >&2; echo Signing file x >&2; echo no agent >&2; exit 3";
+        fails.args(["-c", script]);
+        let said = failed(Path::new("gpg"), &run(fails, nowhere, b"x").unwrap());
+        assert_eq!(said.message, "gpg did not sign the record: no agent");
+        let output = run(Command::new("false"), nowhere, b"").unwrap();
+        let silent = failed(Path::new("gpg"), &output).message;
+        assert!(silent.starts_with("gpg did not sign the record (exit"), "{silent}");
+
+        let armored = b"-----BEGIN SSH SIGNATURE-----\r\nabc\r\n".to_vec();
+        let armored = armor(armored, nowhere).unwrap();
+        assert_eq!(armored, "-----BEGIN SSH SIGNATURE-----\nabc\n");
+        for no in [&b"signed!"[..], b"", b"-----BEGIN \xff"] {
+            assert!(armor(no.to_vec(), nowhere).is_err());
+        }
+    }
+
     fn key(key: &str) -> SshKey {
         let signing =
             Signing { key: Some(key.into()), home: Some("/home/ana".into()), ..Signing::default() };

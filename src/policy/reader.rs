@@ -371,6 +371,21 @@ mod tests {
         assert_eq!(nearest("colour", ["approvers", "deployers"]), None);
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("ab", "cda"), 3);
+        assert_eq!(distance("sitting", "kitten"), 3);
+        assert_eq!(distance(&"x".repeat(64), "x"), 63);
         assert_eq!(distance(&"x".repeat(65), "x"), usize::MAX);
+    }
+
+    #[test]
+    fn whoever_is_not_understood_is_told_what_would_be() {
+        assert_eq!(suggest("aprovers", ["approvers", "deployers"]), "did you mean 'approvers'?");
+        assert_eq!(suggest("colour", ["approvers", "deployers"]), "it knows approvers, deployers");
+        assert_eq!(suggest("colour", []), "leave it out");
+        let words: Vec<String> = (0..=LISTED).map(|n| format!("some-rule-{n}")).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        assert!(suggest("x", words[..LISTED].iter().copied()).ends_with(", some-rule-39"));
+        let longer = suggest("x", words.iter().copied());
+        assert!(longer.ends_with(", some-rule-39, and 1 more"), "{longer}");
     }
 }

@@ -206,7 +206,7 @@ mod tests {
                 let crc = armor.lines().find(|line| line.starts_with('=')).unwrap();
                 armor.replace(crc, "=AAAA")
             }),
-            ("no end but for its beginning", armor.replace("SIGNATURE-----\n", "SIGNATURE\n")),
+            ("an end cut short", armor.replace("END PGP SIGNATURE-----\n", "END PGP SIGNATURE\n")),
             ("lines behind the checksum", armor.replace("\n-----END", "\nAAAA\n-----END")),
             (
                 "digits behind the padding",
