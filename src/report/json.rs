@@ -13,7 +13,8 @@ use crate::event::{
 };
 use escaping::Escaping;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::ser::{CompactFormatter, PrettyFormatter};
+use serde_json::{Map, Serializer, Value};
 use std::io::{self, Write};
 
 /// The version of the schema.
@@ -24,7 +25,7 @@ pub const VERSION: u32 = 1;
 /// # Errors
 /// When the stream does not take it.
 pub fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(Escaping(out), value)?;
+    value.serialize(&mut Serializer::with_formatter(&mut *out, Escaping(CompactFormatter)))?;
     out.write_all(b"\n")
 }
 
@@ -33,7 +34,8 @@ pub fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// When the stream does not take it.
 pub fn document(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(Escaping(out), value)?;
+    value
+        .serialize(&mut Serializer::with_formatter(&mut *out, Escaping(PrettyFormatter::new())))?;
     out.write_all(b"\n")
 }
 

@@ -9,51 +9,100 @@
 //! ```
 
 use crate::ui::needs_escape;
+use serde_json::ser::Formatter;
 use std::io::{self, Write};
 
-/// Takes JSON, piece by piece, and passes it on.
-pub(super) struct Escaping<'w>(pub(super) &'w mut dyn Write);
+/// Lays JSON out as another formatter does, and escapes more.
+pub(super) struct Escaping<F>(pub(super) F);
 
-impl Write for Escaping<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.write_all(bytes)?;
-        Ok(bytes.len())
-    }
-
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        // Outside of strings JSON is ASCII, and whole characters are written at once.
-        let Ok(text) = str::from_utf8(bytes) else { return self.0.write_all(bytes) };
-        let mut from = 0;
-        if !bytes.iter().all(|byte| (b' '..0x7f).contains(byte)) {
-            let escaped = |&(_, c): &(usize, char)| c >= '\u{7f}' && needs_escape(c);
-            for (at, c) in text.char_indices().filter(escaped) {
-                self.0.write_all(&bytes[from..at])?;
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    write!(self.0, "\\u{unit:04x}")?;
-                }
-                from = at + c.len_utf8();
-            }
+impl<F: Formatter> Formatter for Escaping<F> {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let bytes = fragment.as_bytes();
+        // Without an early end many bytes are looked at in one step.
+        if bytes.iter().fold(true, |plain, &byte| plain & (byte < 0x7f)) {
+            return out.write_all(bytes);
         }
-        self.0.write_all(&bytes[from..])
+        let mut from = 0;
+        for (at, c) in fragment.char_indices().filter(|(_, c)| needs_escape(*c)) {
+            out.write_all(&bytes[from..at])?;
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+            from = at + c.len_utf8();
+        }
+        out.write_all(&bytes[from..])
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_array(out)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array(out)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(out, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array_value(out)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object(out)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object(out)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(out, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(out)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object_value(out)
     }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::*;
+    use super::super::{document, line};
+    use serde_json::{Value, json};
 
     #[test]
     fn what_a_terminal_would_obey_is_escaped_and_means_the_same() {
         let hostile = "\u{1b}[31m \u{7f} \u{9b}1m é 漢 \u{202e}gnp.exe \u{e0041} \n";
+        let value = json!({"a": [hostile, 1], hostile: {}, "b": []});
+        let written = |write: fn(&Value, &mut dyn std::io::Write) -> std::io::Result<()>| {
+            let mut out = Vec::new();
+            write(&value, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let (compact, pretty) =
+            (written(|value, out| line(value, out)), written(|value, out| document(value, out)));
+        let escaped = r"\u001b[31m \u007f \u009b1m é 漢 \u202egnp.exe \udb40\udc41 \n";
+        for text in [&compact, &pretty] {
+            assert_eq!(text.matches(escaped).count(), 2, "{text}");
+            assert_eq!(serde_json::from_str::<Value>(text).unwrap(), value);
+        }
+        // But for that it is laid out as always.
+        let plain = json!({"a": [1, {"b": []}], "c": {}});
         let mut out = Vec::new();
-        serde_json::to_writer(Escaping(&mut out), hostile).unwrap();
-        let text = String::from_utf8(out).unwrap();
-        assert_eq!(text, r#""\u001b[31m \u007f \u009b1m é 漢 \u202egnp.exe \udb40\udc41 \n""#);
-        assert_eq!(serde_json::from_str::<String>(&text).unwrap(), hostile);
+        document(&plain, &mut out).unwrap();
+        assert_eq!(out, format!("{plain:#}\n").into_bytes());
+        out.clear();
+        line(&plain, &mut out).unwrap();
+        assert_eq!(out, format!("{plain}\n").into_bytes());
     }
 }
