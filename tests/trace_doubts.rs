@@ -145,6 +145,30 @@ fn whoever_writes_or_deploys_with_a_wrong_clock_is_found_all_the_same() {
     assert_eq!(trace(&repo, "feature"), came_as("patch"));
 }
 
+#[test]
+fn merges_of_many_merges_with_old_dates_do_not_multiply() {
+    let world = World::new();
+    let repo = with_feature(&world);
+    repo.commit("The change").file("f", "1\n").create();
+    repo.checkout("main");
+    let tree = repo.id("HEAD^{tree}");
+    let mut parents = vec![repo.id("HEAD")];
+    for layer in 0..6 {
+        let commit = |number: usize| {
+            let parents: String = parents.iter().map(|id| format!("parent {id}\n")).collect();
+            let who = "A <a@example.com> 1000 +0000";
+            let text = format!(
+                "tree {tree}\n{parents}author {who}\ncommitter {who}\n\n{layer} {number}\n"
+            );
+            repo.raw("commit", text.as_bytes())
+        };
+        parents = (0..50).map(commit).collect();
+    }
+    repo.update_ref("refs/heads/main", &parents[0]);
+    deploy(&repo, "main", &[]);
+    assert_eq!(trace(&repo, "feature"), never());
+}
+
 /// Appends a deployment that `audit record` would refuse, written by hand.
 fn append(repo: &Repo<'_>, commit: &str, env: &str) {
     use std::io::Write;

@@ -228,6 +228,9 @@ pub fn beyond(
 /// many forgives git, too (`SLOP` in its revision.c).
 const SLOP: usize = 5;
 
+/// How many commits are looked at to find out whether a line leads on.
+const MOST_BEHIND: usize = 1_000;
+
 /// A commit of the tips.
 const BEYOND: u8 = 1;
 /// An ancestor of the base.
@@ -260,7 +263,7 @@ impl Search<'_, '_> {
         if old == 0 || late {
             // What is too old, or not here, ends its line.
             match self.commits.date_at(at)? {
-                Some(date) if date >= self.since || self.leads_on(at, SLOP)? => {
+                Some(date) if date >= self.since || self.leads_on(at)? => {
                     self.queue.push((date, at));
                 }
                 _ => {
@@ -276,13 +279,23 @@ impl Search<'_, '_> {
     }
 
     /// Whether a few steps behind a commit one stands that is not too old.
-    fn leads_on(&self, at: usize, steps: usize) -> Result<bool, Failure> {
-        let Before::Parents(parents) = self.commits.before(at, None)? else { return Ok(false) };
-        for parent in parents {
-            let new = self.commits.date_at(parent)?.is_some_and(|date| date >= self.since);
-            if new || steps > 1 && self.leads_on(parent, steps - 1)? {
-                return Ok(true);
+    fn leads_on(&self, at: usize) -> Result<bool, Failure> {
+        let (mut level, mut looked_at) = (vec![at], 0);
+        for _ in 0..SLOP {
+            let mut behind = Vec::new();
+            for at in level {
+                let Before::Parents(parents) = self.commits.before(at, None)? else { continue };
+                for parent in parents {
+                    looked_at += 1;
+                    let date = self.commits.date_at(parent)?;
+                    // Among merges of hundreds nobody looks for long: then it may lead on.
+                    if looked_at > MOST_BEHIND || date.is_some_and(|date| date >= self.since) {
+                        return Ok(true);
+                    }
+                    behind.push(parent);
+                }
             }
+            level = behind;
         }
         Ok(false)
     }
