@@ -176,7 +176,7 @@ impl<'a> Addresses<'a> {
             };
         }
         if !address.forced
-            && let Some(revision) = self.git_name(name)
+            && let Some(revision) = self.git_name(name)?
         {
             return Err(ambiguous(text, name, &revision));
         }
@@ -199,7 +199,7 @@ impl<'a> Addresses<'a> {
         if text.ends_with('~') || !deployments.knows(name) {
             return if forced { Err(unknown(deployments, name)) } else { Ok(None) };
         }
-        match self.git_name(name) {
+        match self.git_name(name)? {
             Some(revision) if !forced => Err(ambiguous(text, name, &revision)),
             _ => Ok(Some(name)),
         }
@@ -250,18 +250,18 @@ impl<'a> Addresses<'a> {
     }
 
     /// The spelling that git alone reads, where a reference or an abbreviated id has this name.
-    fn git_name(&self, name: &str) -> Option<String> {
-        let references = self.repo.refs("refs/").ok()?;
+    fn git_name(&self, name: &str) -> Result<Option<String>, Failure> {
+        let references = self.repo.refs("refs/")?;
         let full = ["", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/"]
             .iter()
             .map(|prefix| format!("{prefix}{name}"))
             .find(|full| references.iter().any(|reference| reference.name == *full));
         if full.is_some() {
-            return full;
+            return Ok(full);
         }
         let hex = name.len() >= 4 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
         let id = if hex { self.repo.resolve(name).ok() } else { None };
-        id.map(|oid| oid.to_string())
+        Ok(id.map(|oid| oid.to_string()))
     }
 }
 
