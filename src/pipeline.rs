@@ -1,14 +1,15 @@
 //! An ordered parallel map: items are worked on in several threads, and their results arrive in order.
 //!
-//! Whichever thread is free reads the next batch of items itself. Batches start at one item and double,
-//! so that the first result comes at once and the later ones cost little to hand over. The channel of
-//! results is bounded: a slow consumer stops the reading.
+//! Whichever thread is free reads the next items itself. Of small items there are many in a batch: batches start
+//! at one item and double, so that the first result comes at once and the later ones cost little to hand over to the
+//! calling thread. The channel of results is bounded: a slow consumer stops the reading. Large items come one by
+//! one, and whoever worked on one hands it on as well, when its turn has come: nobody waits for another thread to wake.
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 
 /// The largest batch.
 const BATCH: usize = 128;
@@ -24,13 +25,49 @@ const WAITING: usize = 8;
 pub fn ordered<T, U, B>(
     items: impl Iterator<Item = T> + Send,
     work: impl Fn(T) -> U + Sync,
-    sink: impl FnMut(U) -> ControlFlow<B>,
+    mut sink: impl FnMut(U) -> ControlFlow<B>,
 ) -> Option<B>
 where
     T: Send,
     U: Send,
 {
-    in_batches(BATCH, items, work, sink)
+    let source = Mutex::new(Source { items: items.fuse(), number: 0, size: 1 });
+    let (to_sink, results) = mpsc::sync_channel::<(usize, Vec<U>)>(WAITING);
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..workers() {
+            let to_sink = to_sink.clone();
+            let (source, work, stop) = (&source, &work, &stop);
+            scope.spawn(move || {
+                loop {
+                    let next = locked(source).next(stop);
+                    let Some((number, batch)) = next else { return };
+                    let done = batch.into_iter().map(work).collect();
+                    if to_sink.send((number, done)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(to_sink);
+        let mut early = BTreeMap::new();
+        let mut next = 0;
+        for (number, batch) in &results {
+            early.insert(number, batch);
+            while let Some(batch) = early.remove(&next) {
+                next += 1;
+                for item in batch {
+                    if let ControlFlow::Break(value) = sink(item) {
+                        // Without a taker for their results the workers end.
+                        stop.store(true, Ordering::Relaxed);
+                        drop(results);
+                        return Some(value);
+                    }
+                }
+            }
+        }
+        None
+    })
 }
 
 /// As [`ordered`], for work that may fail: `each` takes the results until the first failure.
@@ -57,17 +94,37 @@ where
     failed.map_or(Ok(()), Err)
 }
 
-/// As [`ordered`], for items that are large: they are handed over one by one.
+/// As [`ordered`], for items that are large: they come one by one, and `sink` is called in the thread that worked
+/// on the item.
 pub fn ordered_singly<T, U, B>(
     items: impl Iterator<Item = T> + Send,
     work: impl Fn(T) -> U + Sync,
-    sink: impl FnMut(U) -> ControlFlow<B>,
+    sink: impl FnMut(U) -> ControlFlow<B> + Send,
 ) -> Option<B>
 where
     T: Send,
     U: Send,
+    B: Send,
 {
-    in_batches(1, items, work, sink)
+    let source = Mutex::new(items.fuse().enumerate());
+    let turns = Turns {
+        now: Mutex::new(Turn { next: Some(0), sink, broke: None }),
+        passed: Condvar::new(),
+    };
+    let worker = || {
+        let _ends = EndsOnPanic(&turns);
+        while turns.go_on() {
+            let Some((number, item)) = locked(&source).next() else { return };
+            turns.hand_on(number, work(item));
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..workers() {
+            scope.spawn(worker);
+        }
+        worker();
+    });
+    turns.now.into_inner().unwrap_or_else(PoisonError::into_inner).broke
 }
 
 /// Looks at each of many items that are there already, on all processors, and gives what came of them in
@@ -100,53 +157,67 @@ fn workers() -> usize {
     std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-fn in_batches<T, U, B>(
-    most: usize,
-    items: impl Iterator<Item = T> + Send,
-    work: impl Fn(T) -> U + Sync,
-    mut sink: impl FnMut(U) -> ControlFlow<B>,
-) -> Option<B>
-where
-    T: Send,
-    U: Send,
-{
-    let source = Mutex::new(Source { items: items.fuse(), number: 0, size: 1, most });
-    let (to_sink, results) = mpsc::sync_channel::<(usize, Vec<U>)>(WAITING);
-    let stop = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        for _ in 0..workers() {
-            let to_sink = to_sink.clone();
-            let (source, work, stop) = (&source, &work, &stop);
-            scope.spawn(move || {
-                loop {
-                    let next = source.lock().unwrap_or_else(PoisonError::into_inner).next(stop);
-                    let Some((number, batch)) = next else { return };
-                    let done = batch.into_iter().map(work).collect();
-                    if to_sink.send((number, done)).is_err() {
-                        return;
-                    }
-                }
-            });
+/// What is in a lock, whoever has panicked with it: the panic goes on by itself.
+fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whose turn it is to hand on a result.
+struct Turns<S, B> {
+    now: Mutex<Turn<S, B>>,
+    passed: Condvar,
+}
+
+struct Turn<S, B> {
+    /// The number of the item whose result comes next; `None` once nobody wants more.
+    next: Option<usize>,
+    sink: S,
+    /// What the sink broke with.
+    broke: Option<B>,
+}
+
+impl<S, B> Turns<S, B> {
+    fn go_on(&self) -> bool {
+        locked(&self.now).next.is_some()
+    }
+
+    fn end(&self) {
+        locked(&self.now).next = None;
+        self.passed.notify_all();
+    }
+
+    /// Waits for the turn of an item, and gives its result to the sink, if that wants more.
+    fn hand_on<U>(&self, number: usize, done: U)
+    where
+        S: FnMut(U) -> ControlFlow<B>,
+    {
+        let early = |turn: &mut Turn<S, B>| turn.next.is_some_and(|next| next < number);
+        let waited = self.passed.wait_while(locked(&self.now), early);
+        let mut turn = waited.unwrap_or_else(PoisonError::into_inner);
+        if turn.next.is_none() {
+            return;
         }
-        drop(to_sink);
-        let mut early = BTreeMap::new();
-        let mut next = 0;
-        for (number, batch) in &results {
-            early.insert(number, batch);
-            while let Some(batch) = early.remove(&next) {
-                next += 1;
-                for item in batch {
-                    if let ControlFlow::Break(value) = sink(item) {
-                        // Without a taker for their results the workers end.
-                        stop.store(true, Ordering::Relaxed);
-                        drop(results);
-                        return Some(value);
-                    }
-                }
+        turn.next = match (turn.sink)(done) {
+            ControlFlow::Continue(()) => Some(number + 1),
+            ControlFlow::Break(value) => {
+                turn.broke = Some(value);
+                None
             }
+        };
+        drop(turn);
+        self.passed.notify_all();
+    }
+}
+
+/// Lets nobody wait for the turn of a thread that panicked.
+struct EndsOnPanic<'t, S, B>(&'t Turns<S, B>);
+
+impl<S, B> Drop for EndsOnPanic<'_, S, B> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.end();
         }
-        None
-    })
+    }
 }
 
 /// Where workers get their batches, one worker at a time.
@@ -156,8 +227,6 @@ struct Source<I> {
     number: usize,
     /// How many items it has.
     size: usize,
-    /// How many items a batch has at most.
-    most: usize,
 }
 
 impl<I: Iterator> Source<I> {
@@ -170,7 +239,7 @@ impl<I: Iterator> Source<I> {
         }
         let number = self.number;
         self.number += 1;
-        self.size = (self.size * 2).min(self.most);
+        self.size = (self.size * 2).min(BATCH);
         (!batch.is_empty()).then_some((number, batch))
     }
 }
@@ -178,6 +247,7 @@ impl<I: Iterator> Source<I> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn results_come_in_the_order_of_the_items() {
@@ -223,5 +293,36 @@ mod tests {
             },
         );
         assert_eq!((end, count), (Some("enough"), 501));
+    }
+
+    #[test]
+    fn large_items_come_in_order_until_the_sink_breaks() {
+        let slow = |n: usize| {
+            std::thread::sleep(Duration::from_micros((n * 7 % 5) as u64 * 20));
+            n
+        };
+        let mut seen = Vec::new();
+        let end = ordered_singly(0.., slow, |n| {
+            seen.push(n);
+            if n == 300 { ControlFlow::Break("enough") } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!(end, Some("enough"));
+        assert_eq!(seen, (0..=300).collect::<Vec<_>>());
+        let end: Option<()> = ordered_singly(0..0, slow, |_| ControlFlow::Continue(()));
+        assert_eq!(end, None);
+    }
+
+    #[test]
+    fn a_panic_ends_the_wait_of_the_others() {
+        for in_sink in [false, true] {
+            let passed = std::panic::catch_unwind(|| {
+                let work = |n| if n == 5 && !in_sink { panic!("in the work") } else { n };
+                ordered_singly(0.., work, |n: u64| -> ControlFlow<()> {
+                    assert!(n < 5, "in the sink");
+                    ControlFlow::Continue(())
+                })
+            });
+            assert!(passed.is_err());
+        }
     }
 }

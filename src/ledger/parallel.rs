@@ -49,7 +49,7 @@ pub fn check<T: Send>(
     source: impl Read + Send,
     rules: &Rules,
     make: impl Fn(&Line<'_>, Id, Text) -> T + Sync,
-    mut sink: impl FnMut(T),
+    mut sink: impl FnMut(T) + Send,
 ) -> io::Result<Report> {
     let mut checker = Checker::new(rules.clone());
     let work = |piece: io::Result<Piece>| -> io::Result<Done<T>> {
