@@ -242,17 +242,32 @@ fn a_shallow_clone_says_that_it_cannot_know() {
     for message in ["One", "Two", "Three", "Four"] {
         repo.commit(message).create();
     }
+    repo.git(["checkout", "-qb", "side", "main~2"]);
+    repo.commit("Five").create();
+    repo.commit("Six").create();
+    repo.checkout("main");
     record(
         &repo,
         BOT,
         &["deploy", "--env", "production", "--outcome", "success", "--commit", "HEAD~1"],
     );
-    let clone = repo.clone_to("clone", ["--depth=2"]);
+    let clone = repo.clone_to("clone", ["--depth=2", "--no-single-branch"]);
     let theirs = clone.path.join(".git/audit");
     std::fs::create_dir_all(&theirs).unwrap();
-    std::fs::copy(repo.path.join(".git/audit/ledger.jsonl"), theirs.join("ledger.jsonl")).unwrap();
+    let fetch_ledger = || {
+        let ours = repo.path.join(".git/audit/ledger.jsonl");
+        std::fs::copy(ours, theirs.join("ledger.jsonl")).unwrap();
+    };
+    fetch_ledger();
     let status = audit(&clone, ["status", "--format", "json"]).code(0).json();
     assert_eq!(status["environments"][0]["behind"], Value::Null);
+    // What ran is what the commit builds on, wherever history ends.
+    let trace = audit(&clone, ["trace", "HEAD", "--format", "json"]).code(1).json();
+    assert_eq!(trace["traces"][0]["verdict"], "never");
+    // The commit might stand behind the end of what another place runs.
+    let side = ["deploy", "--env", "staging", "--outcome", "success", "--commit", "side"];
+    record(&repo, BOT, &side);
+    fetch_ledger();
     let trace = audit(&clone, ["trace", "HEAD", "--format", "json"]).code(3).json();
     assert_eq!(trace["traces"][0]["verdict"], "unknown");
 }

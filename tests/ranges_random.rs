@@ -8,10 +8,11 @@
 
 mod common;
 
+use audit::git::contains::{Containing, Contains};
 use audit::git::source::Commits;
 use audit::git::walk::{Order, Plan, Tip, Walk};
 use audit::git::{Oid, Repository};
-use common::{Repo, World};
+use common::{Repo, World, feed};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use std::collections::HashSet;
@@ -140,6 +141,39 @@ fn gits(repo: &Repo<'_>, query: &Query, ids: &[Oid]) -> Vec<String> {
     repo.git(args).lines().map(str::to_owned).collect()
 }
 
+/// For each commit those that it has in its history, itself among them, by their numbers. Behind what `ends` there is
+/// nothing.
+fn histories(repo: &Repo<'_>, ids: &[Oid], ends: &[Oid]) -> Vec<HashSet<usize>> {
+    let number = |id: &str| ids.iter().position(|oid| oid.to_string() == id).unwrap();
+    let log = repo.git(["-c", "core.commitGraph=false", "log", "--all", "--format=%H %P"]);
+    let mut parents = vec![Vec::new(); ids.len()];
+    for line in log.lines() {
+        let mut words = line.split_whitespace().map(number);
+        let commit = words.next().unwrap();
+        if !ends.contains(&ids[commit]) {
+            parents[commit] = words.collect();
+        }
+    }
+    let mut histories: Vec<HashSet<usize>> = Vec::new();
+    // Parents come before their children.
+    for (commit, parents) in parents.iter().enumerate() {
+        let behind = parents.iter().flat_map(|&parent| histories[parent].iter().copied());
+        histories.push(behind.chain([commit]).collect());
+    }
+    histories
+}
+
+/// Whether each of the commits contains the wanted one, asked in this order.
+fn answers(repo: &Repository, ids: &[Oid], wanted: usize, order: &[usize]) -> Vec<Contains> {
+    let commits = Commits::new(repo);
+    let mut containing = Containing::new(&commits, ids[wanted]);
+    let mut answers = vec![Contains::Unknown; ids.len()];
+    for &tip in order {
+        answers[tip] = containing.ask(ids[tip]).unwrap();
+    }
+    answers
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -158,6 +192,61 @@ proptest! {
             let opened = Repository::open(&repo.path).unwrap();
             for (query, expected) in queries.iter().zip(&expected) {
                 prop_assert_eq!(&ours(&opened, graph, query, &ids), expected, "{:?} graph {}", query, graph);
+            }
+        }
+    }
+
+    #[test]
+    fn any_commit_contains_what_git_lists_behind_it(history in history(), split in any::<Index>()) {
+        let world = World::new();
+        let repo = world.repo();
+        let ids = write(&repo, &history);
+        let order: Vec<usize> = (0..ids.len()).collect();
+        let histories = histories(&repo, &ids, &[]);
+        // Without a commit-graph, with one of the first commits only, and with one of all.
+        for graphed in [0, split.index(ids.len()), ids.len()] {
+            if graphed > 0 {
+                let of: Vec<String> = ids[..graphed].iter().map(|id| format!("{id}\n")).collect();
+                let mut command = repo.git_command();
+                command.args(["commit-graph", "write", "--stdin-commits"]);
+                feed(&mut command, of.concat().as_bytes()).success();
+            }
+            let opened = Repository::open(&repo.path).unwrap();
+            for wanted in 0..ids.len() {
+                for (tip, &answer) in answers(&opened, &ids, wanted, &order).iter().enumerate() {
+                    let expected = if histories[tip].contains(&wanted) { Contains::Yes } else { Contains::No };
+                    prop_assert_eq!(answer, expected, "{} in {}, {} in the graph", wanted, tip, graphed);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn where_history_ends_early_no_answer_depends_on_what_was_asked_before(
+        history in history(),
+        ends in prop::collection::vec(any::<Index>(), 1..4),
+    ) {
+        let world = World::new();
+        let repo = world.repo();
+        let ids = write(&repo, &history);
+        let ends: Vec<Oid> = ends.iter().map(|end| *end.get(&ids)).collect();
+        let whole = histories(&repo, &ids, &[]);
+        let seen = histories(&repo, &ids, &ends);
+        let shallow: Vec<String> = ends.iter().map(|id| format!("{id}\n")).collect();
+        std::fs::write(repo.path.join(".git/shallow"), shallow.concat()).unwrap();
+        let opened = Repository::open(&repo.path).unwrap();
+        let order: Vec<usize> = (0..ids.len()).collect();
+        let back: Vec<usize> = order.iter().rev().copied().collect();
+        for wanted in 0..ids.len() {
+            let found = answers(&opened, &ids, wanted, &order);
+            prop_assert_eq!(&found, &answers(&opened, &ids, wanted, &back));
+            for (tip, &answer) in found.iter().enumerate() {
+                let ended = seen[tip].iter().any(|&behind| ends.contains(&ids[behind]));
+                match answer {
+                    Contains::Yes => prop_assert!(seen[tip].contains(&wanted)),
+                    Contains::No => prop_assert!(!whole[tip].contains(&wanted)),
+                    Contains::Unknown => prop_assert!(ended && !seen[tip].contains(&wanted)),
+                }
             }
         }
     }

@@ -2,9 +2,20 @@
 //! `git merge-base --is-ancestor`, for many commits at once.
 //!
 //! Each commit is looked at once, however many are asked about: what was found out about it is kept, by its
-//! place (see [`super::places`]). The commit-graph, where there is one, ends the search at generation numbers
-//! no greater than that of the commit looked for (git's `contains_tag_algo`). Where history ends early (a
-//! shallow clone, a commit that is not here), the answer is neither yes nor no.
+//! place (see [`super::places`]). The search ends where the answer is known to be no:
+//!
+//! ```text
+//! T ──── o ──── A ──── o ──── …      does T contain W? A is an ancestor of W, and none that stands
+//!              /                     behind it contains W: the search goes no further than A
+//!      W ──── o
+//! ```
+//!
+//! - The commit-graph, where it holds `W`, ends it at generation numbers no greater than that of `W` (git's
+//!   `contains_tag_algo`). What the graph holds contains nothing that it doesn't hold.
+//! - Without it, the line of first parents from `W` does. Branches start at the line that releases stand on, so a
+//!   search looks at a few sides of that line, and git's at all of history.
+//!
+//! Where history ends early (a shallow clone, a commit that is not here), the answer is neither yes nor no.
 
 use super::Oid;
 use super::places::Before;
@@ -47,6 +58,8 @@ pub struct Containing<'c, 'r> {
     cutoff: Option<u32>,
     /// What is known of the commit at each place.
     known: Vec<Known>,
+    /// The commit's place, until its line is known.
+    line_from: Option<usize>,
 }
 
 /// What is known at a place.
@@ -69,9 +82,27 @@ impl<'c, 'r> Containing<'c, 'r> {
     /// Which commits contain `wanted`.
     pub fn new(commits: &'c Commits<'r>, wanted: Oid) -> Containing<'c, 'r> {
         let known = vec![Known::Nothing; commits.in_graph];
-        let mut containing = Containing { commits, cutoff: commits.generation(wanted), known };
-        containing.learn(commits.place(wanted), Known::Answer(Contains::Yes));
+        let at = commits.place(wanted);
+        let in_graph = at < commits.in_graph;
+        let cutoff = if in_graph { commits.generation(wanted) } else { Some(u32::MAX) };
+        let mut containing = Containing { commits, cutoff, known, line_from: Some(at) };
+        containing.learn(at, Known::Answer(Contains::Yes));
         containing
+    }
+
+    /// Learns that what stands on the commit's own line of first parents does not contain it.
+    fn learn_line(&mut self) -> Result<(), Failure> {
+        let Some(mut at) = self.line_from.take() else { return Ok(()) };
+        while let Before::Parents(parents) = self.commits.before(at, self.cutoff)?
+            && let Some(&parent) = parents.first()
+        {
+            if self.known(parent).is_some() {
+                return Err(self.commits.cycle(parent));
+            }
+            self.learn(parent, Known::Answer(Contains::No));
+            at = parent;
+        }
+        Ok(())
     }
 
     fn known(&self, place: usize) -> Option<Contains> {
@@ -108,6 +139,10 @@ impl<'c, 'r> Containing<'c, 'r> {
     }
 
     fn ask_at(&mut self, tip: usize) -> Result<Contains, Failure> {
+        if let Some(known) = self.known(tip) {
+            return Ok(known);
+        }
+        self.learn_line()?;
         // Depth first, without recursion: histories are deeper than stacks.
         let mut path = Vec::new();
         let mut at = tip;

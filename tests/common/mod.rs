@@ -35,4 +35,4 @@ pub use output::Output;
 pub use repo::{CommitBuilder, InitBuilder, Repo, TagBuilder};
 pub use require::{require, require_git, require_that};
 pub use signals::with_default_signals;
-pub use world::World;
+pub use world::{World, feed};

@@ -150,7 +150,7 @@ impl Drop for World {
 }
 
 /// Runs a command with `input` on its standard input; a failure fails the test.
-pub(super) fn feed(command: &mut Command, input: &[u8]) -> Output {
+pub fn feed(command: &mut Command, input: &[u8]) -> Output {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
