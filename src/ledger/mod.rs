@@ -24,6 +24,7 @@
 //! | [`chain`] | the graph: heads, forks, order, look-up by prefix |
 //! | [`check`] | a whole file, streaming: findings and counts |
 //! | `seen`, [`parallel`] | what a line is by itself; the check of a file on all processors |
+//! | `block` | memory for the pieces of a file |
 //! | [`view`] | reading the ledger of a repository |
 //! | [`append`] | appending to it so that nothing acknowledged is lost |
 //! | [`sign`] | signing by running the user's program |
@@ -32,6 +33,7 @@
 //! [`Entry::payload`] and [`Entry::signature`] in the namespace [`NAMESPACE`].
 
 pub mod append;
+mod block;
 pub mod canonical;
 pub mod chain;
 pub mod check;

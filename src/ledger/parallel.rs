@@ -9,6 +9,7 @@
 //! is scanned and hashed once. What is no whole line, or too long for one, goes to the [`Checker`] as
 //! bytes; it decides as it does when it is alone.
 
+use super::block::Block;
 use super::check::{Checker, Report, Rules};
 use super::entry::{Line, MAX_LINE, Scratch};
 use super::id::Id;
@@ -18,7 +19,6 @@ use crate::pipeline;
 use memchr::{memchr, memchr_iter, memrchr};
 use std::io::{self, Read};
 use std::ops::ControlFlow;
-use std::string::FromUtf8Error;
 use std::sync::Arc;
 
 /// How much is read at first, in bytes: few enough that a short ledger keeps every processor busy. Each
@@ -86,17 +86,16 @@ pub fn check<T: Send>(
 /// What was found out about a piece.
 enum Done<T> {
     Lines(Vec<Result<(Seen, T), Refused>>),
-    Odd(Vec<u8>),
+    Odd(Block),
 }
 
 fn look<T>(
-    bytes: Vec<u8>,
+    piece: Block,
     rules: &Rules,
     make: &impl Fn(&Line<'_>, Id, Text) -> T,
 ) -> Vec<Result<(Seen, T), Refused>> {
-    // Entries are UTF-8. Where other bytes stand between them, each is kept by itself.
-    let piece = String::from_utf8(bytes).map(Arc::new);
-    let bytes = piece.as_ref().map_or_else(FromUtf8Error::as_bytes, |piece| piece.as_bytes());
+    let piece = Arc::new(piece);
+    let bytes: &[u8] = &piece;
     let mut scratch = Scratch::default();
     let mut ledger = Arc::default();
     let mut lines = Vec::with_capacity(memchr_iter(b'\n', bytes).count());
@@ -108,11 +107,7 @@ fn look<T>(
         lines.push(match Line::read(line, &mut scratch) {
             Ok(entry) => {
                 let seen = Seen::entry(&entry, rules.armor, &mut ledger);
-                let text = match &piece {
-                    Ok(piece) => Text::shared(piece, range),
-                    Err(_) => Text::new(line),
-                };
-                let made = make(&entry, seen.id, text);
+                let made = make(&entry, seen.id, Text::shared(&piece, range));
                 Ok((seen, made))
             }
             Err(reject) => Err(Refused::new(line, reject)),
@@ -122,19 +117,19 @@ fn look<T>(
 }
 
 /// Bytes of the file, one after the other.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 enum Piece {
     /// Whole lines.
-    Lines(Vec<u8>),
+    Lines(Block),
     /// Part of a line that is too long, or the end of a file that doesn't end in `\n`.
-    Odd(Vec<u8>),
+    Odd(Block),
 }
 
 /// Cuts a source into pieces.
 struct Pieces<R> {
     source: R,
     /// What was read and not handed out.
-    bytes: Vec<u8>,
+    read: Block,
     /// How much is read next.
     at_once: usize,
     /// Whether it goes on with a line of which the beginning was handed out.
@@ -144,42 +139,42 @@ struct Pieces<R> {
 
 impl<R: Read> Pieces<R> {
     fn new(source: R) -> Pieces<R> {
-        Pieces { source, bytes: Vec::new(), at_once: AT_FIRST, inside: false, ended: false }
+        Pieces { source, read: Block::default(), at_once: AT_FIRST, inside: false, ended: false }
     }
 
     /// Reads on; `false` at the end.
     fn more(&mut self) -> io::Result<bool> {
-        self.bytes.reserve_exact(self.at_once);
-        let mut source = self.source.by_ref().take(self.at_once as u64);
-        let read = source.read_to_end(&mut self.bytes)?;
+        self.read = Block::beginning(&self.read, self.at_once);
         self.at_once = (self.at_once * 2).min(MOST);
-        Ok(read > 0)
+        Ok(self.read.fill(&mut self.source)? > 0)
     }
 
     /// Hands out the first so many bytes.
-    fn take(&mut self, count: usize) -> Vec<u8> {
-        let rest = self.bytes.split_off(count);
-        std::mem::replace(&mut self.bytes, rest)
+    fn take(&mut self, count: usize) -> Block {
+        let rest = Block::beginning(&self.read[count..], 0);
+        let mut taken = std::mem::replace(&mut self.read, rest);
+        taken.truncate(count);
+        taken
     }
 
     fn piece(&mut self) -> io::Result<Option<Piece>> {
         loop {
-            if self.inside && !self.bytes.is_empty() {
-                let end = memchr(b'\n', &self.bytes);
+            if self.inside && !self.read.is_empty() {
+                let end = memchr(b'\n', &self.read);
                 self.inside = end.is_none();
-                let count = end.map_or(self.bytes.len(), |end| end + 1);
+                let count = end.map_or(self.read.len(), |end| end + 1);
                 return Ok(Some(Piece::Odd(self.take(count))));
             }
-            if let Some(end) = memrchr(b'\n', &self.bytes) {
+            if let Some(end) = memrchr(b'\n', &self.read) {
                 return Ok(Some(Piece::Lines(self.take(end + 1))));
             }
-            if self.bytes.len() > MAX_LINE {
+            if self.read.len() > MAX_LINE {
                 self.inside = true;
                 continue;
             }
             if self.ended || !self.more()? {
                 self.ended = true;
-                let rest = std::mem::take(&mut self.bytes);
+                let rest = std::mem::take(&mut self.read);
                 return Ok((!rest.is_empty()).then_some(Piece::Odd(rest)));
             }
         }
@@ -218,16 +213,16 @@ mod tests {
     fn pieces_are_whole_lines_whatever_is_read_at_once() {
         let text = b"one\ntwo\n\nthree\nrest";
         for at_once in 1..=text.len() {
-            let mut joined = Vec::new();
+            let mut joined: Vec<u8> = Vec::new();
             for piece in pieces(text, at_once) {
                 match piece {
                     Piece::Lines(lines) => {
                         assert!(lines.ends_with(b"\n"));
-                        joined.extend(lines);
+                        joined.extend_from_slice(&lines);
                     }
                     Piece::Odd(rest) => {
-                        assert_eq!(rest, b"rest");
-                        joined.extend(rest);
+                        assert_eq!(&*rest, b"rest");
+                        joined.extend_from_slice(&rest);
                     }
                 }
             }
@@ -242,7 +237,7 @@ mod tests {
         assert!(parts.len() > 2);
         let odd = |piece: &Piece| matches!(piece, Piece::Odd(_));
         assert_eq!(parts.iter().filter(|piece| !odd(piece)).count(), 1);
-        assert_eq!(parts.last(), Some(&Piece::Lines(b"short\n".to_vec())));
+        assert!(matches!(parts.last(), Some(Piece::Lines(line)) if **line == *b"short\n"));
         assert!(parts.iter().all(|piece| match piece {
             Piece::Odd(bytes) | Piece::Lines(bytes) => bytes.len() <= MAX_LINE + MOST,
         }));

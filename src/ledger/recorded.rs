@@ -10,6 +10,7 @@
 //! all of them is noted as ranges of the line while it is checked; the event of each that is shown is made
 //! from the line when it is first asked for, by `Deref`.
 
+use super::block::Block;
 use super::entry::{Line, Scratch};
 use super::event;
 use super::id::Id;
@@ -54,39 +55,34 @@ pub struct Recorded {
 /// The bytes of a line, which it shares with its neighbours in the file.
 #[derive(Debug, Clone)]
 pub struct Text {
-    piece: Arc<String>,
+    piece: Arc<Block>,
     start: u32,
     end: u32,
 }
 
 impl Text {
-    /// A line by itself. Entries are UTF-8; of anything else nothing is kept.
+    /// A line by itself.
     pub fn new(line: &[u8]) -> Text {
-        let line = str::from_utf8(line).unwrap_or_default();
-        Text::shared(&Arc::new(line.to_owned()), 0..line.len())
+        Text::shared(&Arc::new(Block::beginning(line, 0)), 0..line.len())
     }
 
     /// A line in a piece of the file, of less than four gigabytes.
-    pub(super) fn shared(piece: &Arc<String>, line: Range<usize>) -> Text {
+    pub(super) fn shared(piece: &Arc<Block>, line: Range<usize>) -> Text {
         let at = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
         Text { piece: Arc::clone(piece), start: at(line.start), end: at(line.end) }
     }
 
     /// The line with its `\n`.
-    pub fn line(&self) -> &str {
+    pub fn line(&self) -> &[u8] {
         self.piece.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
 }
 
-/// What was noted of a field.
+/// What was noted of a field: the range of the line that is its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Noted {
-    /// The record doesn't have it, or it is no text.
-    Nothing,
-    /// The range of the line that is its text.
-    Text { start: u16, end: u16 },
-    /// Only the event tells: the text has escapes, or there is no line.
-    Ask,
+struct Noted {
+    start: u16,
+    end: u16,
 }
 
 impl Recorded {
@@ -98,9 +94,9 @@ impl Recorded {
             when: Some(When::utc(line.when)),
             late: false,
             links: false,
-            env: Noted::Nothing,
-            service: Noted::Nothing,
-            what: [Noted::Nothing; NOTED],
+            env: Noted::NOTHING,
+            service: Noted::NOTHING,
+            what: [Noted::NOTHING; NOTED],
             line: text,
             event: OnceLock::new(),
         };
@@ -131,7 +127,7 @@ impl Recorded {
 
     fn note(&mut self, line: &Line<'_>, key: &[u8], value: Range<usize>) {
         if key == b"recorded" {
-            self.late = Noted::value(line, value) != Noted::Nothing;
+            self.late = Noted::value(line, value) != Noted::NOTHING;
         } else if let Some(at) = noted(key) {
             self.what[at] = Noted::value(line, value);
         }
@@ -144,9 +140,9 @@ impl Recorded {
             when: event.when,
             late: text(&event, "recorded").is_some(),
             links: !event.why.links.is_empty(),
-            env: Noted::Ask,
-            service: Noted::Ask,
-            what: [Noted::Ask; NOTED],
+            env: Noted::ASK,
+            service: Noted::ASK,
+            what: [Noted::ASK; NOTED],
             line: Text::new(&[]),
             event: OnceLock::from(Box::new(event)),
         }
@@ -164,7 +160,7 @@ impl Recorded {
 
     /// A text field of its `what`.
     pub fn field(&self, name: &str) -> Option<&str> {
-        let noted = noted(name.as_bytes()).map_or(Noted::Ask, |at| self.what[at]);
+        let noted = noted(name.as_bytes()).map_or(Noted::ASK, |at| self.what[at]);
         self.noted(noted, |event| text(event, name))
     }
 
@@ -185,21 +181,27 @@ impl Recorded {
         ask: impl Fn(&'r Event) -> Option<&'r str>,
     ) -> Option<&'r str> {
         match noted {
-            Noted::Nothing => None,
-            Noted::Text { start, end } => {
-                self.line.line().get(usize::from(start)..usize::from(end))
+            Noted::NOTHING => None,
+            Noted::ASK => ask(self),
+            Noted { start, end } => {
+                // Entries are UTF-8.
+                str::from_utf8(self.line.line().get(usize::from(start)..usize::from(end))?).ok()
             }
-            Noted::Ask => ask(self),
         }
     }
 }
 
 impl Noted {
+    /// The record doesn't have it, or it is no text.
+    const NOTHING: Noted = Noted { start: 0, end: 0 };
+    /// Only the event tells: the text has escapes, or there is no line.
+    const ASK: Noted = Noted { start: u16::MAX, end: 0 };
+
     fn value(line: &Line<'_>, value: Range<usize>) -> Noted {
-        let [b'"', inner @ .., b'"'] = &line.bytes[value.clone()] else { return Noted::Nothing };
+        let [b'"', inner @ .., b'"'] = &line.bytes[value.clone()] else { return Noted::NOTHING };
         match (u16::try_from(value.start + 1), u16::try_from(value.end - 1)) {
-            (Ok(start), Ok(end)) if !inner.contains(&b'\\') => Noted::Text { start, end },
-            _ => Noted::Ask,
+            (Ok(start), Ok(end)) if !inner.contains(&b'\\') => Noted { start, end },
+            _ => Noted::ASK,
         }
     }
 }
@@ -210,7 +212,7 @@ impl Deref for Recorded {
     /// The event, graded as a claim where nobody has judged it.
     fn deref(&self) -> &Event {
         self.event.get_or_init(|| {
-            let (mut scratch, bytes) = (Scratch::default(), self.line.line().as_bytes());
+            let (mut scratch, bytes) = (Scratch::default(), self.line.line());
             let id = Id::of(bytes);
             Box::new(match Line::read(bytes, &mut scratch) {
                 Ok(line) => line.event(id),
