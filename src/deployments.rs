@@ -230,18 +230,20 @@ impl<'e> Deployments<'e> {
     /// Sorts the commits. Whoever looks for all of them in an index that is sorted, too, finds each near the
     /// one before.
     fn number_commits(&mut self) {
-        // The first sixteen digits nearly always decide, and are at hand.
-        let mut sorted: Vec<(u128, usize)> =
-            self.all.iter().map(|one| first_digits(one.commit)).zip(0..).collect();
-        sorted.sort_unstable_by(|(first, one), (second, other)| {
-            first.cmp(second).then_with(|| self.all[*one].commit.cmp(self.all[*other].commit))
-        });
-        for (_, number) in sorted {
-            let one = &mut self.all[number];
-            if self.commits.last() != Some(&one.commit) {
-                self.commits.push(one.commit);
+        // The first eight digits are at hand, and nearly always tell commits apart.
+        let digits = self.all.iter().map(|one| first_digits(one.commit));
+        let mut sorted: Vec<(u64, usize)> = digits.zip(0..).collect();
+        sorted.sort_unstable();
+        for alike in sorted.chunk_by_mut(|(one, _), (other, _)| one == other) {
+            let all = &self.all;
+            alike.sort_unstable_by_key(|&(_, number)| all[number].commit);
+            for &mut (_, number) in alike {
+                let one = &mut self.all[number];
+                if self.commits.last() != Some(&one.commit) {
+                    self.commits.push(one.commit);
+                }
+                one.commit_number = self.commits.len() - 1;
             }
-            one.commit_number = self.commits.len() - 1;
         }
     }
 
@@ -397,9 +399,9 @@ impl<'e> Numbers<'e> {
     }
 }
 
-/// The first sixteen digits of a full id, which order commits as the whole ids do.
-fn first_digits(commit: &str) -> u128 {
-    commit.as_bytes().first_chunk().map_or(0, |digits| u128::from_be_bytes(*digits))
+/// The first eight digits of a full id, which order commits as the whole ids do.
+fn first_digits(commit: &str) -> u64 {
+    commit.as_bytes().first_chunk().map_or(0, |digits| u64::from_be_bytes(*digits))
 }
 
 /// Where a record stands in the order of things: by time, then as in the ledger; corrections behind what
