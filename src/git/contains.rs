@@ -18,7 +18,7 @@
 //! Where history ends early (a shallow clone, a commit that is not here), the answer is neither yes nor no.
 
 use super::Oid;
-use super::places::Before;
+use super::places::{Before, Parents};
 use super::source::Commits;
 use crate::outcome::Failure;
 use gix_commitgraph::Position;
@@ -71,11 +71,13 @@ enum Known {
     Answer(Contains),
 }
 
-/// What the parents of a commit tell of it.
-enum Told {
-    Answer(Contains),
-    /// Nothing yet: this parent is to be asked.
-    Ask(usize),
+/// A commit whose parents are being asked.
+struct Step {
+    at: usize,
+    /// Those left, the first one last.
+    to_ask: Parents,
+    /// What the others told: no or unknown.
+    so_far: Contains,
 }
 
 impl<'c, 'r> Containing<'c, 'r> {
@@ -145,50 +147,52 @@ impl<'c, 'r> Containing<'c, 'r> {
         self.learn_line()?;
         // Depth first, without recursion: histories are deeper than stacks.
         let mut path = Vec::new();
-        let mut at = tip;
-        loop {
-            let answer = match self.known(at) {
-                Some(known) => known,
-                None => match self.by_parents(at)? {
-                    Told::Answer(answer) => answer,
-                    Told::Ask(parent) => {
-                        path.push(at);
-                        self.learn(at, Known::Asked);
-                        if self.known.get(parent) == Some(&Known::Asked) {
-                            return Err(self.commits.cycle(parent));
-                        }
-                        at = parent;
-                        continue;
-                    }
-                },
-            };
-            self.learn(at, Known::Answer(answer));
-            match path.pop() {
-                Some(child) => at = child,
-                None => return Ok(answer),
+        let mut told = self.enter(tip, &mut path)?;
+        while let Some(step) = path.last_mut() {
+            if told == Contains::Unknown {
+                step.so_far = Contains::Unknown;
             }
-        }
-    }
-
-    fn by_parents(&self, at: usize) -> Result<Told, Failure> {
-        let parents = match self.commits.before(at, self.cutoff)? {
-            Before::Parents(parents) => parents,
-            Before::CutOff => return Ok(Told::Answer(Contains::No)),
-            Before::NotHere => return Ok(Told::Answer(Contains::Unknown)),
-        };
-        let mut told = Told::Answer(Contains::No);
-        for parent in parents {
-            match (self.known(parent), &told) {
-                (Some(Contains::Yes), _) => return Ok(Told::Answer(Contains::Yes)),
-                // Releases stand on the line of first parents, which is then known.
-                (None, Told::Answer(_)) => told = Told::Ask(parent),
-                (Some(Contains::Unknown), Told::Answer(_)) => {
-                    told = Told::Answer(Contains::Unknown);
+            match step.to_ask.pop() {
+                Some(parent) if told != Contains::Yes => told = self.enter(parent, &mut path)?,
+                _ => {
+                    if told != Contains::Yes {
+                        told = step.so_far;
+                    }
+                    let at = step.at;
+                    path.pop();
+                    self.learn(at, Known::Answer(told));
                 }
-                (Some(_), _) | (None, Told::Ask(_)) => {}
             }
         }
         Ok(told)
+    }
+
+    /// What is known at a place, or told there without asking its parents. Else it becomes a step of the path, and
+    /// tells no: nothing yet.
+    fn enter(&mut self, at: usize, path: &mut Vec<Step>) -> Result<Contains, Failure> {
+        match self.known.get(at) {
+            Some(Known::Answer(answer)) => return Ok(*answer),
+            Some(Known::Asked) => return Err(self.commits.cycle(at)),
+            Some(Known::Nothing) | None => {}
+        }
+        let answer = match self.commits.before(at, self.cutoff)? {
+            Before::CutOff => Contains::No,
+            Before::NotHere => Contains::Unknown,
+            Before::Parents(parents)
+                if parents.iter().any(|&parent| self.known(parent) == Some(Contains::Yes)) =>
+            {
+                Contains::Yes
+            }
+            Before::Parents(mut to_ask) => {
+                // Releases stand on the line of first parents, which is then known.
+                to_ask.reverse();
+                self.learn(at, Known::Asked);
+                path.push(Step { at, to_ask, so_far: Contains::No });
+                return Ok(Contains::No);
+            }
+        };
+        self.learn(at, Known::Answer(answer));
+        Ok(answer)
     }
 
     /// The commit that brought the wanted one onto a branch: the oldest of the first parents from `tip`,
