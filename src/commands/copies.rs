@@ -113,8 +113,11 @@ pub(crate) fn find(
     let mut others = beyond(commits, deployed, wanted, u64::try_from(since).unwrap_or(0))?;
     copies.cut = others.len() > MOST;
     others.truncate(MOST);
-    let said = pipeline::each(&others, FEW_READS, |&oid| read(repo, oid));
-    for (&oid, other) in others.iter().zip(said) {
+    // Whoever shows a copy reads it once more, and verifies it.
+    let looked_at = pipeline::each(&others, FEW_READS, |&oid| {
+        commits.skim(oid, |raw| said(repo, oid, raw)).flatten()
+    });
+    for (&oid, other) in others.iter().zip(looked_at) {
         let other = other?;
         let names_us = |id: &String| id.len() >= 7 && name.starts_with(id.as_str());
         if other.picked_from.iter().any(names_us) {
@@ -294,12 +297,17 @@ fn branches_with(
 }
 
 fn read(repo: &Repository, oid: Oid) -> Result<Commit, Failure> {
-    let raw = Commits::without_graph(repo).read(oid)?;
-    let commit = object::commit(&raw, repo.hash())
+    said(repo, oid, &Commits::without_graph(repo).read(oid)?)
+}
+
+/// What the bytes of a commit say.
+fn said(repo: &Repository, oid: Oid, raw: &[u8]) -> Result<Commit, Failure> {
+    let commit = object::commit(raw, repo.hash())
         .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
-    let text = String::from_utf8_lossy(commit.message);
     let (mut picked_from, mut hydrates) = (Vec::new(), None);
-    if text.contains("cherry picked from commit") || text.contains("rgocd-reference-commit-sha") {
+    // Few messages say anything of the kind.
+    if claims::mentions_cherry(commit.message) || hydrated::is_mentioned(commit.message) {
+        let text = String::from_utf8_lossy(commit.message);
         let message = message::Message::parse(&text);
         picked_from = claims::cherry_picks(&message);
         hydrates = hydrated::reference(&trailers::trailers(&message)).map(|found| found.commit);

@@ -59,11 +59,11 @@ pub fn reverts(message: &Message<'_>) -> Vec<String> {
 pub fn cherry_picks(message: &Message<'_>) -> Vec<String> {
     const PHRASES: [&str; 2] = ["(cherry picked from commit ", "(cherry-picked from commit "];
     let (mut ids, mut seen) = (Vec::new(), HashSet::new());
-    if !mentions_cherry(message.body()) {
+    if !mentions_cherry(message.body().as_bytes()) {
         return ids;
     }
     for line in message.body().lines() {
-        if !mentions_cherry(line) {
+        if !mentions_cherry(line.as_bytes()) {
             continue;
         }
         let phrase = PHRASES.iter().find_map(|phrase| line.split_once(phrase));
@@ -91,8 +91,9 @@ fn labelled(line: &str) -> Option<&str> {
     same.then_some(rest)
 }
 
-fn mentions_cherry(text: &str) -> bool {
-    CHERRY.find(text.as_bytes()).is_some()
+/// Whether [`cherry_picks`] may find something in a text.
+pub fn mentions_cherry(text: &[u8]) -> bool {
+    CHERRY.find(text).is_some()
 }
 
 /// The people of the `Co-authored-by` trailers, each once.

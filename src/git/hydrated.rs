@@ -16,6 +16,10 @@ use super::identity::person;
 use super::trailers::Trailer;
 use crate::event::{Identity, When};
 use chrono::{DateTime, FixedOffset};
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
+
+static ARGO_CD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("rgocd-reference-commit"));
 
 /// The code commit that a commit of rendered manifests names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,6 +61,11 @@ pub fn reference(trailers: &[Trailer<'_>]) -> Option<Reference> {
     let commit = &found.commit;
     let is_id = (7..=64).contains(&commit.len()) && commit.bytes().all(|b| b.is_ascii_hexdigit());
     is_id.then_some(found)
+}
+
+/// Whether the trailers of a message may be such ones, the case of the first letter aside.
+pub fn is_mentioned(message: &[u8]) -> bool {
+    ARGO_CD.find(message).is_some()
 }
 
 /// A date with its writer's zone.

@@ -6,7 +6,7 @@
 
 use super::object::{self, Links};
 use super::places::Remembered;
-use super::repository::{ObjectKind, RawObject};
+use super::repository::ObjectKind;
 use super::{HashKind, Oid, Repository};
 use crate::outcome::Failure;
 use gix_commitgraph::{Graph, Position};
@@ -188,13 +188,23 @@ impl<'r> Commits<'r> {
     /// # Errors
     /// As [`Commits::load`], and when the content has another id.
     pub fn read(&self, oid: Oid) -> Result<Vec<u8>, Failure> {
-        let RawObject { kind, data } =
-            self.repo.read_unverified(oid)?.ok_or_else(|| missing(oid))?;
-        if kind != ObjectKind::Commit {
-            return Err(no_commit(oid, kind));
-        }
-        self.repo.verify(oid, ObjectKind::Commit, &data)?;
-        Ok(data)
+        self.skim(oid, |raw| {
+            self.repo.verify(oid, ObjectKind::Commit, raw)?;
+            Ok(raw.to_vec())
+        })?
+    }
+
+    /// What `look` takes of the bytes of a commit, whose id is *not* verified: for who goes through many of
+    /// them, and reads those that it shows.
+    ///
+    /// # Errors
+    /// As [`Commits::load`].
+    pub fn skim<T>(&self, oid: Oid, look: impl FnOnce(&[u8]) -> T) -> Result<T, Failure> {
+        let read = |kind, raw: &[u8]| match kind {
+            ObjectKind::Commit => Ok(look(raw)),
+            other => Err(no_commit(oid, other)),
+        };
+        self.repo.with_unverified(oid, read)?.unwrap_or_else(|| Err(missing(oid)))
     }
 
     /// Reads a commit that the walk took from the commit-graph, and requires that both agree on its
