@@ -23,7 +23,7 @@ pub mod road;
 pub mod suspects;
 
 use crate::event::{Event, Kind, What};
-use crate::ledger::Recorded;
+use crate::ledger::{ObjectId, Recorded};
 use foldhash::fast::RandomState;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -86,8 +86,6 @@ pub struct Deployment<'e> {
     pub event: &'e Recorded,
     /// Where.
     pub place: Place<'e>,
-    /// The full id of the commit that it put there, as recorded.
-    pub commit: &'e str,
     /// The number of that commit among [`Deployments::commits`].
     pub commit_number: usize,
     /// From when it counts, in seconds since 1970 UTC: a claim.
@@ -112,6 +110,11 @@ impl<'e> Deployment<'e> {
     /// Whether it is a rollback.
     pub fn is_rollback(&self) -> bool {
         self.event.kind == Kind::Rollback
+    }
+
+    /// The full id of the commit that it put there, as recorded.
+    pub fn commit(&self) -> &'e str {
+        self.field("commit").unwrap_or_default()
     }
 
     /// A text field of the record's `what`.
@@ -157,7 +160,7 @@ pub struct Deployments<'e> {
     environments: BTreeSet<&'e str>,
     unplaced: Vec<Unplaced<'e>>,
     /// The commits of all, each once, sorted.
-    commits: Vec<&'e str>,
+    commits: Vec<ObjectId>,
 }
 
 impl<'e> Deployments<'e> {
@@ -169,6 +172,7 @@ impl<'e> Deployments<'e> {
         let mut deployments =
             Deployments { all: Vec::with_capacity(count), ..Deployments::default() };
         let mut positions: Vec<Position> = Vec::with_capacity(count);
+        let mut commits = Vec::with_capacity(count);
         let mut numbers = Numbers::default();
         let mut known: HashMap<Place<'e>, Vec<usize>, RandomState> = HashMap::default();
         let mut deleted: Vec<(Position, &str)> = Vec::new();
@@ -187,7 +191,7 @@ impl<'e> Deployments<'e> {
             if !deploys(&event) {
                 continue;
             }
-            let Said { place, commit, success } = match Said::by(event) {
+            let Said { place, commit } = match Said::by(event) {
                 Ok(said) => said,
                 Err(lacks) => {
                     deployments.unplaced.push(Unplaced { id: event.id.as_str(), lacks });
@@ -207,13 +211,13 @@ impl<'e> Deployments<'e> {
             deployments.all.push(Deployment {
                 event,
                 place,
-                commit,
                 commit_number: 0,
                 from: position.time,
                 until: None,
-                state: if success { State::Runs } else { State::Failed },
+                state: if event.succeeded() { State::Runs } else { State::Failed },
             });
             positions.push(position);
+            commits.push((commit, number));
             let at_place = known.entry(place).or_default();
             // It is there already, unless it is new or somebody has deleted it.
             if at_place.is_empty() || !deleted.is_empty() {
@@ -223,27 +227,19 @@ impl<'e> Deployments<'e> {
         }
         deployments.ran = known.into_iter().collect();
         deployments.replace(&positions, &deleted);
-        deployments.number_commits();
+        deployments.number_commits(commits);
         deployments
     }
 
-    /// Sorts the commits. Whoever looks for all of them in an index that is sorted, too, finds each near the
-    /// one before.
-    fn number_commits(&mut self) {
-        // The first eight digits are at hand, and nearly always tell commits apart.
-        let digits = self.all.iter().map(|one| first_digits(one.commit));
-        let mut sorted: Vec<(u64, usize)> = digits.zip(0..).collect();
+    /// Sorts the commits, each of which comes with the number of its deployment. Whoever looks for all of them in an
+    /// index that is sorted, too, finds each near the one before.
+    fn number_commits(&mut self, mut sorted: Vec<(ObjectId, usize)>) {
         sorted.sort_unstable();
-        for alike in sorted.chunk_by_mut(|(one, _), (other, _)| one == other) {
-            let all = &self.all;
-            alike.sort_unstable_by_key(|&(_, number)| all[number].commit);
-            for &mut (_, number) in alike {
-                let one = &mut self.all[number];
-                if self.commits.last() != Some(&one.commit) {
-                    self.commits.push(one.commit);
-                }
-                one.commit_number = self.commits.len() - 1;
+        for (commit, number) in sorted {
+            if self.commits.last() != Some(&commit) {
+                self.commits.push(commit);
             }
+            self.all[number].commit_number = self.commits.len() - 1;
         }
     }
 
@@ -335,11 +331,12 @@ impl<'e> Deployments<'e> {
 
     /// Whether a commit, by its full id, was ever to be put anywhere.
     pub fn has_commit(&self, commit: &str) -> bool {
-        self.commits.binary_search(&commit).is_ok()
+        let id = ObjectId::from_hex(commit.as_bytes());
+        id.is_some_and(|id| self.commits.binary_search(&id).is_ok())
     }
 
-    /// The commits that were ever to be put anywhere, by their full ids, sorted.
-    pub fn commits(&self) -> &[&'e str] {
+    /// The commits that were ever to be put anywhere, sorted.
+    pub fn commits(&self) -> &[ObjectId] {
         &self.commits
     }
 
@@ -399,11 +396,6 @@ impl<'e> Numbers<'e> {
     }
 }
 
-/// The first eight digits of a full id, which order commits as the whole ids do.
-fn first_digits(commit: &str) -> u64 {
-    commit.as_bytes().first_chunk().map_or(0, |digits| u64::from_be_bytes(*digits))
-}
-
 /// Where a record stands in the order of things: by time, then as in the ledger; corrections behind what
 /// they correct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -416,22 +408,18 @@ struct Position {
 /// What a deploy or rollback record says by itself.
 struct Said<'e> {
     place: Place<'e>,
-    commit: &'e str,
-    success: bool,
+    commit: ObjectId,
 }
 
 impl<'e> Said<'e> {
     /// What it says, or what it lacks.
     fn by(event: &'e Recorded) -> Result<Said<'e>, &'static str> {
         let env = event.env().filter(|env| !env.is_empty()).ok_or("it names no environment")?;
-        let commit = event.field("commit").ok_or("it names no commit")?;
-        // Without an early end many bytes are looked at in one step.
-        let hex = commit.bytes().fold(true, |all, byte| all & byte.is_ascii_hexdigit());
-        if !hex || !matches!(commit.len(), 40 | 64) {
-            return Err("its commit is no full id");
-        }
-        let place = Place { env, service: event.service() };
-        Ok(Said { place, commit, success: event.field("outcome") == Some("success") })
+        let commit = event.commit_id().ok_or_else(|| match event.field("commit") {
+            Some(_) => "its commit is no full id",
+            None => "it names no commit",
+        })?;
+        Ok(Said { place: Place { env, service: event.service() }, commit })
     }
 }
 
@@ -487,7 +475,8 @@ pub(crate) mod tests {
     /// `digit from-until` of what ran in production.
     fn spans(deployments: &Deployments<'_>) -> Vec<(char, i64, Option<i64>)> {
         let place = Place { env: "production", service: None };
-        let span = |one: &Deployment<'_>| (one.commit.chars().next().unwrap(), one.from, one.until);
+        let span =
+            |one: &Deployment<'_>| (one.commit().chars().next().unwrap(), one.from, one.until);
         deployments.history(&place).map(span).collect()
     }
 

@@ -83,7 +83,7 @@ fn file(bytes: &[u8]) -> Report {
     bytes.chunks(size).for_each(|piece| pieces.feed(piece, &mut |_, _| ()));
     same(&report, &pieces.finish());
     let mut ids = Vec::new();
-    let parallel = parallel::check(bytes, &RULES, |_, id, _| id, |id| ids.push(id));
+    let parallel = parallel::check(bytes, &RULES, |_, id, _, _| id, |id| ids.push(id));
     same(&report, &parallel.expect("memory can be read"));
     assert!(ids.into_iter().eq(report.chain.nodes().iter().map(|node| node.id)));
     report

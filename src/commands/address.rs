@@ -140,9 +140,9 @@ impl<'a> Addresses<'a> {
     /// # Errors
     /// When it is not.
     pub(crate) fn commit(&self, point: &Point<'_, '_>) -> Result<String, Failure> {
-        let Deployment { commit, place, .. } = point.deployment;
+        let (commit, place) = (point.deployment.commit(), point.deployment.place);
         match self.repo.here(commit).is_some() {
-            true => Ok((*commit).to_owned()),
+            true => Ok(commit.to_owned()),
             false => Err(Failure::new(format!(
                 "{place} ran {commit}, which is not in this clone"
             ))
@@ -222,7 +222,7 @@ impl<'a> Addresses<'a> {
             [] => return Err(nothing(deployments, name, address.date)),
             [one] => *one,
             [first, rest @ ..]
-                if address.back == 0 && rest.iter().all(|one| one.commit == first.commit) =>
+                if address.back == 0 && rest.iter().all(|one| one.commit() == first.commit()) =>
             {
                 *first
             }

@@ -30,19 +30,19 @@ pub(crate) fn covering<'e>(
 ) -> Result<Vec<Approval<'e>>, Failure> {
     let tree = match deployment.field("tree") {
         Some(tree) => Some(tree.to_owned()),
-        None => match repo.here(deployment.commit) {
+        None => match repo.here(deployment.commit()) {
             Some(oid) => Some(repo.tree_of(oid)?.to_string()),
             None => None,
         },
     };
     let subject = Subject {
         place: deployment.place,
-        commit: deployment.commit,
+        commit: deployment.commit(),
         tree: tree.as_deref(),
         artifact: deployment.field("artifact"),
         at: deployment.from,
     };
-    let mut patches = SamePatch::new(repo, deployment.commit, deployments);
+    let mut patches = SamePatch::new(repo, deployment.commit(), deployments);
     Ok(approvals::covering(events, &subject, |other| patches.is(other)))
 }
 

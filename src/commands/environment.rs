@@ -49,7 +49,7 @@ fn history<'d, 'e>(
     let shown = if most == 0 { all.len() } else { most.min(all.len()) };
     let mut steps = Vec::new();
     for &deployment in &all[..shown] {
-        let here = repo.here(deployment.commit);
+        let here = repo.here(deployment.commit());
         steps.push(Step {
             deployment,
             event: records::judged(view, judge, &deployment.event.id)?,
@@ -69,7 +69,7 @@ fn change(
     if !one.ran() || !repo.shallow().is_empty() {
         return Ok(None);
     }
-    let before = deployments.before(one, 1).and_then(|before| repo.here(before.commit));
-    let (Some(old), Some(new)) = (before, repo.here(one.commit)) else { return Ok(None) };
+    let before = deployments.before(one, 1).and_then(|before| repo.here(before.commit()));
+    let (Some(old), Some(new)) = (before, repo.here(one.commit())) else { return Ok(None) };
     Ok(Some((count(repo, old, new)?, count(repo, new, old)?)))
 }

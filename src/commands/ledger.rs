@@ -108,7 +108,7 @@ fn open(file: PathBuf) -> Result<(String, Source), Failure> {
 /// Checks the lines, and judges their signatures.
 fn read(name: &str, source: Source, judge: &Judge) -> Result<(Report, Signatures), Failure> {
     let mut signatures = Signatures::default();
-    let judged = |line: &Line<'_>, id, _| judge.entry(line, id);
+    let judged = |line: &Line<'_>, id, _, _: &mut _| judge.entry(line, id);
     let report = parallel::check(source, &records::rules(), judged, |event| signatures.add(&event))
         .map_err(|error| Failure::new(format!("cannot read {name}: {error}")))?;
     Ok((report, signatures))

@@ -6,7 +6,7 @@ use crate::deployments::Deployments;
 use crate::event::Event;
 use crate::git::Repository;
 use crate::ledger::view::Stored;
-use crate::ledger::{Id, Ledger, Recorded, Rules, Scratch, Severity, Text, View};
+use crate::ledger::{Id, Ledger, Names, Recorded, Rules, Scratch, Severity, Text, View};
 use crate::outcome::{Failure, Outcome};
 use crate::pipeline;
 use crate::report::text;
@@ -28,7 +28,7 @@ pub(crate) fn read(repo: &Repository) -> Result<View, Failure> {
 /// When it cannot be read.
 pub(crate) fn read_all(repo: &Repository) -> Result<(View, Vec<Recorded>), Failure> {
     let (view, mut records) = Ledger::new(repo.common_dir())
-        .read_each(rules(), |line, _, text| Recorded::new(line, text))?;
+        .read_each(rules(), |line, _, text, names| Recorded::new(line, text, names))?;
     let order = view.chain().order();
     if !order.is_sorted() {
         records = in_order(&order, records.into_iter().map(Some).collect());
@@ -101,7 +101,7 @@ pub(crate) fn unjudged(view: &View) -> Result<Vec<Recorded>, Failure> {
     from_file(view, |stored| {
         let mut scratch = Scratch::default();
         let (line, _) = stored.read(&mut scratch)?;
-        Ok(Some(Recorded::new(&line, Text::new(line.bytes))))
+        Ok(Some(Recorded::new(&line, Text::new(line.bytes), &mut Names::default())))
     })
 }
 

@@ -163,7 +163,7 @@ impl<'r> Places<'r> {
         let mut running = Vec::new();
         for place in self.deployments.places().filter(|place| wanted.has(place)) {
             let Some(deployment) = self.deployment(place) else { continue };
-            let (repo, commit) = (self.repo, deployment.commit);
+            let (repo, commit) = (self.repo, deployment.commit());
             let until = self.date.unwrap_or(i64::MAX);
             let failed = self.deployments.failed_since(place, deployment.from);
             running.push(Running {

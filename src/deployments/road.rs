@@ -118,7 +118,7 @@ mod tests {
 
     /// Commits `5` and above hold the change, `0` is not here.
     fn holds(one: &Deployment<'_>) -> Holds {
-        match one.commit.as_bytes()[0] {
+        match one.commit().as_bytes()[0] {
             b'0' => Holds::Unknown,
             digit if digit >= b'5' => Holds::Yes,
             _ => Holds::No,

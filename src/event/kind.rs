@@ -95,6 +95,11 @@ impl Kind {
     pub fn is_git(self) -> bool {
         matches!(self, Kind::Commit | Kind::Merge | Kind::Tag)
     }
+
+    /// The kind of a record, by its name in the bytes of one; `None` for kinds of git events, too.
+    pub fn of_record(name: &[u8]) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.name().as_bytes() == name && !kind.is_git())
+    }
 }
 
 impl fmt::Display for Kind {

@@ -58,6 +58,11 @@ impl HashKind {
     pub fn oid(self, hex: &[u8]) -> Option<Oid> {
         super::object::oid(hex).filter(|_| hex.len() == self.hex_len())
     }
+
+    /// The id with these bytes; `None` where ids of this kind have not so many.
+    pub fn of_bytes(self, bytes: &[u8]) -> Option<Oid> {
+        Oid::from_bytes(bytes).ok().filter(|_| 2 * bytes.len() == self.hex_len())
+    }
 }
 
 /// A raw object.

@@ -21,13 +21,13 @@
 use super::chain::{Chain, Place};
 use super::entry::{Line, MAX_LINE, Reject, Scratch};
 use super::id::Id;
+use super::recorded::Names;
 use super::seen::{Refused, Seen};
 use foldhash::fast::RandomState;
 use memchr::memchr;
 use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Read};
-use std::sync::Arc;
 
 /// How many findings are kept; beyond that they are counted. A file of another sort would fill the
 /// memory with them.
@@ -195,6 +195,7 @@ pub struct Checker {
     rules: Rules,
     report: Report,
     scratch: Scratch,
+    names: Names,
     /// The beginning of a line whose end has not come yet.
     rest: Vec<u8>,
     /// The number of bytes of that line that were passed over because it is too long.
@@ -229,6 +230,7 @@ impl Checker {
             rules,
             report,
             scratch: Scratch::default(),
+            names: Names::default(),
             rest: Vec::new(),
             passed_over: 0,
             passed_over_nul: false,
@@ -332,10 +334,10 @@ impl Checker {
 
     fn line(&mut self, bytes: &[u8], each: &mut impl FnMut(usize, &Line<'_>)) {
         let mut scratch = std::mem::take(&mut self.scratch);
-        let mut ledger = Arc::default();
         match Line::read(bytes, &mut scratch) {
             Ok(line) => {
-                if let Some(number) = self.link(Seen::entry(&line, self.rules.armor, &mut ledger)) {
+                let seen = Seen::entry(&line, self.rules.armor, &mut self.names);
+                if let Some(number) = self.link(seen) {
                     each(number, &line);
                 }
             }

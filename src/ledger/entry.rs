@@ -15,6 +15,7 @@ use super::id::{Id, Nonce};
 use super::record::{Body, MAX_PREV, VERSION};
 use super::scan::{Fault, Member, scan};
 use super::time;
+use crate::event::Kind;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -75,6 +76,7 @@ pub struct Line<'a> {
     pub bytes: &'a [u8],
     /// When, as the record claims, in seconds since 1970 UTC.
     pub when: i64,
+    known_kind: Option<Kind>,
     body: &'a [u8],
     kind: &'a [u8],
     ledger: &'a [u8],
@@ -160,11 +162,13 @@ impl<'a> Line<'a> {
                 ));
             }
         };
+        let kind = text_of(found.kind, "the body has no kind")?;
         Ok(Line {
             bytes,
             when,
+            known_kind: inside(kind).and_then(Kind::of_record),
             body: &text[body.value.clone()],
-            kind: text_of(found.kind, "the body has no kind")?,
+            kind,
             ledger: text_of(found.ledger, "the body has no ledger")?,
             prev,
             signature,
@@ -185,6 +189,11 @@ impl<'a> Line<'a> {
     /// The kind as written.
     pub fn kind(&self) -> Cow<'a, str> {
         canonical::string(self.kind).unwrap_or_default()
+    }
+
+    /// The kind, if this version knows it.
+    pub fn known_kind(&self) -> Option<Kind> {
+        self.known_kind
     }
 
     /// The name of the ledger that the record was written for.

@@ -20,12 +20,11 @@ impl Line<'_> {
         let mut what = Map::new();
         // Members of the body that stand among the fields of the record, if it has none of that name.
         let mut beside: Vec<(&str, Value)> = Vec::new();
-        let kind = self.kind();
-        match kind.parse::<Kind>().ok().filter(|kind| !kind.is_git()) {
+        match self.known_kind() {
             Some(kind) => event.kind = kind,
             None => {
                 event.proof.notes.push("unknown-kind".to_owned());
-                beside.push(("kind", Value::from(kind)));
+                beside.push(("kind", Value::from(self.kind())));
             }
         }
         if self.recorded().is_some() {
@@ -132,7 +131,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::entry::{self, Entry, Scratch};
     use super::super::id::Nonce;
-    use super::super::recorded::{Recorded, Text};
+    use super::super::recorded::{Names, Recorded, Text};
     use super::super::{Body, time};
     use super::*;
     use serde_json::json;
@@ -211,7 +210,10 @@ mod tests {
                 _ => None,
             };
             let place = event.place.clone().unwrap_or(Where { env: None, service: None });
-            for recorded in [Recorded::new(&line, Text::new(&bytes)), Recorded::of(event.clone())] {
+            for recorded in [
+                Recorded::new(&line, Text::new(&bytes), &mut Names::default()),
+                Recorded::of(event.clone()),
+            ] {
                 assert_eq!((recorded.kind, recorded.when), (event.kind, event.when));
                 assert_eq!(recorded.env(), place.env.as_deref());
                 assert_eq!(recorded.service(), place.service.as_deref());

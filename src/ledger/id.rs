@@ -63,6 +63,34 @@ impl FromStr for Id {
     }
 }
 
+/// The full id of a git object as records name it: 40 hex digits of a SHA-1, 64 of a SHA-256. Ordered as the digits are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ObjectId {
+    /// Filled up with zeros.
+    bytes: [u8; 32],
+    length: u8,
+}
+
+impl ObjectId {
+    /// Reads 40 or 64 hex digits; `None` for anything else. Git reads upper case, too.
+    pub fn from_hex(hex: &[u8]) -> Option<ObjectId> {
+        let lower = hex.iter().any(u8::is_ascii_uppercase).then(|| hex.to_ascii_lowercase());
+        let hex = lower.as_deref().unwrap_or(hex);
+        if let Some(bytes) = bytes(hex) {
+            return Some(ObjectId { bytes, length: 32 });
+        }
+        let sha1: [u8; 20] = bytes(hex)?;
+        let mut id = ObjectId { bytes: [0; 32], length: 20 };
+        id.bytes[..20].copy_from_slice(&sha1);
+        Some(id)
+    }
+
+    /// The 20 or 32 bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
+}
+
 /// The digest of a stream, as records state digests: `sha256:` and 64 hex digits.
 #[derive(Debug, Clone, Default)]
 pub struct Digester(Sha256);
@@ -179,6 +207,22 @@ mod tests {
             [&good[1..], &format!("{good}0"), &good.to_uppercase(), &good.replace('0', "g"), ""]
         {
             assert!(bad.parse::<Id>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_object_id_is_forty_or_sixty_four_digits_and_ordered_as_they_are() {
+        let id = |hex: &str| ObjectId::from_hex(hex.as_bytes());
+        let (short, long) =
+            ("0123456789abcdef".repeat(4)[..40].to_owned(), "0123456789abcdef".repeat(4));
+        assert_eq!(id(&short).unwrap().as_bytes().len(), 20);
+        assert_eq!(id(&long).unwrap().as_bytes().len(), 32);
+        assert_eq!(id(&short).unwrap().as_bytes()[..3], [0x01, 0x23, 0x45]);
+        assert_eq!(id(&short.to_uppercase()), id(&short));
+        assert!(id(&short) < id(&long) && id(&short) < id(&short.replace('e', "f")));
+        for bad in [&short[1..], &long[1..], &format!("{long}0"), &short.replace('0', "g"), "é", ""]
+        {
+            assert_eq!(id(bad), None, "{bad}");
         }
     }
 

@@ -9,11 +9,11 @@
 //! is scanned and hashed once. What is no whole line, or too long for one, goes to the [`Checker`] as
 //! bytes; it decides as it does when it is alone.
 
-use super::block::Block;
+use super::block::{Block, ROOM};
 use super::check::{Checker, Report, Rules};
 use super::entry::{Line, MAX_LINE, Scratch};
 use super::id::Id;
-use super::recorded::Text;
+use super::recorded::{Names, Text};
 use super::seen::{Refused, Seen};
 use crate::pipeline;
 use memchr::{memchr, memchr_iter, memrchr};
@@ -27,18 +27,18 @@ const AT_FIRST: usize = MOST / 4;
 
 /// How much is read at once in the end. A megabyte would be read no faster, and what comes of its lines would
 /// lie in the way of the next.
-const MOST: usize = 128 * 1024;
+const MOST: usize = ROOM;
 
 /// A usual line has more bytes than this; from it the room for what comes of the lines is guessed.
 pub(super) const USUAL_LINE: usize = 256;
 
-/// Checks everything that `source` gives. `make` is called with each line that is an entry, its id, and its
-/// bytes to keep, in any thread, and `sink` with what came of it in the order of the chain, once for each of its nodes.
+/// Checks everything that `source` gives. `make` is called with each line that is an entry, its id, its
+/// bytes to keep and the names that it may share, in any thread, and `sink` with what came of it in the order of the chain, once for each of its nodes.
 ///
 /// ```
 /// use audit::ledger::check::Rules;
 /// let rules = Rules { ledger: None, armor: |_| true };
-/// let report = audit::ledger::parallel::check(&b"{}\n"[..], &rules, |_, id, _| id, |_| ())?;
+/// let report = audit::ledger::parallel::check(&b"{}\n"[..], &rules, |_, id, _, _| id, |_| ())?;
 /// assert_eq!((report.chain.len(), report.damage), (0, 1));
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -48,7 +48,7 @@ pub(super) const USUAL_LINE: usize = 256;
 pub fn check<T: Send>(
     source: impl Read + Send,
     rules: &Rules,
-    make: impl Fn(&Line<'_>, Id, Text) -> T + Sync,
+    make: impl Fn(&Line<'_>, Id, Text, &mut Names) -> T + Sync,
     mut sink: impl FnMut(T) + Send,
 ) -> io::Result<Report> {
     let mut checker = Checker::new(rules.clone());
@@ -92,12 +92,12 @@ enum Done<T> {
 fn look<T>(
     piece: Block,
     rules: &Rules,
-    make: &impl Fn(&Line<'_>, Id, Text) -> T,
+    make: &impl Fn(&Line<'_>, Id, Text, &mut Names) -> T,
 ) -> Vec<Result<(Seen, T), Refused>> {
     let piece = Arc::new(piece);
     let bytes: &[u8] = &piece;
     let mut scratch = Scratch::default();
-    let mut ledger = Arc::default();
+    let mut names = Names::default();
     let mut lines = Vec::with_capacity(memchr_iter(b'\n', bytes).count());
     let mut from = 0;
     while let Some(end) = memchr(b'\n', &bytes[from..]) {
@@ -106,8 +106,8 @@ fn look<T>(
         let line = &bytes[range.clone()];
         lines.push(match Line::read(line, &mut scratch) {
             Ok(entry) => {
-                let seen = Seen::entry(&entry, rules.armor, &mut ledger);
-                let made = make(&entry, seen.id, Text::shared(&piece, range));
+                let seen = Seen::entry(&entry, rules.armor, &mut names);
+                let made = make(&entry, seen.id, Text::shared(&piece, range), &mut names);
                 Ok((seen, made))
             }
             Err(reject) => Err(Refused::new(line, reject)),
@@ -144,7 +144,8 @@ impl<R: Read> Pieces<R> {
 
     /// Reads on; `false` at the end.
     fn more(&mut self) -> io::Result<bool> {
-        self.read = Block::beginning(&self.read, self.at_once);
+        // What is left is no whole line: at most half a room.
+        self.read = Block::beginning(&self.read, self.at_once.max(2 * self.read.len()));
         self.at_once = (self.at_once * 2).min(MOST);
         Ok(self.read.fill(&mut self.source)? > 0)
     }
@@ -254,7 +255,7 @@ mod tests {
             let pick = |place: u32| parts[number / parts.len().pow(place) % parts.len()];
             let text = [pick(0), pick(1), pick(2)].concat();
             let alone = check::check(text.as_bytes(), rules.clone()).unwrap();
-            let both = check(text.as_bytes(), &rules, |_, _, _| (), |()| ()).unwrap();
+            let both = check(text.as_bytes(), &rules, |_, _, _, _| (), |()| ()).unwrap();
             assert_eq!(both.findings, alone.findings, "{number}");
             assert_eq!((both.lines, both.bytes, both.torn), (alone.lines, alone.bytes, alone.torn));
         }

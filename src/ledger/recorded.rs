@@ -7,16 +7,21 @@
 //! ```
 //!
 //! Who asks what runs in production goes over ten thousand deployments and shows three. What is needed of
-//! all of them is noted as ranges of the line while it is checked; the event of each that is shown is made
-//! from the line when it is first asked for, by `Deref`.
+//! all of them (where, which commit, whether it went well) is noted while the line is checked and at hand, so that
+//! nobody goes through the lines again; other fields are noted as ranges of the line. The event of each that is shown
+//! is made from the line when it is first asked for, by `Deref`.
 
 use super::block::Block;
+use super::canonical;
 use super::entry::{Line, Scratch};
 use super::event;
-use super::id::Id;
+use super::id::{Id, ObjectId};
 use crate::event::{Event, Kind, What, When};
 use std::ops::{Deref, Range};
 use std::sync::{Arc, OnceLock};
+
+/// The outcome of what went well.
+const SUCCESS: &str = "success";
 
 /// How many fields of `what` are noted.
 const NOTED: usize = 7;
@@ -44,12 +49,40 @@ pub struct Recorded {
     pub when: Option<When>,
     late: bool,
     links: bool,
-    env: Noted,
-    service: Noted,
+    succeeded: bool,
+    env: Option<Arc<str>>,
+    service: Option<Arc<str>>,
+    commit: Option<ObjectId>,
     what: [Noted; NOTED],
     /// Empty where the event was there before this.
     line: Text,
     event: OnceLock<Box<Event>>,
+}
+
+/// Texts that many records share, as the names of environments: each is kept once.
+#[derive(Debug, Clone, Default)]
+pub struct Names(Vec<Arc<str>>);
+
+/// How many are known at once; more than there are in a few hundred records of one team.
+const KNOWN: usize = 16;
+
+impl Names {
+    /// A text to keep.
+    pub(super) fn keep(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.0.iter().find(|known| ***known == *text) {
+            return Arc::clone(known);
+        }
+        let new = Arc::from(text);
+        if self.0.len() < KNOWN {
+            self.0.push(Arc::clone(&new));
+        }
+        new
+    }
+
+    /// What a text of a line says; `None` where it is no text.
+    fn said(&mut self, line: &Line<'_>, value: Range<usize>) -> Option<Arc<str>> {
+        canonical::string(line.bytes.get(value)?).map(|text| self.keep(&text))
+    }
 }
 
 /// The bytes of a line, which it shares with its neighbours in the file.
@@ -86,16 +119,17 @@ struct Noted {
 }
 
 impl Recorded {
-    /// An entry, and its line to keep.
-    pub fn new(line: &Line<'_>, text: Text) -> Recorded {
-        let known = line.kind().parse::<Kind>().ok().filter(|kind| !kind.is_git());
+    /// An entry, and its line to keep; `names` are those of the entries around it.
+    pub fn new(line: &Line<'_>, text: Text, names: &mut Names) -> Recorded {
         let mut recorded = Recorded {
-            kind: known.unwrap_or(Kind::Note),
+            kind: line.known_kind().unwrap_or(Kind::Note),
             when: Some(When::utc(line.when)),
             late: false,
             links: false,
-            env: Noted::NOTHING,
-            service: Noted::NOTHING,
+            succeeded: false,
+            env: None,
+            service: None,
+            commit: None,
             what: [Noted::NOTHING; NOTED],
             line: text,
             event: OnceLock::new(),
@@ -110,8 +144,8 @@ impl Recorded {
                 b"where" => {
                     for (key, value) in inner.ranges() {
                         match key {
-                            b"env" => recorded.env = Noted::value(line, value),
-                            b"service" => recorded.service = Noted::value(line, value),
+                            b"env" => recorded.env = names.said(line, value),
+                            b"service" => recorded.service = names.said(line, value),
                             _ => {}
                         }
                     }
@@ -129,6 +163,11 @@ impl Recorded {
         if key == b"recorded" {
             self.late = Noted::value(line, value) != Noted::NOTHING;
         } else if let Some(at) = noted(key) {
+            match key {
+                b"commit" => self.commit = inside(line, &value).and_then(ObjectId::from_hex),
+                b"outcome" => self.succeeded = inside(line, &value) == Some(SUCCESS.as_bytes()),
+                _ => {}
+            }
             self.what[at] = Noted::value(line, value);
         }
     }
@@ -140,8 +179,10 @@ impl Recorded {
             when: event.when,
             late: text(&event, "recorded").is_some(),
             links: !event.why.links.is_empty(),
-            env: Noted::ASK,
-            service: Noted::ASK,
+            succeeded: text(&event, "outcome") == Some(SUCCESS),
+            env: event.place.as_ref().and_then(|place| place.env.as_deref()).map(Arc::from),
+            service: event.place.as_ref().and_then(|place| place.service.as_deref()).map(Arc::from),
+            commit: text(&event, "commit").and_then(|id| ObjectId::from_hex(id.as_bytes())),
             what: [Noted::ASK; NOTED],
             line: Text::new(&[]),
             event: OnceLock::from(Box::new(event)),
@@ -150,12 +191,22 @@ impl Recorded {
 
     /// The environment that it is about.
     pub fn env(&self) -> Option<&str> {
-        self.noted(self.env, |event| event.place.as_ref()?.env.as_deref())
+        self.env.as_deref()
     }
 
     /// The service that it is about.
     pub fn service(&self) -> Option<&str> {
-        self.noted(self.service, |event| event.place.as_ref()?.service.as_deref())
+        self.service.as_deref()
+    }
+
+    /// The commit that it names, if that is a full id.
+    pub fn commit_id(&self) -> Option<ObjectId> {
+        self.commit
+    }
+
+    /// Whether what it states had the outcome `success`.
+    pub fn succeeded(&self) -> bool {
+        self.succeeded
     }
 
     /// A text field of its `what`.
@@ -198,11 +249,19 @@ impl Noted {
     const ASK: Noted = Noted { start: u16::MAX, end: 0 };
 
     fn value(line: &Line<'_>, value: Range<usize>) -> Noted {
-        let [b'"', inner @ .., b'"'] = &line.bytes[value.clone()] else { return Noted::NOTHING };
+        let Some(inner) = inside(line, &value) else { return Noted::NOTHING };
         match (u16::try_from(value.start + 1), u16::try_from(value.end - 1)) {
             (Ok(start), Ok(end)) if !inner.contains(&b'\\') => Noted { start, end },
             _ => Noted::ASK,
         }
+    }
+}
+
+/// What stands between the quotes of a text.
+fn inside<'l>(line: &Line<'l>, value: &Range<usize>) -> Option<&'l [u8]> {
+    match line.bytes.get(value.clone())? {
+        [b'"', inner @ .., b'"'] => Some(inner),
+        _ => None,
     }
 }
 

@@ -7,7 +7,7 @@
 
 use super::entry::{Line, Reject};
 use super::id::Id;
-use crate::event::Kind;
+use super::recorded::Names;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -31,21 +31,15 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// Looks at an entry, and hashes it. `ledger` is the name that was seen last, which the next mostly shares.
-    pub(super) fn entry(line: &Line<'_>, armor: fn(&[u8]) -> bool, ledger: &mut Arc<str>) -> Seen {
-        let name = line.ledger();
-        if **ledger != *name {
-            *ledger = Arc::from(name);
-        }
-        let kind = line.kind();
-        let unknown = kind.parse::<Kind>().map_or(true, Kind::is_git);
+    /// Looks at an entry, and hashes it.
+    pub(super) fn entry(line: &Line<'_>, armor: fn(&[u8]) -> bool, names: &mut Names) -> Seen {
         Seen {
             id: line.id(),
             length: line.bytes.len(),
             when: line.when,
             prev: line.prev().collect(),
-            ledger: Arc::clone(ledger),
-            unknown_kind: unknown.then(|| kind.into_owned()),
+            ledger: names.keep(&line.ledger()),
+            unknown_kind: line.known_kind().is_none().then(|| line.kind().into_owned()),
             armor: line.signature().map(|signature| armor(signature.as_bytes())),
         }
     }

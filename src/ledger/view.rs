@@ -15,7 +15,7 @@ use super::check::{Checker, Report, Rules};
 use super::entry::{Entry, Line, Scratch};
 use super::id::Id;
 use super::parallel;
-use super::recorded::Text;
+use super::recorded::{Names, Text};
 use crate::event::Event;
 use crate::outcome::Failure;
 use std::fs::{self, File};
@@ -76,7 +76,7 @@ impl Ledger {
     /// # Errors
     /// When it can't be read.
     pub fn read(&self, rules: Rules) -> Result<View, Failure> {
-        Ok(self.read_each(rules, |_, _, _| ())?.0)
+        Ok(self.read_each(rules, |_, _, _, _| ())?.0)
     }
 
     /// As [`Ledger::read`], and makes something of each entry on the way: as many as the chain has nodes,
@@ -87,7 +87,7 @@ impl Ledger {
     pub fn read_each<T: Send>(
         &self,
         rules: Rules,
-        make: impl Fn(&Line<'_>, Id, Text) -> T + Sync,
+        make: impl Fn(&Line<'_>, Id, Text, &mut Names) -> T + Sync,
     ) -> Result<(View, Vec<T>), Failure> {
         let path = self.path();
         let fail = |error| unreadable(&path, &error);

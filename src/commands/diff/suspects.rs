@@ -84,7 +84,7 @@ pub(super) fn with_deployments(
         let mut containing = Containing::new(&commits, oid);
         let wanted = if suspect.lost { Contains::No } else { Contains::Yes };
         for step in &steps {
-            let Some(tip) = repo.hash().oid(step.commit.as_bytes()) else { continue };
+            let Some(tip) = repo.hash().oid(step.commit().as_bytes()) else { continue };
             if containing.ask(tip)? == wanted {
                 suspect.brought_by = Some(Brought {
                     kind: step.event.kind.name(),

@@ -26,7 +26,7 @@ pub(super) fn find(
     let repo = commits.repository();
     let located = |oid: Oid| Located::new(commits, oid);
     let mut tips = pipeline::each(deployments.commits(), FEW_LOOKUPS, |commit| Deployed {
-        tip: repo.hash().oid(commit.as_bytes()).map(located),
+        tip: repo.hash().of_bytes(commit.as_bytes()).map(located),
         code: None,
     });
     for place in deployments.places() {

@@ -63,7 +63,7 @@ impl<'t> Tracer<'t> {
         let mut related: HashSet<&str> = changes.iter().map(|event| event.id.as_str()).collect();
         related.extend(copied.iter().map(|copy| copy.id.as_str()));
         let reviews = self.reviews(&changes, &related)?;
-        related.extend(reached.iter().map(|one| one.stay.first.commit));
+        related.extend(reached.iter().map(|one| one.stay.first.commit()));
         let checks = self.records_where(|event| {
             matches!(event.kind, Kind::Build | Kind::Test) && names(event, "commit", &related)
         })?;

@@ -84,16 +84,16 @@ impl<'a> Deploys<'a> {
                 true => Some(one),
                 false => self.deployments.at(&one.place, one.from),
             };
-            let before = before.and_then(|from| self.other_before(from, one.commit));
+            let before = before.and_then(|from| self.other_before(from, one.commit()));
             let started = one.field("started");
             let started = started.and_then(|text| ledger::time::parse(text.as_bytes()));
             questions.push(Question {
                 record: Some(one.event),
                 place: one.place,
-                commit: one.commit,
+                commit: one.commit(),
                 artifact: one.field("artifact"),
                 at: started.map_or(one.from, |started| started.min(one.from)),
-                before: before.map(|before| before.commit.to_owned()),
+                before: before.map(|before| before.commit().to_owned()),
             });
         }
         for question in &questions {
@@ -112,7 +112,7 @@ impl<'a> Deploys<'a> {
     ) -> Option<&'s Deployment<'a>> {
         let mut at = Some(from);
         let mut back = 0;
-        while at.is_some_and(|one| one.commit == commit) {
+        while at.is_some_and(|one| one.commit() == commit) {
             back += 1;
             at = self.deployments.before(from, back);
         }
@@ -155,7 +155,7 @@ impl<'a> Deploys<'a> {
     ) -> Result<(), Failure> {
         let before = self.deployments.current(&place);
         let before = before.and_then(|current| self.other_before(current, commit));
-        let before = before.map(|before| before.commit.to_owned());
+        let before = before.map(|before| before.commit().to_owned());
         let at = self.bench.now;
         self.ask(&Question { record: None, place, commit, artifact: None, at, before }, judgement)
     }

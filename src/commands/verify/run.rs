@@ -234,7 +234,7 @@ impl Run<'_> {
         let mut deploys = Deploys::new(self.bench, self.records, self.view.chain());
         let mut judgement = Judgement::default();
         deploys.judge(&mut judgement, |one| {
-            repo.hash().oid(one.commit.as_bytes()).is_some_and(|oid| lost.contains(&oid))
+            repo.hash().oid(one.commit().as_bytes()).is_some_and(|oid| lost.contains(&oid))
         })?;
         // What else there is to say of those deploys was so before.
         self.sum.judgement.merge(judgement.only(&["history-rewritten", "deploy-from-branch"]));

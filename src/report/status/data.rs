@@ -49,7 +49,7 @@ pub(super) fn csv(status: &Status<'_, '_>, out: &mut dyn Write) -> io::Result<()
         csv.write_record([
             defuse(deployment.place.env).as_ref(),
             defuse(deployment.place.service.unwrap_or_default()).as_ref(),
-            deployment.commit,
+            deployment.commit(),
             defuse(running.summary.as_deref().unwrap_or_default()).as_ref(),
             &moment::rfc3339(deployment.from).unwrap_or_default(),
             defuse(&who.name).as_ref(),
@@ -72,7 +72,7 @@ impl Status<'_, '_> {
         let Running { deployment, event, .. } = running;
         RunningJson {
             place: PlaceJson::from(&deployment.place),
-            commit: deployment.commit,
+            commit: deployment.commit(),
             summary: running.summary.as_deref(),
             here: running.summary.is_some(),
             since: moment::rfc3339(deployment.from),

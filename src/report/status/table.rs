@@ -70,8 +70,8 @@ impl Status<'_, '_> {
     fn cells(&self, running: &Running<'_, '_>, unicode: bool) -> Vec<String> {
         let Running { deployment, event, .. } = running;
         let runs = match &running.summary {
-            Some(summary) => format!("{} {summary}", text::short(deployment.commit)),
-            None => format!("{} (not in this clone)", text::short(deployment.commit)),
+            Some(summary) => format!("{} {summary}", text::short(deployment.commit())),
+            None => format!("{} (not in this clone)", text::short(deployment.commit())),
         };
         let approved: Vec<String> = approvers(&running.approvals);
         let mut why: Vec<String> = Vec::new();
@@ -118,7 +118,7 @@ impl Status<'_, '_> {
                 "{place}: {} failed since, the last {} of {} ({outcome})",
                 words::counted(running.failed.len(), "deployment", "deployments"),
                 moment::minute(last.from),
-                text::short(last.commit),
+                text::short(last.commit()),
             ));
         }
         for approval in &running.approvals {

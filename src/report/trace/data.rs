@@ -57,7 +57,7 @@ pub(super) fn csv(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Result<(
                 &moment::rfc3339(first.from).unwrap_or_default(),
                 &one.stay.until.and_then(moment::rfc3339).unwrap_or_default(),
                 if one.stay.rolled_back() { "true" } else { "false" },
-                first.commit,
+                first.commit(),
                 through.map_or("", |copy| copy.id.as_str()),
                 defuse(&rows::who(&one.event)).as_ref(),
                 defuse(&approvers(&one.approvals).join("; ")).as_ref(),
@@ -150,7 +150,7 @@ impl<'a> From<&'a Trace<'_, '_>> for TraceJson<'a> {
                     until: one.stay.until.and_then(moment::rfc3339),
                     runs: if one.stay.open { None } else { Some(one.stay.until.is_none()) },
                     rolled_back: one.stay.rolled_back(),
-                    deployed_commit: one.stay.first.commit,
+                    deployed_commit: one.stay.first.commit(),
                     through: one
                         .through
                         .and_then(|at| trace.copies.get(at))
