@@ -172,7 +172,6 @@ impl<'e> Deployments<'e> {
         let mut deployments =
             Deployments { all: Vec::with_capacity(count), ..Deployments::default() };
         let mut positions: Vec<Position> = Vec::with_capacity(count);
-        let mut commits = Vec::with_capacity(count);
         let mut numbers = Numbers::default();
         let mut known: HashMap<Place<'e>, Vec<usize>, RandomState> = HashMap::default();
         let mut deleted: Vec<(Position, &str)> = Vec::new();
@@ -191,8 +190,8 @@ impl<'e> Deployments<'e> {
             if !deploys(&event) {
                 continue;
             }
-            let Said { place, commit } = match Said::by(event) {
-                Ok(said) => said,
+            let place = match place_of(event) {
+                Ok(place) => place,
                 Err(lacks) => {
                     deployments.unplaced.push(Unplaced { id: event.id.as_str(), lacks });
                     continue;
@@ -217,7 +216,6 @@ impl<'e> Deployments<'e> {
                 state: if event.succeeded() { State::Runs } else { State::Failed },
             });
             positions.push(position);
-            commits.push((commit, number));
             let at_place = known.entry(place).or_default();
             // It is there already, unless it is new or somebody has deleted it.
             if at_place.is_empty() || !deleted.is_empty() {
@@ -227,19 +225,28 @@ impl<'e> Deployments<'e> {
         }
         deployments.ran = known.into_iter().collect();
         deployments.replace(&positions, &deleted);
-        deployments.number_commits(commits);
+        deployments.number_commits();
         deployments
     }
 
-    /// Sorts the commits, each of which comes with the number of its deployment. Whoever looks for all of them in an
-    /// index that is sorted, too, finds each near the one before.
-    fn number_commits(&mut self, mut sorted: Vec<(ObjectId, usize)>) {
+    /// Sorts the commits. Whoever looks for all of them in an index that is sorted, too, finds each near the
+    /// one before.
+    fn number_commits(&mut self) {
+        let commit = |one: &Deployment<'_>| one.event.commit_id();
+        // The first digits are at hand, and nearly always tell commits apart.
+        let firsts = self.all.iter().map(|one| commit(one).map_or(0, |id| id.first_digits()));
+        let mut sorted: Vec<(u64, usize)> = firsts.zip(0..).collect();
         sorted.sort_unstable();
-        for (commit, number) in sorted {
-            if self.commits.last() != Some(&commit) {
-                self.commits.push(commit);
+        for alike in sorted.chunk_by_mut(|(one, _), (other, _)| one == other) {
+            alike.sort_unstable_by_key(|&(_, number)| commit(&self.all[number]));
+            for &mut (_, number) in alike {
+                let one = &mut self.all[number];
+                let Some(commit) = commit(one) else { continue };
+                if self.commits.last() != Some(&commit) {
+                    self.commits.push(commit);
+                }
+                one.commit_number = self.commits.len() - 1;
             }
-            self.all[number].commit_number = self.commits.len() - 1;
         }
     }
 
@@ -405,22 +412,16 @@ struct Position {
     step: usize,
 }
 
-/// What a deploy or rollback record says by itself.
-struct Said<'e> {
-    place: Place<'e>,
-    commit: ObjectId,
-}
-
-impl<'e> Said<'e> {
-    /// What it says, or what it lacks.
-    fn by(event: &'e Recorded) -> Result<Said<'e>, &'static str> {
-        let env = event.env().filter(|env| !env.is_empty()).ok_or("it names no environment")?;
-        let commit = event.commit_id().ok_or_else(|| match event.field("commit") {
-            Some(_) => "its commit is no full id",
-            None => "it names no commit",
-        })?;
-        Ok(Said { place: Place { env, service: event.service() }, commit })
+/// Where a deploy or rollback record belongs, or what it lacks.
+fn place_of(event: &Recorded) -> Result<Place<'_>, &'static str> {
+    let env = event.env().filter(|env| !env.is_empty()).ok_or("it names no environment")?;
+    if event.commit_id().is_some() {
+        return Ok(Place { env, service: event.service() });
     }
+    Err(match event.field("commit") {
+        Some(_) => "its commit is no full id",
+        None => "it names no commit",
+    })
 }
 
 #[cfg(test)]

@@ -21,8 +21,9 @@ use super::Oid;
 use super::places::{Before, Parents};
 use super::source::Commits;
 use crate::outcome::Failure;
+use foldhash::fast::RandomState;
 use gix_commitgraph::Position;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashSet};
 
 /// Whether a commit contains another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,7 +224,8 @@ impl<'c, 'r> Containing<'c, 'r> {
 ///
 /// Commits are looked at by falling date, and the search ends when only ancestors of `base` are left. Where a clock
 /// went back from a commit to its child, there may be ancestors of `base` among what is found. What stands behind
-/// commits that seem too old is found if there are no more than [`SLOP`] of them.
+/// commits that seem too old is found if there are no more than [`SLOP`] of them. Tips on the line of first parents of
+/// `base` have nothing of their own, so that mostly there is nothing to search for.
 ///
 /// # Errors
 /// When a commit on the way is here but can't be read.
@@ -233,6 +235,11 @@ pub fn beyond(
     base: Oid,
     since: u64,
 ) -> Result<Vec<Oid>, Failure> {
+    let mut tips: Vec<usize> = tips.iter().map(|&tip| commits.place(tip)).collect();
+    leave_out_own_line(commits, &mut tips, base, since)?;
+    if tips.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut search = Search {
         commits,
         since,
@@ -241,8 +248,8 @@ pub fn beyond(
         open: 0,
     };
     search.reach(commits.place(base), BASE)?;
-    for &tip in tips {
-        search.reach(commits.place(tip), BEYOND)?;
+    for tip in tips {
+        search.reach(tip, BEYOND)?;
     }
     let mut found = Vec::new();
     while search.open > 0
@@ -262,6 +269,34 @@ pub fn beyond(
     found.sort_unstable_by_key(|&newest| std::cmp::Reverse(newest));
     Ok(found.into_iter().filter_map(|(_, at)| commits.oid_at(at)).collect())
 }
+
+/// Drops the tips that are first parents of `base`, or it itself, as far back as `since`.
+fn leave_out_own_line(
+    commits: &Commits<'_>,
+    tips: &mut Vec<usize>,
+    base: Oid,
+    since: u64,
+) -> Result<(), Failure> {
+    let mut left: HashSet<usize, RandomState> = tips.iter().copied().collect();
+    let mut at = commits.place(base);
+    for _ in 0..LONGEST_LINE {
+        left.remove(&at);
+        if left.is_empty() {
+            break;
+        }
+        match commits.dated(at)? {
+            (Some(date), Before::Parents(parents)) if date >= since && !parents.is_empty() => {
+                at = parents[0];
+            }
+            _ => break,
+        }
+    }
+    tips.retain(|tip| left.contains(tip));
+    Ok(())
+}
+
+/// How far a line of first parents is followed: one that goes in a circle is the search's to complain about.
+const LONGEST_LINE: usize = 1_000_000;
 
 /// How many commits with a clock that went back a line of history may hold before what is behind them is lost; so
 /// many forgives git, too (`SLOP` in its revision.c).

@@ -89,18 +89,33 @@ impl Commits<'_> {
     /// # Errors
     /// When the commit is here but can't be read.
     pub(super) fn date_at(&self, place: usize) -> Result<Option<u64>, Failure> {
-        if let Some((graph, at)) = self.position_at(place) {
-            return Ok(Some(graph.commit_at(at).committer_timestamp()));
+        match self.position_at(place) {
+            Some((graph, at)) => Ok(Some(graph.commit_at(at).committer_timestamp())),
+            None => Ok(self.dated(place)?.0),
         }
-        if let Before::Parents(_) = self.before(place, None)? {
+    }
+
+    /// The date of the commit at a place, and what stands before it.
+    ///
+    /// # Errors
+    /// As [`Commits::date_at`].
+    pub(super) fn dated(&self, place: usize) -> Result<(Option<u64>, Before), Failure> {
+        if let Some((graph, at)) = self.position_at(place) {
+            let commit = graph.commit_at(at);
+            if let Some(parents) = self.in_graph(commit.iter_parents()) {
+                return Ok((Some(commit.committer_timestamp()), Before::Parents(parents)));
+            }
+        }
+        let before = self.before(place, None)?;
+        if let Before::Parents(_) = before {
             let remembered = self.remembered();
             let number = place.checked_sub(self.in_graph);
             let read = number.and_then(|number| remembered.commits.get(number)?.read.as_ref());
-            return Ok(read.map(|read| read.date));
+            return Ok((read.map(|read| read.date), before));
         }
         // A shallow clone ends with it.
-        let Some(oid) = self.oid_at(place) else { return Ok(None) };
-        Ok(self.find(oid)?.map(|loaded| loaded.links.date))
+        let Some(oid) = self.oid_at(place) else { return Ok((None, before)) };
+        Ok((self.find(oid)?.map(|loaded| loaded.links.date), before))
     }
 
     /// What stands before the commit at a place, if its generation number is greater than `cutoff`.

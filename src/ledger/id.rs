@@ -85,6 +85,11 @@ impl ObjectId {
         Some(id)
     }
 
+    /// The first sixteen digits, as a number.
+    pub fn first_digits(&self) -> u64 {
+        self.bytes.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
+    }
+
     /// The 20 or 32 bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.length)]
