@@ -466,6 +466,24 @@ fn a_shell_is_offered_environments_branches_and_tags() {
         "production/web\nproduction/worker"
     );
     assert_eq!(offered(&["audit", "stat"]), "status");
+    assert_eq!(
+        offered(&["audit", "verify", "--candidate", "main", "--env", "production/we"]),
+        "production/web"
+    );
+    assert_eq!(offered(&["audit", "verify", "--candidate", "rel"]), "release-1");
+    assert_eq!(
+        offered(&["audit", "diff", "production/api~"]),
+        "production/api~1\nproduction/api~2"
+    );
+    std::fs::create_dir_all(repo.path.join("sketches/old")).unwrap();
+    for words in [
+        &["audit", "trace", "sketches/o"][..],
+        &["audit", "trace", "--", "sketches/o"],
+        &["audit", "log", "--", "sketches/o"],
+        &["audit", "diff", "main", "--suspects", "sketches/o"],
+    ] {
+        assert_eq!(offered(words), "sketches/old/", "{words:?}");
+    }
     assert_eq!(offered(&["audit", "log", "--kind", "rol"]), "rollback");
     assert_eq!(offered(&["audit", "log", "--kind", "deploy,rol"]), "deploy,rollback");
     assert_eq!(offered(&["audit", "verify", "--explain", "four"]), "four-eyes");

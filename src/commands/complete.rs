@@ -18,6 +18,7 @@ use crate::git::refs::Ref;
 use crate::outcome::Failure;
 use crate::policy::rules;
 use clap_complete::CompletionCandidate;
+use clap_complete::engine::{PathCompleter, ValueCompleter};
 use clap_complete::env::{Bash, CompleteEnv, Elvish, Fish, Powershell, Shells, Zsh};
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -49,9 +50,21 @@ pub(crate) fn revisions(typed: &OsStr) -> Vec<CompletionCandidate> {
     // Behind the dots of a range or the mark of exclusion begins another revision.
     let start = typed.rfind("..").map_or(0, |at| at + 2).max(usize::from(typed.starts_with('^')));
     let (before, typed) = typed.split_at(start);
-    let mut names = places().unwrap_or_default();
-    names.extend(references().unwrap_or_default());
+    let names = match typed.rsplit_once('~') {
+        Some((name, _)) => steps_back(name).unwrap_or_default(),
+        None => {
+            let mut names = places().unwrap_or_default();
+            names.extend(references().unwrap_or_default());
+            names
+        }
+    };
     offer(before, typed, names)
+}
+
+/// [`revisions`], and where there is none like what was typed, files and folders.
+pub(crate) fn revisions_or_paths(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let found = revisions(typed);
+    if found.is_empty() { PathCompleter::any().complete(typed) } else { found }
 }
 
 /// Environments and their services.
@@ -81,12 +94,30 @@ fn offer(before: &str, typed: &str, names: BTreeSet<String>) -> Vec<CompletionCa
 
 /// The names of environments and places in the ledger of the repository that the user stands in.
 fn places() -> Result<BTreeSet<String>, Failure> {
+    of_deployments(|deployments| {
+        let mut names: BTreeSet<String> = deployments.places().map(ToString::to_string).collect();
+        names.extend(deployments.environments().map(str::to_owned));
+        names
+    })
+}
+
+/// How many deployments before the one that runs are offered.
+const STEPS: usize = 9;
+
+/// Addresses of the deployments before the one that runs in a place: `production~1`, …
+fn steps_back(name: &str) -> Result<BTreeSet<String>, Failure> {
+    of_deployments(|deployments| {
+        let place = deployments.places().find(|place| place.is(name));
+        let before = place.map_or(0, |place| deployments.history(place).count().saturating_sub(1));
+        (1..=before.min(STEPS)).map(|step| format!("{name}~{step}")).collect()
+    })
+}
+
+/// Something of the deployments of the repository that the user stands in.
+fn of_deployments<T>(take: impl FnOnce(&Deployments<'_>) -> T) -> Result<T, Failure> {
     let repo = Repository::open(Path::new("."))?;
     let (_, events) = records::read_all(&repo)?;
-    let deployments = Deployments::new(&events);
-    let mut names: BTreeSet<String> = deployments.places().map(ToString::to_string).collect();
-    names.extend(deployments.environments().map(str::to_owned));
-    Ok(names)
+    Ok(take(&Deployments::new(&events)))
 }
 
 /// Branches and tags by the names that people type.

@@ -19,7 +19,7 @@ use crate::ledger::{Recorded, View};
 use crate::outcome::{Failure, Outcome};
 use crate::pipeline;
 use crate::report::diff::Diff;
-use clap::Args;
+use clap::{Args, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 use involved::involved;
 use side::Side;
@@ -48,7 +48,7 @@ pub(crate) struct DiffArgs {
     stat: bool,
 
     /// Rank the changes by how likely they broke these paths, and say by what evidence
-    #[arg(long, value_name = "PATH", num_args = 1..)]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath, num_args = 1..)]
     suspects: Vec<String>,
 
     /// How to print

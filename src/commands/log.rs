@@ -21,7 +21,7 @@ use crate::outcome::{Failure, Outcome};
 use crate::report::events::Events;
 use crate::report::words::counted;
 use crate::timeline::Timeline;
-use clap::Args;
+use clap::{Args, ValueHint};
 use std::ops::ControlFlow;
 use stream::stream;
 
@@ -42,7 +42,7 @@ pub(crate) struct LogArgs {
     starts: Starts,
 
     /// Only commits that touch these paths
-    #[arg(last = true, value_name = "PATH")]
+    #[arg(last = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     paths: Vec<String>,
 
     /// Only what happened since DATE, in git's date language: yesterday, '2 weeks ago', 2026-11-20

@@ -16,7 +16,7 @@ const STARTS: &str = "Where to start";
 struct Typed {
     /// Where to start, or a range as in git: main, v1..v2, main...topic, ^v1; or what runs in an
     /// environment: production, production~1..production; HEAD without it
-    #[arg(value_name = "REV", add = ArgValueCompleter::new(complete::revisions))]
+    #[arg(value_name = "REV", add = ArgValueCompleter::new(complete::revisions_or_paths))]
     revisions: Vec<String>,
 
     /// Start from every branch, tag and other reference, and from HEAD

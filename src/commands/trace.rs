@@ -11,7 +11,7 @@ use crate::deployments::Deployments;
 use crate::git::source::Commits;
 use crate::outcome::Outcome;
 use crate::report::trace::{self, Trace, Verdict};
-use clap::Args;
+use clap::{Args, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 use road::Tracer;
 use std::collections::HashSet;
@@ -28,11 +28,11 @@ use std::collections::HashSet;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct TraceArgs {
     /// What to trace; HEAD without it
-    #[arg(value_name = "WHAT", add = ArgValueCompleter::new(complete::revisions))]
+    #[arg(value_name = "WHAT", add = ArgValueCompleter::new(complete::revisions_or_paths))]
     things: Vec<String>,
 
     /// The last change that touched these paths
-    #[arg(last = true, value_name = "PATH")]
+    #[arg(last = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     paths: Vec<String>,
 
     /// How to print

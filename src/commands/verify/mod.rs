@@ -59,11 +59,11 @@ pub(crate) struct VerifyArgs {
     since: Option<String>,
 
     /// May this commit go to the environment that --env names?
-    #[arg(long, value_name = "REV", requires = "env", conflicts_with_all = ["subjects", "all", "ledger", "since"])]
+    #[arg(long, value_name = "REV", add = ArgValueCompleter::new(complete::revisions), requires = "env", conflicts_with_all = ["subjects", "all", "ledger", "since"])]
     candidate: Option<String>,
 
     /// The environment (or environment/service) for --candidate
-    #[arg(long, value_name = "ENV", requires = "candidate")]
+    #[arg(long, value_name = "ENV", add = ArgValueCompleter::new(complete::environments), requires = "candidate")]
     env: Option<String>,
 
     /// Say what a rule protects from, what it looks at, what satisfies it, and how to mend a finding
