@@ -142,6 +142,23 @@ fn an_approval_of_the_commit_before_the_last_push_is_stale() {
 }
 
 #[test]
+fn an_approval_of_what_was_deployed_and_rolled_back_is_none_of_the_next_deploy() {
+    let world = World::new();
+    let stage = stage(&world);
+    approve(&stage, "bruno");
+    deploy(&stage, "cem");
+    stage.good("ana", "First");
+    approve(&stage, "bruno");
+    deploy(&stage, "cem");
+    let rollback = ["rollback", "--env", "production", "--outcome", "success", "--why", "it hangs"];
+    let commits = ["--commit", "HEAD~1", "--from-commit", "HEAD"];
+    stage.record("cem", Some("cem"), &[rollback.as_slice(), &commits].concat());
+    stage.good("ana", "Second");
+    deploy(&stage, "cem");
+    assert_eq!(stage.verify(&["production"]).denied(), ["deploy-approved"]);
+}
+
+#[test]
 fn an_approval_expires() {
     let world = World::new();
     let stage = stage(&world);

@@ -128,6 +128,13 @@ pub struct Deployed<'a> {
     pub corrections: Vec<&'a Event>,
 }
 
+impl Deployed<'_> {
+    /// The words for what was done, or for what somebody asks about.
+    pub fn done<'w>(&self, done: &'w str, asked: &'w str) -> &'w str {
+        if self.record.is_some() { done } else { asked }
+    }
+}
+
 /// A commit that changes what stands in `.audit/`.
 #[derive(Debug, Clone)]
 pub struct TrustChange<'a> {

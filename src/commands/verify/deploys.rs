@@ -303,10 +303,14 @@ impl<'a> Deploys<'a> {
         let counted: BTreeSet<&str> = covering.iter().map(|record| &*record.id).collect();
         let brought: HashSet<&str> =
             gained.iter().flatten().map(|gained| &*gained.commit.id).collect();
+        // What ran there itself was approved for that, and not for what came later.
+        let ran: HashSet<&str> =
+            self.deployments.history(&question.place).map(Deployment::commit).collect();
         let earlier = self.of_place(Kind::Approval, question.place).filter(|record| {
+            let of_other = |commit| brought.contains(commit) && !ran.contains(commit);
             !counted.contains(&*record.id)
                 && field(record, "decision") == Some("approved")
-                && field(record, "commit").is_some_and(|commit| brought.contains(commit))
+                && field(record, "commit").is_some_and(of_other)
         });
         let earlier = earlier.map(with_time).collect();
         (covering.into_iter().map(with_time).collect(), earlier)

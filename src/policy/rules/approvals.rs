@@ -32,7 +32,7 @@ pub(super) const RULES: [Rule; 5] = [
         summary: "No deploy rests on an approval that had expired or was given for an earlier state",
         protects: "Pushes after the approval, and approvals that were kept for a better moment.",
         looks_at: "When an approval expires (its own expires, the policy's approval-expires), and approvals of \
-            commits that the deploy brings but that are not the deployed one.",
+            commits that the deploy brings, but that are not the deployed one and never ran there themselves.",
         satisfied: "The approvals are of the deployed commit and had not expired when the deploy began.",
         mend: "Approve what is to be deployed, now: audit record approval --env ENV --commit ID --decision \
             approved.",
@@ -226,9 +226,10 @@ fn stale(deploy: &Deployed<'_>, terms: Terms<'_>) -> Answer {
         let who = who.map_or_else(|| "somebody".to_owned(), |who| who.somebody().to_string());
         faults.push(Fault {
             why: format!(
-                "{who} approved {}, but {} was deployed: a push after the approval",
+                "{who} approved {}, but {} {} deployed: a push after the approval",
                 short(commit),
-                short(deploy.commit)
+                short(deploy.commit),
+                deploy.done("was", "is to be")
             ),
             mend: None,
             grave: false,

@@ -149,8 +149,10 @@ fn in_freeze(deploy: &Deployed<'_>, terms: Terms<'_>) -> Answer {
             freeze.until.map_or_else(String::new, |until| format!(" until {}", stamp(until)));
         let why = freeze.why.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
         return Answer::fails(format!(
-            "{} was frozen{until}{why}, and this was deployed at {}",
+            "{} {} frozen{until}{why}, and this {} deployed at {}",
             deploy.env,
+            deploy.done("was", "is"),
+            deploy.done("was", "would be"),
             stamp(deploy.at)
         ));
     }
