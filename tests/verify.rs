@@ -242,6 +242,16 @@ fn tags_are_signed_carry_their_name_and_stay_where_they_were() {
 }
 
 #[test]
+fn a_tag_of_no_commit_is_judged_with_everything_and_lies_in_no_range() {
+    let world = World::new();
+    let stage = strict(&world);
+    let key = stage.repo.id("HEAD:.audit/policy.toml");
+    stage.repo.update_ref("refs/tags/key", &key);
+    stage.verify(&[]).refused("tag-signed", "lightweight");
+    stage.verify(&["HEAD~1..HEAD"]).green();
+}
+
+#[test]
 fn records_are_signed_by_somebody_known_who_acted() {
     let world = World::new();
     let stage = strict(&world);

@@ -23,10 +23,10 @@ impl Run<'_> {
             let tag = repo.tag(reference.clone())?;
             let Some(name) = reference.tag_name() else { continue };
             let moved = recorded.remove(name).unwrap_or_default();
-            // What stands before the policy's adoption was not walked.
+            // What stands before the policy's adoption was not walked. What is no commit lies in no range.
             let commit = matches!(tag.target_kind, Some(ObjectKind::Commit));
-            let judged = (!commit || seen.contains(&tag.target))
-                && self.bench.judge.policy().judges_tag(name);
+            let within = if commit { seen.contains(&tag.target) } else { !self.scope.is_range() };
+            let judged = within && self.bench.judge.policy().judges_tag(name);
             let elsewhere = moved.iter().any(|(_, commit)| *commit != tag.target.to_string());
             if !judged && !elsewhere {
                 continue;
