@@ -48,7 +48,17 @@ impl Policy {
             Ok(table) => table,
             Err(error) => {
                 let span = error.span().unwrap_or(0..0);
-                reader.problem(&span, error.message(), "this is no TOML: https://toml.io");
+                match (error.message(), text.get(span.clone())) {
+                    ("duplicate key", Some(key)) => {
+                        let message = format!("'{key}' stands there twice");
+                        reader.problem(
+                            &span,
+                            message,
+                            "put everything about it below its first heading",
+                        );
+                    }
+                    (other, _) => reader.problem(&span, other, "this is no TOML: https://toml.io"),
+                }
                 return Err(reader.finish());
             }
         };
@@ -486,6 +496,8 @@ date-order = "off"
     #[test]
     fn what_is_no_toml_has_a_place_too() {
         assert!(problems("[rules]\ncommit-signed = \n")[0].starts_with("2:"));
+        let twice = &problems("[environments.p]\n[environments.p]\napprovals = 2\n")[0];
+        assert!(twice.starts_with("2:15: 'p' stands there twice"), "{twice}");
         assert!(problems("a = 1\na = 2\n")[0].starts_with("2:1: "));
         let error = &Policy::parse(b"why = \"any\"\n\xff").unwrap_err()[0];
         assert_eq!((error.line, error.column), (2, 1));
