@@ -74,10 +74,15 @@ pub struct ObjectId {
 impl ObjectId {
     /// Reads 40 or 64 hex digits; `None` for anything else. Git reads upper case, too.
     pub fn from_hex(hex: &[u8]) -> Option<ObjectId> {
-        let lower = hex.iter().any(u8::is_ascii_uppercase).then(|| hex.to_ascii_lowercase());
-        let hex = lower.as_deref().unwrap_or(hex);
-        if let Some(bytes) = bytes(hex) {
-            return Some(ObjectId { bytes, length: 32 });
+        ObjectId::from_lower(hex).or_else(|| match hex.len() {
+            40 | 64 => ObjectId::from_lower(&hex.to_ascii_lowercase()),
+            _ => None,
+        })
+    }
+
+    fn from_lower(hex: &[u8]) -> Option<ObjectId> {
+        if hex.len() == 64 {
+            return Some(ObjectId { bytes: bytes(hex)?, length: 32 });
         }
         let sha1: [u8; 20] = bytes(hex)?;
         let mut id = ObjectId { bytes: [0; 32], length: 20 };

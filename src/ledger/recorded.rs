@@ -17,6 +17,7 @@ use super::entry::{Line, Scratch};
 use super::event;
 use super::id::{Id, ObjectId};
 use crate::event::{Event, Kind, What, When};
+use memchr::memchr;
 use std::ops::{Deref, Range};
 use std::sync::{Arc, OnceLock};
 
@@ -151,7 +152,8 @@ impl Recorded {
                     }
                 }
                 b"why" => recorded.links = inner.iter().any(|(key, _)| key == b"links"),
-                // Members of the body stand among the fields of `what`, if it has none of that name; in
+                b"kind" | b"ledger" | b"nonce" | b"prev" | b"v" | b"when" | b"who" => {}
+                // Other members of the body stand among the fields of `what`, if it has none of that name; in
                 // canonical order they come before it.
                 _ => recorded.note(line, key, value),
             }
@@ -160,14 +162,16 @@ impl Recorded {
     }
 
     fn note(&mut self, line: &Line<'_>, key: &[u8], value: Range<usize>) {
-        if key == b"recorded" {
-            self.late = Noted::value(line, value) != Noted::NOTHING;
-        } else if let Some(at) = noted(key) {
-            match key {
-                b"commit" => self.commit = inside(line, &value).and_then(ObjectId::from_hex),
-                b"outcome" => self.succeeded = inside(line, &value) == Some(SUCCESS.as_bytes()),
-                _ => {}
+        match key {
+            b"commit" => self.commit = inside(line, &value).and_then(ObjectId::from_hex),
+            b"outcome" => self.succeeded = inside(line, &value) == Some(SUCCESS.as_bytes()),
+            b"recorded" => {
+                self.late = inside(line, &value).is_some();
+                return;
             }
+            _ => {}
+        }
+        if let Some(at) = noted(key) {
             self.what[at] = Noted::value(line, value);
         }
     }
@@ -251,7 +255,7 @@ impl Noted {
     fn value(line: &Line<'_>, value: Range<usize>) -> Noted {
         let Some(inner) = inside(line, &value) else { return Noted::NOTHING };
         match (u16::try_from(value.start + 1), u16::try_from(value.end - 1)) {
-            (Ok(start), Ok(end)) if !inner.contains(&b'\\') => Noted { start, end },
+            (Ok(start), Ok(end)) if memchr(b'\\', inner).is_none() => Noted { start, end },
             _ => Noted::ASK,
         }
     }
