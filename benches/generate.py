@@ -11,7 +11,9 @@ from pathlib import Path
 
 from measure import Failure, output
 
-BEGIN = 1_500_000_000
+BEGIN = 1_400_000_000
+# Seconds between commits: some 88,000 in a year, as Linux has.
+PACE = 360
 PEOPLE = ["Ana Silva", "Bo Chen", "Cem Öz", "Dana Kim", "Eli Roth", "Fay Lind", "Gil Ito"]
 WORDS = "add fix move drop split merge cache price ledger invoice tax login report retry limit index".split()
 # As many lines of signed commits, or chains of signed records, side by side: one run of ssh-keygen signs a row.
@@ -62,7 +64,7 @@ def parents(number):
 
 def commit(number, drawn):
     """A commit in the language of `git fast-import`."""
-    when = BEGIN + number * 60
+    when = BEGIN + number * PACE
     author, committer = (drawn.choice(PEOPLE) for _ in range(2))
     words = [drawn.choice(WORDS) for _ in range(8)]
     message = f"{' '.join(words[:4])} {number}\n\n{' '.join(words)}\n\nFixes: PAY-{number % 997}\nSigned-off-by: {author} <{email(author)}>\n"
@@ -75,7 +77,7 @@ def commit(number, drawn):
 
 
 def tag(number):
-    return f"tag v{number}\nfrom :{number}\ntagger {PEOPLE[0]} <{email(PEOPLE[0])}> {BEGIN + number * 60 + 60} +0000\n{data(f'Version {number}')}\n".encode()
+    return f"tag v{number}\nfrom :{number}\ntagger {PEOPLE[0]} <{email(PEOPLE[0])}> {BEGIN + number * PACE + 60} +0000\n{data(f'Version {number}')}\n".encode()
 
 
 def data(text):
@@ -140,7 +142,7 @@ def signed_repository(path, commits, key):
 
 def signed_commit(tree, number, parent):
     """Head and message of a commit that is to be signed."""
-    person = f"{PEOPLE[0]} <{email(PEOPLE[0])}> {BEGIN + number * 60} +0000"
+    person = f"{PEOPLE[0]} <{email(PEOPLE[0])}> {BEGIN + number * PACE} +0000"
     above = f"\nparent {parent}" if parent else ""
     return f"tree {tree}{above}\nauthor {person}\ncommitter {person}", f"Commit {number}\n"
 
@@ -191,7 +193,7 @@ def deploy(number, prev, seed):
     prev = f'"{prev}"' if prev else ""
     return (
         f'{{"kind":"deploy","ledger":"example.com/generated","nonce":"{digits[:32]}","prev":[{prev}],"v":1,'
-        f'"what":{{"commit":"{digits[32:72]}","outcome":"success","tree":"{digits[72:112]}"}},"when":"{moment(BEGIN + number * 60)}",'
+        f'"what":{{"commit":"{digits[32:72]}","outcome":"success","tree":"{digits[72:112]}"}},"when":"{moment(BEGIN + number * PACE)}",'
         f'"where":{{"env":"production","service":"api"}},"who":{{"email":"ana@example.com","name":"Ana Silva"}},'
         f'"why":{{"reason":"release 1.{number}\\n\\"Größe\\"","tickets":["PAY-{number % 997}"]}}}}'
     )
