@@ -12,17 +12,28 @@
 //! They stand inside ranges, too: `production..main`, `^staging/web`. An address is replaced by the full
 //! id of its commit before git sees the revision.
 
-use super::records;
+use super::{Context, records};
 use crate::deployments::{Deployment, Deployments, Place};
 use crate::git::revision::Start;
 use crate::git::{Repository, dates};
 use crate::ledger::{Recorded, View};
 use crate::outcome::Failure;
+use crate::policy::nearest;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
 /// What forces the reading as an environment.
 const FORCED: &str = "env:";
+
+/// What git puts before and behind a name to make a reference of it (gitrevisions(7)), the first that is there.
+const GIT_RULES: [(&str, &str); 6] = [
+    ("", ""),
+    ("refs/", ""),
+    ("refs/tags/", ""),
+    ("refs/heads/", ""),
+    ("refs/remotes/", ""),
+    ("refs/remotes/", "/HEAD"),
+];
 
 /// Resolves addresses by the records of one ledger.
 pub(crate) struct Addresses<'a> {
@@ -249,21 +260,45 @@ impl<'a> Addresses<'a> {
         Ok(Point { deployment, moment })
     }
 
-    /// The spelling that git alone reads, where a reference or an abbreviated id has this name.
+    /// The spelling that git alone reads, where git knows this name, too: a reference (by the rules of
+    /// gitrevisions(7)), HEAD, `FETCH_HEAD` and their like, an id.
     fn git_name(&self, name: &str) -> Result<Option<String>, Failure> {
         let references = self.repo.refs("refs/")?;
-        let full = ["", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/"]
+        let full = GIT_RULES
             .iter()
-            .map(|prefix| format!("{prefix}{name}"))
+            .map(|(before, behind)| format!("{before}{name}{behind}"))
             .find(|full| references.iter().any(|reference| reference.name == *full));
         if full.is_some() {
             return Ok(full);
         }
-        let hex = name.len() >= 4 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let id = if hex { self.repo.resolve(name).ok() } else { None };
-        Ok(id.map(|oid| oid.to_string()))
+        // The rest (files beside `refs`, abbreviated ids, what `git describe` prints) is for git to say.
+        Ok(self.repo.resolve(name).ok().map(|oid| match name {
+            "HEAD" => "@".to_owned(),
+            _ => oid.to_string(),
+        }))
     }
 }
+
+/// Which environment may have been meant by what git doesn't know as a revision.
+pub(crate) fn suggestion(context: &Context, revision: &str) -> Option<String> {
+    // Without a ledger that can be read, git's own word has to do.
+    let (_, events) = records::read_all(&context.open().ok()?).ok()?;
+    let deployments = Deployments::new(&events);
+    let end = revision.find(['~', '@', '^', ':']).unwrap_or(revision.len());
+    let name = &revision[..end];
+    if deployments.knows(name) {
+        return Some(format!("an environment is written as {FORMS}"));
+    }
+    let places = deployments.places().map(Place::to_string);
+    let known: Vec<String> = deployments.environments().map(str::to_owned).chain(places).collect();
+    let known = || known.iter().map(String::as_str).filter(|_| name.len() >= LEAST_NAME);
+    let begins = |known: &&str| known.starts_with(name);
+    let near = known().find(begins).or_else(|| nearest(name, known()))?;
+    Some(format!("did you mean the environment '{near}'?"))
+}
+
+/// Shorter names are near to everything.
+const LEAST_NAME: usize = 4;
 
 /// The forms of an address, for hints.
 const FORMS: &str =

@@ -177,9 +177,15 @@ pub fn run(cli: Cli) -> Outcome {
     };
     let outcome = match result {
         Ok(outcome) => outcome,
-        Err(error) => {
+        Err(mut error) => {
             // What was printed before the error comes before it.
             let _ = std::io::Write::flush(context.ui.out());
+            if let Some(failure) = error.downcast_mut::<Failure>()
+                && let Some(revision) = &failure.unknown
+                && let Some(hint) = address::suggestion(&context, revision)
+            {
+                failure.hint = Some(hint);
+            }
             context.ui.report(&error)
         }
     };
