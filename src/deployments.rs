@@ -9,7 +9,8 @@
 //!
 //! A deployment is in force from its time until the next successful one in the same place, or until its
 //! environment is deleted. The order is that of the ledger: what a record builds on came before it,
-//! whatever the clocks of two machines said. Two kinds of records stand elsewhere than where they were
+//! whatever the clocks of two machines said; the time is the one that the record itself states, even where that
+//! contradicts the order. Two kinds of records stand elsewhere than where they were
 //! written: a *late* one (written with `--when`) at the time that it states, and a *correction*
 //! (`corrects` another deploy or rollback) in the stead of what it corrects, unless it states a time of
 //! its own. A note that corrects a deployment changes nothing here.
@@ -39,13 +40,23 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// Whether this is its name: `production`, `production/api`.
+    /// Whether this is its name: `production/api`; `production` or `production/` without a service.
     pub fn is(&self, name: &str) -> bool {
         let rest = name.strip_prefix(self.env);
         match self.service {
-            None => rest == Some(""),
+            None => matches!(rest, Some("" | "/")),
             Some(service) => rest.and_then(|rest| rest.strip_prefix('/')) == Some(service),
         }
+    }
+
+    /// Whether a name means it: its own, or that of its environment.
+    pub fn answers_to(&self, name: &str) -> bool {
+        self.env == name || self.is(name)
+    }
+
+    /// The name that means it alone, where there are services beside it: `production/`.
+    pub fn alone(&self) -> String {
+        format!("{}/{}", self.env, self.service.unwrap_or_default())
     }
 }
 
@@ -79,6 +90,28 @@ pub enum State {
     },
 }
 
+/// How the time that a deployment claims stands to what else is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// Nothing contradicts it.
+    Fits,
+    /// It is yet to come.
+    Ahead,
+    /// The deployment that it replaced claims to be younger.
+    Disagrees,
+}
+
+impl Clock {
+    /// The word that JSON prints.
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Clock::Fits => None,
+            Clock::Ahead => Some("ahead"),
+            Clock::Disagrees => Some("disagrees"),
+        }
+    }
+}
+
 /// One deploy or rollback record.
 #[derive(Debug, Clone)]
 pub struct Deployment<'e> {
@@ -90,10 +123,17 @@ pub struct Deployment<'e> {
     pub commit_number: usize,
     /// From when it counts, in seconds since 1970 UTC: a claim.
     pub from: i64,
-    /// Until when it was in force; `None` while it is, and for one that never was.
+    /// Until when it was in force, which is never before [`from`](Self::from); `None` while it is, and for one
+    /// that never was.
     pub until: Option<i64>,
     /// What became of it.
     pub state: State,
+    /// Whether it claims to be older than the one that it replaced: a clock was wrong.
+    clocks_disagree: bool,
+    /// The latest time that its record, or one before it in the ledger, claims: if their clocks were right, it was
+    /// not written earlier.
+    pub not_before: i64,
+    position: Position,
 }
 
 impl<'e> Deployment<'e> {
@@ -102,9 +142,20 @@ impl<'e> Deployment<'e> {
         matches!(self.state, State::Runs | State::Replaced { .. } | State::Removed)
     }
 
-    /// Whether it was in force at a moment.
-    pub fn ran_at(&self, moment: i64) -> bool {
-        self.ran() && self.from <= moment && self.until.is_none_or(|until| moment < until)
+    /// Whether the ledger has it after another of these records: then that one was there before, whatever the
+    /// clocks say. Of one that was written late the ledger does not tell.
+    pub fn follows(&self, other: &Recorded, records: &[Recorded]) -> bool {
+        let before = records.get(..self.position.sequence).unwrap_or_default();
+        !self.event.is_late() && before.iter().any(|record| std::ptr::eq(record, other))
+    }
+
+    /// How the time that it claims stands to the present, and to what it replaced.
+    pub fn clock(&self, now: i64) -> Clock {
+        match self.from > now {
+            true => Clock::Ahead,
+            false if self.clocks_disagree => Clock::Disagrees,
+            false => Clock::Fits,
+        }
     }
 
     /// Whether it is a rollback.
@@ -158,6 +209,8 @@ pub struct Deployments<'e> {
     ran: BTreeMap<Place<'e>, Vec<usize>>,
     /// Environments that records name, with or without a deployment; not the deleted ones.
     environments: BTreeSet<&'e str>,
+    /// When environments were deleted.
+    deleted: Vec<Deleted<'e>>,
     unplaced: Vec<Unplaced<'e>>,
     /// The commits of all, each once, sorted.
     commits: Vec<ObjectId>,
@@ -171,23 +224,30 @@ impl<'e> Deployments<'e> {
         let count = events.iter().filter(deploys).count();
         let mut deployments =
             Deployments { all: Vec::with_capacity(count), ..Deployments::default() };
-        let mut positions: Vec<Position> = Vec::with_capacity(count);
         let mut numbers = Numbers::default();
         let mut known: HashMap<Place<'e>, Vec<usize>, RandomState> = HashMap::default();
-        let mut deleted: Vec<(Position, &str)> = Vec::new();
-        // Of records that build on each other the later one can't have happened earlier.
+        // Of records that build on each other the later one can't have happened earlier. Where they stand among
+        // late ones is told by those of their environment: a wrong clock elsewhere is nothing to them.
         let mut latest = i64::MIN;
+        let mut latest_there: HashMap<&str, i64, RandomState> = HashMap::default();
         for (sequence, event) in events.iter().enumerate() {
             let Some(when) = event.when.map(|when| when.seconds) else { continue };
             let late = event.is_late();
             if !late {
                 latest = latest.max(when);
             }
-            let own = Position { time: if late { when } else { latest }, sequence, step: 0 };
-            if event.kind == Kind::Environment {
-                deployments.environment(event, own, &mut deleted);
+            if !deploys(&event) && event.kind != Kind::Environment {
+                continue;
             }
-            if !deploys(&event) {
+            let mut time = when;
+            if !late {
+                let there = latest_there.entry(event.env().unwrap_or_default()).or_insert(when);
+                *there = when.max(*there);
+                time = *there;
+            }
+            let own = Position { time, sequence, step: 0 };
+            if event.kind == Kind::Environment {
+                deployments.environment(event, when, own);
                 continue;
             }
             let place = match place_of(event) {
@@ -198,33 +258,38 @@ impl<'e> Deployments<'e> {
                 }
             };
             let number = deployments.all.len();
-            let mut position = own;
-            for corrected in event.linked("corrects") {
-                let Some(corrected) = numbers.of(corrected, &deployments.all) else { continue };
-                let stood = positions[corrected];
-                if !late {
-                    position = Position { step: stood.step + 1, ..stood };
-                }
-                deployments.all[corrected].state = State::Corrected { by: number };
-            }
-            deployments.all.push(Deployment {
+            let mut one = Deployment {
                 event,
                 place,
                 commit_number: 0,
-                from: position.time,
+                from: when,
                 until: None,
                 state: if event.succeeded() { State::Runs } else { State::Failed },
-            });
-            positions.push(position);
+                clocks_disagree: false,
+                not_before: if late { when } else { latest },
+                position: own,
+            };
+            for corrected in event.linked("corrects") {
+                let Some(corrected) = numbers.of(corrected, &deployments.all) else { continue };
+                // What stands in its stead by now: of several corrections the last one counts.
+                let Some(stood) = deployments.stands_for(corrected) else { continue };
+                if !late {
+                    let Deployment { from, not_before, position, .. } = deployments.all[stood];
+                    (one.from, one.not_before) = (from, not_before);
+                    one.position = Position { step: position.step + 1, ..position };
+                }
+                deployments.all[stood].state = State::Corrected { by: number };
+            }
+            deployments.all.push(one);
             let at_place = known.entry(place).or_default();
             // It is there already, unless it is new or somebody has deleted it.
-            if at_place.is_empty() || !deleted.is_empty() {
+            if at_place.is_empty() || !deployments.deleted.is_empty() {
                 deployments.environments.insert(place.env);
             }
             at_place.push(number);
         }
         deployments.ran = known.into_iter().collect();
-        deployments.replace(&positions, &deleted);
+        deployments.replace();
         deployments.number_commits();
         deployments
     }
@@ -250,44 +315,50 @@ impl<'e> Deployments<'e> {
         }
     }
 
-    fn environment(
-        &mut self,
-        event: &'e Recorded,
-        at: Position,
-        deleted: &mut Vec<(Position, &'e str)>,
-    ) {
+    fn environment(&mut self, event: &'e Recorded, when: i64, position: Position) {
         let Some(env) = event.env() else { return };
         if event.field("action") == Some("deleted") {
-            deleted.push((at, env));
+            self.deleted.push(Deleted { env, when, position });
             self.environments.remove(env);
         } else {
             self.environments.insert(env);
         }
     }
 
+    /// The number of what stands in the stead of a deployment that was corrected, and of its corrections; `None`
+    /// where that is about to come.
+    fn stands_for(&self, mut number: usize) -> Option<usize> {
+        while let State::Corrected { by } = self.all.get(number)?.state {
+            number = by;
+        }
+        Some(number)
+    }
+
     /// Finds out what replaced what, place by place.
-    fn replace(&mut self, positions: &[Position], deleted: &[(Position, &str)]) {
+    fn replace(&mut self) {
         self.ran.retain(|_, numbers| {
             numbers.retain(|&number| self.all[number].state == State::Runs);
             !numbers.is_empty()
         });
         for (place, numbers) in &mut self.ran {
-            numbers.sort_by_key(|&number| positions[number]);
+            numbers.sort_by_key(|&number| self.all[number].position);
             for at in 0..numbers.len() {
                 let number = numbers[at];
                 let next = numbers.get(at + 1).copied();
-                let end = deleted
-                    .iter()
-                    .filter(|(position, env)| *env == place.env && *position > positions[number])
-                    .map(|(position, _)| *position)
-                    .min();
+                let Deployment { position, from, .. } = self.all[number];
+                let deleted = self.deleted.iter().filter(|one| one.ends(place, position));
+                let end = deleted.min_by_key(|one| one.position);
                 match (next, end) {
-                    (Some(by), end) if end.is_none_or(|end| positions[by] < end) => {
-                        self.all[number].until = Some(self.all[by].from);
+                    (Some(by), end)
+                        if end.is_none_or(|end| self.all[by].position < end.position) =>
+                    {
+                        let next = &mut self.all[by];
+                        next.clocks_disagree = next.from < from;
+                        self.all[number].until = Some(self.all[by].from.max(from));
                         self.all[number].state = State::Replaced { by };
                     }
                     (_, Some(end)) => {
-                        self.all[number].until = Some(end.time);
+                        self.all[number].until = Some(end.when.max(from));
                         self.all[number].state = State::Removed;
                     }
                     (_, None) => {}
@@ -321,19 +392,15 @@ impl<'e> Deployments<'e> {
         self.ran.keys()
     }
 
-    /// The places that a name means: exactly this place, else all services of this environment.
+    /// The places that a name means: `production/api` the service, `production` all that is in the environment,
+    /// and `production/` what is there without a service.
     pub fn named(&self, name: &str) -> Vec<&Place<'e>> {
-        let exact: Vec<&Place<'e>> = self.places().filter(|place| place.is(name)).collect();
-        match exact.is_empty() {
-            true => self.places().filter(|place| place.env == name).collect(),
-            false => exact,
-        }
+        self.places().filter(|place| place.answers_to(name)).collect()
     }
 
     /// Whether an environment or place of this name was ever recorded.
     pub fn knows(&self, name: &str) -> bool {
-        self.environments.contains(name)
-            || self.all.iter().any(|one| one.place.env == name || one.place.is(name))
+        self.environments.contains(name) || self.all.iter().any(|one| one.place.answers_to(name))
     }
 
     /// Whether a commit, by its full id, was ever to be put anywhere.
@@ -361,9 +428,24 @@ impl<'e> Deployments<'e> {
         self.history(place).next_back().filter(|last| last.state == State::Runs)
     }
 
-    /// What ran in a place at a moment.
+    /// What ran in a place at a moment: the last in the order of the ledger that claims to be that old, unless its
+    /// environment had been deleted by then. Before the [first](Self::first) it is not known.
     pub fn at(&self, place: &Place<'_>, moment: i64) -> Option<&Deployment<'e>> {
-        self.history(place).rev().find(|one| one.ran_at(moment))
+        let last = self.history(place).rev().find(|one| one.from <= moment)?;
+        let removed = |one: &Deleted<'_>| one.ends(place, last.position) && one.when <= moment;
+        (!self.deleted.iter().any(removed)).then_some(last)
+    }
+
+    /// The moment of the first known deployment of a place.
+    pub fn first(&self, place: &Place<'_>) -> Option<i64> {
+        self.history(place).map(|one| one.from).min()
+    }
+
+    /// Every deploy and rollback record of a place, in their order: with those that failed or were corrected.
+    pub fn listed(&self, place: &Place<'_>) -> Vec<&Deployment<'e>> {
+        let mut listed: Vec<_> = self.all.iter().filter(|one| one.place == *place).collect();
+        listed.sort_by_key(|one| one.position);
+        listed
     }
 
     /// The deployment so many successful ones before another of these in its place.
@@ -373,14 +455,10 @@ impl<'e> Deployments<'e> {
         history.get(at.checked_sub(back)?).copied()
     }
 
-    /// What failed in a place after a moment, oldest first.
-    pub fn failed_since(
-        &self,
-        place: &Place<'_>,
-        moment: i64,
-    ) -> impl Iterator<Item = &Deployment<'e>> {
-        self.all.iter().filter(move |one| {
-            one.state == State::Failed && one.place == *place && one.from >= moment
+    /// What failed in the place of a deployment after it, oldest first.
+    pub fn failed_since(&self, last: &Deployment<'_>) -> impl Iterator<Item = &Deployment<'e>> {
+        self.all.iter().filter(|one| {
+            one.state == State::Failed && one.place == last.place && one.position > last.position
         })
     }
 }
@@ -400,6 +478,22 @@ impl<'e> Numbers<'e> {
         self.index.extend(new.map(|(number, one)| (one.event.id.as_str(), number)));
         self.known = all.len();
         self.index.get(id).copied()
+    }
+}
+
+/// A record that an environment was deleted.
+#[derive(Debug, Clone, Copy)]
+struct Deleted<'e> {
+    env: &'e str,
+    /// When, as it claims.
+    when: i64,
+    position: Position,
+}
+
+impl Deleted<'_> {
+    /// Whether it ended what was put into a place at a position.
+    fn ends(&self, place: &Place<'_>, position: Position) -> bool {
+        self.env == place.env && self.position > position
     }
 }
 
@@ -473,6 +567,8 @@ pub(crate) mod tests {
         Recorded::of(event)
     }
 
+    const PRODUCTION: Place<'_> = Place { env: "production", service: None };
+
     /// `digit from-until` of what ran in production.
     fn spans(deployments: &Deployments<'_>) -> Vec<(char, i64, Option<i64>)> {
         let place = Place { env: "production", service: None };
@@ -505,14 +601,83 @@ pub(crate) mod tests {
         assert!(found.at(&place, 9).is_none());
         assert_eq!(found.before(found.current(&place).unwrap(), 2).unwrap().event.id, "a");
         assert!(found.before(found.current(&place).unwrap(), 3).is_none());
-        assert_eq!(found.failed_since(&place, 15).count(), 1);
+        assert_eq!(found.failed_since(&found.all()[0]).count(), 1);
+        assert_eq!(found.failed_since(&found.all()[2]).count(), 0);
     }
 
     #[test]
     fn the_ledger_decides_the_order_and_not_the_clocks() {
         // The second was written by somebody who had seen the first, on a machine whose clock is behind.
         let events = [deploy("a", 100, '1', "success"), deploy("b", 40, '2', "success")];
-        assert_eq!(spans(&Deployments::new(&events)), [('1', 100, Some(100)), ('2', 100, None)]);
+        let found = Deployments::new(&events);
+        assert_eq!(spans(&found), [('1', 100, Some(100)), ('2', 40, None)]);
+        assert_eq!(
+            found.all().iter().map(|one| one.clocks_disagree).collect::<Vec<_>>(),
+            [false, true]
+        );
+        assert_eq!(found.all()[1].not_before, 100);
+        let at = |moment| found.at(&PRODUCTION, moment).map(|one| one.event.id.as_str());
+        assert_eq!((at(39), at(40), at(100)), (None, Some("b"), Some("b")));
+    }
+
+    #[test]
+    fn one_clock_that_is_ahead_moves_nothing_else() {
+        let note = record("n", Kind::Note, 900, json!({}));
+        let late = json!({"env": "production", "commit": commit('3'), "outcome": "success", "recorded": "2026-01-01T00:00:00Z"});
+        let events = [
+            deploy("a", 10, '1', "success"),
+            note,
+            deploy("b", 20, '2', "success"),
+            record("c", Kind::Deploy, 30, late),
+        ];
+        let found = Deployments::new(&events);
+        assert_eq!(spans(&found), [('1', 10, Some(20)), ('2', 20, Some(30)), ('3', 30, None)]);
+        assert!(found.all().iter().all(|one| !one.clocks_disagree));
+
+        // One of the deployments itself: what ran at a moment is the last that claims to be that old.
+        let ahead = [
+            deploy("a", 10, '1', "success"),
+            deploy("b", 900, '2', "success"),
+            deploy("c", 30, '3', "success"),
+        ];
+        let found = Deployments::new(&ahead);
+        let at = |moment| found.at(&PRODUCTION, moment).map(|one| one.event.id.as_str());
+        assert_eq!((at(20), at(30), at(950)), (Some("a"), Some("c"), Some("c")));
+        assert_eq!(found.current(&PRODUCTION).unwrap().event.id, "c");
+    }
+
+    #[test]
+    fn of_one_second_the_ledger_tells_the_order() {
+        let events = [
+            deploy("a", 10, '1', "success"),
+            deploy("f", 10, '4', "failure"),
+            deploy("b", 10, '2', "success"),
+            corrects(deploy("c", 10, '3', "success"), "a"),
+        ];
+        let found = Deployments::new(&events);
+        let listed: Vec<&str> =
+            found.listed(&PRODUCTION).iter().map(|one| one.event.id.as_str()).collect();
+        assert_eq!(listed, ["a", "c", "f", "b"]);
+        assert_eq!(found.failed_since(found.current(&PRODUCTION).unwrap()).count(), 0);
+    }
+
+    #[test]
+    fn of_several_corrections_the_last_one_counts() {
+        let events = [
+            deploy("a", 10, '1', "success"),
+            corrects(deploy("b", 90, '2', "success"), "a"),
+            corrects(deploy("c", 95, '3', "success"), "a"),
+            corrects(deploy("d", 99, '4', "cancelled"), "b"),
+            corrects(corrects(deploy("e", 99, '5', "success"), "a"), "d"),
+        ];
+        let states = |events: &[Recorded]| {
+            Deployments::new(events).all().iter().map(|one| one.state).collect::<Vec<_>>()
+        };
+        let by = |by| State::Corrected { by };
+        assert_eq!(states(&events[..3]), [by(1), by(2), State::Runs]);
+        assert_eq!(states(&events[..4]), [by(1), by(2), by(3), State::Failed]);
+        assert_eq!(states(&events), [by(1), by(2), by(3), by(4), State::Runs]);
+        assert_eq!(spans(&Deployments::new(&events)), [('5', 10, None)]);
     }
 
     #[test]
@@ -589,6 +754,13 @@ pub(crate) mod tests {
         assert_eq!(found.named("production").len(), 2);
         assert_eq!(found.named("production/api").len(), 1);
         assert!(found.named("api").is_empty());
+
+        // Without a service is a place of its own, which no longer goes before the others.
+        let alone = [&events[..], &[deploy("d", 40, '4', "success")]].concat();
+        let found = Deployments::new(&alone);
+        assert_eq!(found.named("production").len(), 3);
+        assert_eq!(found.named("production/"), [&PRODUCTION]);
+        assert!(found.knows("production/") && !Deployments::new(&events).knows("production/"));
     }
 
     #[test]

@@ -53,17 +53,25 @@ pub struct Failure {
     pub message: String,
     /// What helps.
     pub hint: Option<String>,
+    /// The revision, where it failed because git knows none of that name.
+    pub unknown: Option<String>,
 }
 
 impl Failure {
     /// An error without a hint.
     pub fn new(message: impl Into<String>) -> Failure {
-        Failure { message: message.into(), hint: None }
+        Failure { message: message.into(), hint: None, unknown: None }
     }
 
     /// Adds what helps.
     pub fn hint(mut self, hint: impl Into<String>) -> Failure {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Says that git knows no such revision.
+    pub fn unknown(mut self, revision: &str) -> Failure {
+        self.unknown = Some(revision.to_owned());
         self
     }
 }

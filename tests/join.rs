@@ -309,7 +309,7 @@ fn several_services_are_told_apart() {
     assert!(beyond.stderr.contains("the ledger knows 2 successful"), "{}", beyond.stderr);
     let early = audit(&repo, ["log", "production/api@{2020-01-01}"]).code(2);
     assert!(
-        early.stderr.contains("nothing ran in 'production/api' at 2020-01-01"),
+        early.stderr.contains("what ran in 'production/api' at 2020-01-01 is not known"),
         "{}",
         early.stderr
     );

@@ -1,28 +1,42 @@
 //! Addresses of environments, wherever a revision is taken.
 //!
 //! ```text
-//! production                       what runs there now
+//! production                       what runs there now: one commit, be it in several services
 //! production/api                   … of one service
+//! production/                      … without a service, where there are services as well
 //! production~2                     the deployment two before it
-//! production@{yesterday 14:00}     what ran there then; dates as in git
-//! production@{friday}~1            the deployment before that
+//! production@{yesterday 14:00}     what ran there then; dates as in git, and not in the future
+//! production@{last friday 18:00}~1 the deployment before that
 //! env:production                   the environment, where a branch or tag has the same name
 //! ```
 //!
 //! They stand inside ranges, too: `production..main`, `^staging/web`. An address is replaced by the full
 //! id of its commit before git sees the revision.
 
-use super::records;
+use super::{Context, period, records};
 use crate::deployments::{Deployment, Deployments, Place};
+use crate::event::When;
+use crate::git::Repository;
 use crate::git::revision::Start;
-use crate::git::{Repository, dates};
 use crate::ledger::{Recorded, View};
 use crate::outcome::Failure;
+use crate::policy::nearest;
+use crate::report::moment;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
 /// What forces the reading as an environment.
 const FORCED: &str = "env:";
+
+/// What git puts before and behind a name to make a reference of it (gitrevisions(7)), the first that is there.
+const GIT_RULES: [(&str, &str); 6] = [
+    ("", ""),
+    ("refs/", ""),
+    ("refs/tags/", ""),
+    ("refs/heads/", ""),
+    ("refs/remotes/", ""),
+    ("refs/remotes/", "/HEAD"),
+];
 
 /// Resolves addresses by the records of one ledger.
 pub(crate) struct Addresses<'a> {
@@ -211,27 +225,23 @@ impl<'a> Addresses<'a> {
         address: &Address<'_>,
     ) -> Result<Point<'d, 'e>, Failure> {
         let name = address.name;
-        let date = address.date.map(|text| dates::parse(self.repo, text)).transpose()?;
+        let date = address.date.map(|text| period::past(self.repo, text)).transpose()?;
         let at = |place: &Place| match date {
-            Some(date) => deployments.at(place, date),
-            None => deployments.current(place),
+            // What is in force is what runs now, whatever its clock says.
+            Some(date) if date < super::now() => deployments.at(place, date),
+            _ => deployments.current(place),
         };
         let places = deployments.named(name);
         let running: Vec<&Deployment<'e>> = places.iter().filter_map(|place| at(place)).collect();
         let one = match running.as_slice() {
-            [] => return Err(nothing(deployments, name, address.date)),
+            [] => return Err(nothing(deployments, &places, address, date)),
             [one] => *one,
             [first, rest @ ..]
                 if address.back == 0 && rest.iter().all(|one| one.commit() == first.commit()) =>
             {
                 *first
             }
-            several => {
-                let spelled: Vec<String> =
-                    several.iter().map(|one| one.place.to_string()).collect();
-                return Err(Failure::new(format!("'{name}' runs several services"))
-                    .hint(format!("name one of them: {}", spelled.join(", "))));
-            }
+            several => return Err(undecided(address, several)),
         };
         let deployment = deployments.before(one, address.back).ok_or_else(|| {
             let count = deployments.history(&one.place).count();
@@ -249,21 +259,45 @@ impl<'a> Addresses<'a> {
         Ok(Point { deployment, moment })
     }
 
-    /// The spelling that git alone reads, where a reference or an abbreviated id has this name.
+    /// The spelling that git alone reads, where git knows this name, too: a reference (by the rules of
+    /// gitrevisions(7)), HEAD, `FETCH_HEAD` and their like, an id.
     fn git_name(&self, name: &str) -> Result<Option<String>, Failure> {
         let references = self.repo.refs("refs/")?;
-        let full = ["", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/"]
+        let full = GIT_RULES
             .iter()
-            .map(|prefix| format!("{prefix}{name}"))
+            .map(|(before, behind)| format!("{before}{name}{behind}"))
             .find(|full| references.iter().any(|reference| reference.name == *full));
         if full.is_some() {
             return Ok(full);
         }
-        let hex = name.len() >= 4 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let id = if hex { self.repo.resolve(name).ok() } else { None };
-        Ok(id.map(|oid| oid.to_string()))
+        // The rest (files beside `refs`, abbreviated ids, what `git describe` prints) is for git to say.
+        Ok(self.repo.resolve(name).ok().map(|oid| match name {
+            "HEAD" => "@".to_owned(),
+            _ => oid.to_string(),
+        }))
     }
 }
+
+/// Which environment may have been meant by what git doesn't know as a revision.
+pub(crate) fn suggestion(context: &Context, revision: &str) -> Option<String> {
+    // Without a ledger that can be read, git's own word has to do.
+    let (_, events) = records::read_all(&context.open().ok()?).ok()?;
+    let deployments = Deployments::new(&events);
+    let end = revision.find(['~', '@', '^', ':']).unwrap_or(revision.len());
+    let name = &revision[..end];
+    if deployments.knows(name) {
+        return Some(format!("an environment is written as {FORMS}"));
+    }
+    let places = deployments.places().map(Place::to_string);
+    let known: Vec<String> = deployments.environments().map(str::to_owned).chain(places).collect();
+    let known = || known.iter().map(String::as_str).filter(|_| name.len() >= LEAST_NAME);
+    let begins = |known: &&str| known.starts_with(name);
+    let near = known().find(begins).or_else(|| nearest(name, known()))?;
+    Some(format!("did you mean the environment '{near}'?"))
+}
+
+/// Shorter names are near to everything.
+const LEAST_NAME: usize = 4;
 
 /// The forms of an address, for hints.
 const FORMS: &str =
@@ -286,20 +320,55 @@ fn unknown(deployments: &Deployments<'_>, name: &str) -> Failure {
     }
 }
 
-fn nothing(deployments: &Deployments<'_>, name: &str, date: Option<&str>) -> Failure {
-    let failed = deployments
-        .all()
+/// Several places are meant, and they don't run the same.
+fn undecided(address: &Address<'_>, several: &[&Deployment<'_>]) -> Failure {
+    let name = address.name;
+    let behind = address.suffix();
+    let spelled: Vec<String> = several
         .iter()
-        .any(|one| (one.place.env == name || one.place.to_string() == name) && !one.ran());
-    let message = match date {
-        Some(date) => format!("as far as the ledger knows, nothing ran in '{name}' at {date}"),
-        None => format!("as far as the ledger knows, nothing runs in '{name}'"),
+        .map(|one| match one.place.to_string() {
+            alone if alone == name => format!("{}{behind}", one.place.alone()),
+            place => format!("{place}{behind}"),
+        })
+        .collect();
+    Failure::new(format!("'{name}' runs several services"))
+        .hint(format!("name one of them: {}", spelled.join(", ")))
+}
+
+fn nothing(
+    deployments: &Deployments<'_>,
+    places: &[&Place<'_>],
+    address: &Address<'_>,
+    moment: Option<i64>,
+) -> Failure {
+    let name = address.name;
+    let first = places.iter().filter_map(|place| deployments.first(place)).min();
+    let (message, hint) = match (address.date, moment, first) {
+        // What ran before the first record, nobody has told.
+        (Some(date), Some(moment), Some(first)) if moment < first => {
+            let first = moment::long(When::utc(first));
+            let message = format!("what ran in '{name}' at {date} is not known");
+            return Failure::new(message)
+                .hint(format!("the first deployment on record is of {first}"));
+        }
+        (Some(date), ..) => (format!("nothing ran in '{name}' at {date}"), ""),
+        (None, ..) => (format!("nothing runs in '{name}'"), "its deployments failed: "),
     };
-    let hint = match (date, failed) {
-        (None, true) => format!("its deployments failed: audit log --env {name} lists them"),
-        _ => format!("audit log --env {name} lists what is recorded about it"),
-    };
-    Failure::new(message).hint(hint)
+    let failed = deployments.all().iter().any(|one| one.place.answers_to(name) && !one.ran());
+    let hint = if failed { hint } else { "" };
+    Failure::new(format!("as far as the ledger knows, {message}"))
+        .hint(format!("{hint}audit log --env {name} lists what is recorded about it"))
+}
+
+impl Address<'_> {
+    /// What stands behind the name.
+    fn suffix(&self) -> String {
+        let date = self.date.map(|date| format!("@{{{date}}}")).unwrap_or_default();
+        match self.back {
+            0 => date,
+            back => format!("{date}~{back}"),
+        }
+    }
 }
 
 /// Takes an address apart; `None` when the text has not its form.

@@ -2,7 +2,7 @@
 //! two of them, and the freezes in force.
 
 use super::copies::SamePatch;
-use crate::deployments::approvals::{self, Approval, Subject};
+use crate::deployments::approvals::{self, Approval, Subject, Timing};
 use crate::deployments::{Deployment, Deployments, field};
 use crate::event::{Event, Kind};
 use crate::git::message::Message;
@@ -43,7 +43,14 @@ pub(crate) fn covering<'e>(
         at: deployment.from,
     };
     let mut patches = SamePatch::new(repo, deployment.commit(), deployments);
-    Ok(approvals::covering(events, &subject, |other| patches.is(other)))
+    let mut found = approvals::covering(events, &subject, |other| patches.is(other));
+    for approval in &mut found {
+        if approval.timing == Timing::After && deployment.follows(approval.event, events) {
+            let expired = approvals::expires(approval.event).is_some_and(|end| end < subject.at);
+            approval.timing = if expired { Timing::Expired } else { Timing::Before };
+        }
+    }
+    Ok(found)
 }
 
 /// How many commits `new` has that `old` does not have, as `git rev-list --count new ^old`; none is read.

@@ -62,7 +62,7 @@ pub(crate) struct DiffArgs {
 const EXAMPLES: &str = "\
 Examples:
   audit diff production~1 production      what the last deploy brought, and what got lost
-  audit diff 'production@{friday}' production   what changed since: code, configuration, access
+  audit diff 'production@{last friday}' production   what changed since: code, configuration, access
   audit diff production                   what waits to go out
   audit diff production production~1      what a rollback would take away
   audit diff v1.3 v1.4 --stat

@@ -2,7 +2,7 @@
 
 use super::deployed::{count, summary};
 use super::judge::Judge;
-use super::records;
+use super::{now, records};
 use crate::deployments::{Deployment, Deployments, Place};
 use crate::git::Repository;
 use crate::ledger::View;
@@ -24,7 +24,7 @@ pub(crate) fn histories<'d, 'e>(
     let mut places: Vec<&'d Place> = Vec::new();
     for one in deployments.all() {
         let place = &one.place;
-        if (place.to_string() == name || place.env == name) && !places.contains(&place) {
+        if place.answers_to(name) && !places.contains(&place) {
             places.push(place);
         }
     }
@@ -43,9 +43,8 @@ fn history<'d, 'e>(
     place: &Place,
     most: usize,
 ) -> Result<History<'d, 'e>, Failure> {
-    let mut all: Vec<&'d Deployment<'e>> =
-        deployments.all().iter().filter(|one| one.place == *place).collect();
-    all.sort_by_key(|one| std::cmp::Reverse(one.from));
+    let mut all: Vec<&'d Deployment<'e>> = deployments.listed(place);
+    all.reverse();
     let shown = if most == 0 { all.len() } else { most.min(all.len()) };
     let mut steps = Vec::new();
     for &deployment in &all[..shown] {
@@ -55,6 +54,7 @@ fn history<'d, 'e>(
             event: records::judged(view, judge, &deployment.event.id)?,
             summary: here.map(|oid| summary(repo, oid)).transpose()?,
             change: change(repo, deployments, deployment)?,
+            clock: deployment.clock(now()),
         });
     }
     Ok(History { place: place.to_string(), steps, earlier: all.len() - shown })

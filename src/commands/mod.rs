@@ -43,6 +43,7 @@ use crate::ui::{ColorChoice, Ui};
 use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 /// Who changed what, when and why in this repository, and the proof of it
 ///
@@ -177,9 +178,15 @@ pub fn run(cli: Cli) -> Outcome {
     };
     let outcome = match result {
         Ok(outcome) => outcome,
-        Err(error) => {
+        Err(mut error) => {
             // What was printed before the error comes before it.
             let _ = std::io::Write::flush(context.ui.out());
+            if let Some(failure) = error.downcast_mut::<Failure>()
+                && let Some(revision) = &failure.unknown
+                && let Some(hint) = address::suggestion(&context, revision)
+            {
+                failure.hint = Some(hint);
+            }
             context.ui.report(&error)
         }
     };
@@ -198,8 +205,14 @@ fn finish(ui: Ui, outcome: Outcome) -> Outcome {
     }
 }
 
-/// The present. `AUDIT_NOW` (seconds since 1970 UTC) sets it, for tests and for reproducible reports.
-fn now() -> i64 {
+/// The present, which one run has but once. `AUDIT_NOW` (seconds since 1970 UTC) sets it, for tests and for
+/// reproducible reports.
+pub(crate) fn now() -> i64 {
+    static NOW: OnceLock<i64> = OnceLock::new();
+    *NOW.get_or_init(read_clock)
+}
+
+fn read_clock() -> i64 {
     if let Some(now) = std::env::var("AUDIT_NOW").ok().and_then(|now| now.parse().ok()) {
         return now;
     }

@@ -1,7 +1,9 @@
 //! The period that a user asks for: `--since yesterday --until '2026-11-20 14:00'`.
 
+use crate::event::When;
 use crate::git::{Repository, dates};
 use crate::outcome::Failure;
+use crate::report::moment;
 
 /// A stretch of time, both ends included; `None` where it has no end.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -10,6 +12,24 @@ pub(crate) struct Period {
     pub(crate) since: Option<i64>,
     /// Where it ends, in seconds since 1970 UTC.
     pub(crate) until: Option<i64>,
+}
+
+/// Reads a moment at which something ran, in git's date language: not one that is yet to come, of which there is
+/// nothing to know.
+///
+/// # Errors
+/// When git can't read it, or it is in the future.
+pub(crate) fn past(repo: &Repository, text: &str) -> Result<i64, Failure> {
+    let now = super::now();
+    let moment = dates::parse_at(repo, text, now)?;
+    match moment > now {
+        false => Ok(moment),
+        true => Err(Failure::new(format!(
+            "'{text}' is in the future: it means {}",
+            moment::long(When::utc(moment))
+        ))
+        .hint("what ran is asked of the past: 'yesterday 18:00', 'last friday 18:00', 2026-11-20")),
+    }
 }
 
 impl Period {

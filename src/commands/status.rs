@@ -4,13 +4,14 @@ use super::Context;
 use super::deployed::{between, count, covering, freezes, summary};
 use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
-use super::{complete, history, records};
+use super::period::past;
+use super::{complete, history, now, records};
 use crate::deployments::{Deployment, Deployments, Place};
 use crate::event::Event;
-use crate::git::{Oid, Repository, dates, object};
+use crate::git::{Oid, Repository, object};
 use crate::ledger::{Recorded, View};
 use crate::outcome::{Failure, Outcome};
-use crate::report::status::{Behind, Idle, Running, Status};
+use crate::report::status::{Behind, Idle, Running, Status, Why};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 use std::collections::HashMap;
@@ -18,8 +19,9 @@ use std::collections::HashMap;
 /// What runs where: since when, deployed and approved by whom, why, how far behind, and the proof
 ///
 /// It says what the deploy and rollback records of the ledger say. BEHIND counts the commits of the default
-/// branch (the remote's, else that of HEAD) that do not run, with the age of the oldest. Exit 1 when nothing
-/// runs anywhere, 3 when nothing was ever recorded: then what runs is unknown.
+/// branch (the remote's, else that of HEAD) that do not run, and in brackets for how long the first of them has
+/// waited there. Exit 1 when nothing runs anywhere, 3 when that is unknown: nothing was ever recorded, or nothing
+/// as old as the moment of --at.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct StatusArgs {
@@ -27,7 +29,7 @@ pub(crate) struct StatusArgs {
     #[arg(value_name = "ENV", add = ArgValueCompleter::new(complete::environments))]
     places: Vec<String>,
 
-    /// What ran at DATE instead of now, in git's date language
+    /// What ran at DATE instead of now, in git's date language; not in the future
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     at: Option<String>,
 
@@ -53,7 +55,7 @@ pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Out
     let ledger_state = records::warn(context, &view);
     let deployments = Deployments::new(records);
     records::warn_of_unplaced(context, &deployments);
-    let date = args.at.as_deref().map(|text| dates::parse(&repo, text)).transpose()?;
+    let date = args.at.as_deref().map(|text| past(&repo, text)).transpose()?;
     let wanted = Wanted::new(&deployments, &args.places)?;
     let branch = history::default_branch(&repo)?;
 
@@ -70,7 +72,8 @@ pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Out
     };
     let running = places.running(&wanted)?;
     let idle = places.idle(&wanted);
-    let outcome = match (running.is_empty(), deployments.is_empty()) {
+    let unknown = deployments.is_empty() || idle.iter().any(|idle| !idle.why.is_known());
+    let outcome = match (running.is_empty(), unknown) {
         (false, _) => Outcome::Yes,
         (true, false) => Outcome::No,
         (true, true) => Outcome::Undecided,
@@ -83,7 +86,7 @@ pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Out
         freezes(records, now).into_iter().filter(|event| wanted.has_frozen(event)).collect();
     // How far something was behind at another time is not known: branches keep no history of their own.
     let branch = branch.as_ref().map(|(name, _)| name.as_str()).filter(|_| date.is_none());
-    let status = Status { at: now, branch, running, idle, freezes };
+    let status = Status { at: now, asked: date.is_some(), branch, running, idle, freezes };
     let outcome = ledger_state.or(outcome);
     context.ui.decided(outcome);
     context.page(&repo)?;
@@ -119,7 +122,7 @@ impl<'a> Wanted<'a> {
     }
 
     fn has(&self, place: &Place) -> bool {
-        self.any(|name| place.env == name || place.to_string() == name)
+        self.any(|name| place.answers_to(name))
     }
 
     fn has_env(&self, env: &str) -> bool {
@@ -153,8 +156,9 @@ impl<'r> Places<'r> {
     /// What runs (or ran) in a place.
     fn deployment(&self, place: &Place<'_>) -> Option<&'r Deployment<'r>> {
         match self.date {
-            Some(date) => self.deployments.at(place, date),
-            None => self.deployments.current(place),
+            // What is in force is what runs now, whatever its clock says.
+            Some(date) if date < now() => self.deployments.at(place, date),
+            _ => self.deployments.current(place),
         }
     }
 
@@ -165,7 +169,7 @@ impl<'r> Places<'r> {
             let Some(deployment) = self.deployment(place) else { continue };
             let (repo, commit) = (self.repo, deployment.commit());
             let until = self.date.unwrap_or(i64::MAX);
-            let failed = self.deployments.failed_since(place, deployment.from);
+            let failed = self.deployments.failed_since(deployment);
             running.push(Running {
                 deployment,
                 event: records::judged(self.view, self.judge, &deployment.event.id)?,
@@ -178,23 +182,37 @@ impl<'r> Places<'r> {
         Ok(running)
     }
 
-    /// The places and environments that are wanted where nothing runs, and why that is known.
-    fn idle(&self, wanted: &Wanted<'_>) -> Vec<Idle<'static>> {
+    /// The places and environments that are wanted where nothing runs as far as is known, and why.
+    fn idle(&self, wanted: &Wanted<'_>) -> Vec<Idle> {
         let exists = |env: &str| self.deployments.environments().any(|known| known == env);
+        let in_use = |env: &str| {
+            self.deployments
+                .places()
+                .any(|place| place.env == env && self.deployment(place).is_some())
+        };
         let mut idle = Vec::new();
         for place in self.deployments.places().filter(|place| wanted.has(place)) {
-            // Of an environment that was deleted there is nothing to say.
-            if self.deployment(place).is_none() && (self.date.is_some() || exists(place.env)) {
-                idle.push(Idle { place: place.to_string(), why: "nothing runs there" });
-            }
+            let first = self.deployments.first(place);
+            let why = match (first, self.date) {
+                _ if self.deployment(place).is_some() => continue,
+                (Some(first), Some(date)) if date < first => Why::Unknown { first },
+                // Of an environment that was deleted there is nothing to say, nor of one where by now each
+                // service is recorded by its name.
+                (_, None) if !exists(place.env) => continue,
+                _ if place.service.is_none() && in_use(place.env) => continue,
+                _ => Why::Nothing,
+            };
+            idle.push(Idle { place: place.to_string(), why });
         }
         for env in self.deployments.environments().filter(|env| wanted.has_env(env)) {
             if self.deployments.places().any(|place| place.env == env) {
                 continue;
             }
-            let why = match self.deployments.all().iter().any(|one| one.place.env == env) {
-                true => "no deployment has succeeded",
-                false => "nothing was deployed there as far as the ledger knows",
+            let tried = self.deployments.all().iter().filter(|one| one.place.env == env);
+            let why = match (tried.map(|one| one.from).min(), self.date) {
+                (None, _) => Why::NeverDeployed,
+                (Some(first), Some(date)) if date < first => Why::Unknown { first },
+                (Some(_), _) => Why::NeverSucceeded,
             };
             idle.push(Idle { place: env.to_owned(), why });
         }

@@ -2,11 +2,14 @@
 //!
 //! `git rev-parse --since=DATE` prints `--max-age=SECONDS`. Asking costs one process, and only where a
 //! date was typed; in return every form that git knows means here what it means there. git never
-//! refuses: it reads what it does not understand as the present. An audit may not, so a text without
-//! a digit or a word that git knows is an error.
+//! refuses: it reads what it does not understand as the present. An audit may not, so a text with
+//! a word that git does not know is an error; and so are a day that is in no calendar (`2026-11-31`, of which git
+//! makes the 1st of December) and a weekday by itself, which git passes over: to it, `friday 18:00` is today.
 
 use super::Repository;
 use crate::outcome::Failure;
+use chrono::NaiveDate;
+use std::process::Command;
 
 /// The words that git's `approxidate` knows.
 const WORDS: [&str; 58] = [
@@ -73,15 +76,42 @@ const WORDS: [&str; 58] = [
 /// Reads a date as git does; seconds since 1970 UTC.
 ///
 /// # Errors
-/// When git cannot be run, or the text holds nothing that git would understand.
+/// When git cannot be run, or would take the text for something else than it says.
 pub fn parse(repo: &Repository, text: &str) -> Result<i64, Failure> {
+    read(repo.git(), text)
+}
+
+/// As [`parse`], where the present is another one: what `yesterday` goes back from.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_at(repo: &Repository, text: &str, now: i64) -> Result<i64, Failure> {
+    let mut git = repo.git();
+    // git reads it as an `int`.
+    if let Ok(now) = i32::try_from(now) {
+        git.env("GIT_TEST_DATE_NOW", now.to_string());
+    }
+    read(git, text)
+}
+
+fn read(mut git: Command, text: &str) -> Result<i64, Failure> {
     if !understood(text) {
         return Err(Failure::new(format!("cannot read the date '{text}'")).hint(
             "dates are written as in git: 2026-11-20, '2026-11-20 14:00', yesterday, '2 weeks ago', 'last friday 18:00'",
         ));
     }
-    let output = repo
-        .git()
+    if let Some(impossible) = impossible(text) {
+        return Err(Failure::new(format!("there is no {impossible}, as in the date '{text}'"))
+            .hint("days are written as 2026-11-20, the time of day as 14:00"));
+    }
+    if let Some(weekday) = lone_weekday(text) {
+        return Err(Failure::new(format!("the date '{text}' does not say which {weekday}")).hint(
+            format!(
+                "'last {weekday}', 'last {weekday} 18:00'; git takes a weekday by itself for today"
+            ),
+        ));
+    }
+    let output = git
         .arg("rev-parse")
         .arg(format!("--since={text}"))
         .output()
@@ -117,6 +147,87 @@ pub fn understood(text: &str) -> bool {
     some
 }
 
+/// A day or time of day in figures that no calendar and no clock has.
+fn impossible(text: &str) -> Option<&str> {
+    let all_day = text.split(|c: char| !c.is_ascii_digit() && !matches!(c, '-' | '/' | '.'));
+    let all_time = text.split(|c: char| !c.is_ascii_digit() && c != ':');
+    let day = |word: &&str| !numbers(word, &['-', '/', '.']).is_none_or(|it| is_day(&it));
+    let time = |word: &&str| !numbers(word, &[':']).is_none_or(|it| is_time(&it));
+    all_day.filter(day).chain(all_time.filter(time)).next()
+}
+
+/// Numbers with one of these signs between them, and how they are written.
+fn numbers<'t>(word: &'t str, between: &[char]) -> Option<Vec<(u32, &'t str)>> {
+    let sign = between.iter().find(|&&sign| word.contains(sign))?;
+    word.split(*sign).map(|figures| Some((figures.parse().ok()?, figures))).collect()
+}
+
+/// `2026-11-20`, `11/20/2026`, `20.11.2026`. What has no year of four figures is for git to make sense of.
+fn is_day(numbers: &[(u32, &str)]) -> bool {
+    let exists = |year: u32, month, day| {
+        i32::try_from(year).is_ok_and(|year| NaiveDate::from_ymd_opt(year, month, day).is_some())
+    };
+    match *numbers {
+        [(year, figures), (month, _), (day, _)] if figures.len() == 4 => exists(year, month, day),
+        [(a, _), (b, _), (year, figures)] if figures.len() == 4 => {
+            exists(year, a, b) || exists(year, b, a)
+        }
+        _ => true,
+    }
+}
+
+/// As git: a day may end at 24:00, a minute with a leap second.
+fn is_time(numbers: &[(u32, &str)]) -> bool {
+    match *numbers {
+        [(hour, _), (minute, _)] => hour <= 24 && minute < 60,
+        [(hour, _), (minute, _), (second, _)] => hour <= 24 && minute < 60 && second <= 60,
+        _ => true,
+    }
+}
+
+/// A weekday that git would pass over: without a word or number that says which, and without a day of the month.
+fn lone_weekday(text: &str) -> Option<&'static str> {
+    let words: Vec<String> = text
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    let among = |word: &str, known: &[&'static str]| {
+        known.iter().find(|known| word.len() >= 3 && known.starts_with(word)).copied()
+    };
+    let dated = words.iter().any(|word| among(word, &MONTHS).is_some())
+        || text.split_whitespace().any(|word| {
+            numbers(word.trim_end_matches(','), &['-', '/', '.']).is_some_and(|it| it.len() == 3)
+        });
+    let at = words.iter().position(|word| among(word, &WEEKDAYS).is_some())?;
+    let which = at.checked_sub(1).and_then(|at| words.get(at));
+    let counted = which.is_some_and(|word| {
+        word == "last"
+            || COUNTS.contains(&word.as_str())
+            || word.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    if dated || counted { None } else { among(&words[at], &WEEKDAYS) }
+}
+
+const WEEKDAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+const COUNTS: [&str; 10] =
+    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+
 /// Names of time zones that git knows.
 fn is_zone(word: &str) -> bool {
     const ZONES: [&str; 26] = [
@@ -129,7 +240,7 @@ fn is_zone(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::understood;
+    use super::{impossible, lone_weekday, understood};
 
     #[test]
     fn what_git_knows_is_understood() {
@@ -150,6 +261,69 @@ mod tests {
             "nov 20th",
         ] {
             assert!(understood(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_no_calendar_has_is_impossible() {
+        for text in [
+            "2026-11-31",
+            "2026-02-29 14:00",
+            "2026-13-45",
+            "2026-13-11",
+            "2026/11/31",
+            "31.11.2026",
+            "11/31/2026",
+            "2026-11-20 25:00",
+            "2026-11-20T14:61:00Z",
+            "0000-00-00",
+        ] {
+            assert!(impossible(text).is_some(), "{text}");
+        }
+        for text in [
+            "2028-02-29",
+            "30.11.2026",
+            "11/30/2026",
+            "2026-11-20T24:00:00+01:00",
+            "2.weeks.ago",
+            "1700000000",
+            "10:00",
+            "20.11",
+            "1.2.3",
+            "2026-11-20-0500",
+            "-",
+            "...",
+            ":",
+            "99999999999-1-1",
+        ] {
+            assert_eq!(impossible(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_weekday_alone_does_not_say_which() {
+        for (text, weekday) in [
+            ("friday", "friday"),
+            ("Fri 18:00", "friday"),
+            ("18:00 on monday", "monday"),
+            ("1 week ago sunday", "sunday"),
+            ("yesterday, tue", "tuesday"),
+        ] {
+            assert_eq!(lone_weekday(text), Some(weekday), "{text}");
+        }
+        for text in [
+            "last friday",
+            "LAST FRI 18:00",
+            "last.friday",
+            "Fri, 20 Nov 2026 14:00:00 CET",
+            "Fri 2026-11-20",
+            "2 fri ago",
+            "two fridays ago",
+            "yesterday",
+            "10:00",
+            "",
+        ] {
+            assert_eq!(lone_weekday(text), None, "{text}");
         }
     }
 

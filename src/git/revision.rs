@@ -66,9 +66,9 @@ impl Repository {
 
     fn resolve_by_git(&self, revision: &str) -> Result<Oid, Failure> {
         let unknown = || {
-            Failure::new(format!("unknown revision '{revision}'")).hint(
-                "a branch, a tag, an id, or HEAD~2 as in git; `git fetch` may bring what is not here yet",
-            )
+            Failure::new(format!("unknown revision '{revision}'"))
+                .hint("a branch, a tag, an id, or HEAD~2 as in git; `git fetch` may bring what is not here yet")
+                .unknown(revision)
         };
         let output = self
             .git()

@@ -291,7 +291,7 @@ impl<'r> Walk<'r> {
     fn beneath(&self, node: u32, failure: Failure) -> Failure {
         Failure {
             message: format!("{} (a parent of {})", failure.message, self.oid(node)),
-            hint: failure.hint,
+            ..failure
         }
     }
 

@@ -11,7 +11,7 @@
 
 use super::table::{self, Column};
 use super::{json, moment, rows, text};
-use crate::deployments::{Deployment, Place, State};
+use crate::deployments::{Clock, Deployment, Place, State};
 use crate::event::Event;
 use crate::ui::{Paint, Style, escape};
 use serde::Serialize;
@@ -29,6 +29,8 @@ pub struct Step<'d, 'e> {
     /// Commits gained and lost against what ran before; `None` for the first known, for one that never
     /// ran, and where a commit is not in this clone.
     pub change: Option<(usize, usize)>,
+    /// How its time stands to what else is known.
+    pub clock: Clock,
 }
 
 /// The history of one place, newest first.
@@ -91,6 +93,11 @@ fn cells(step: &Step<'_, '_>, unicode: bool) -> Vec<String> {
         State::Runs | State::Replaced { .. } if one.is_rollback() => "rollback".to_owned(),
         State::Runs | State::Replaced { .. } => String::new(),
     };
+    let remark = match step.clock {
+        Clock::Fits => remark,
+        Clock::Ahead | Clock::Disagrees if remark.is_empty() => "clocks disagree".to_owned(),
+        Clock::Ahead | Clock::Disagrees => format!("{remark}, clocks disagree"),
+    };
     let (_, mark) = rows::mark(step.event.proof.grade, unicode);
     vec![
         moment::minute(one.from),
@@ -140,6 +147,7 @@ struct StepJson<'a> {
     gained: Option<usize>,
     lost: Option<usize>,
     rollback: bool,
+    clock: Option<&'static str>,
     by: Option<json::IdentityJson<'a>>,
     proof: json::ProofJson<'a>,
     record: &'a str,
@@ -162,6 +170,7 @@ impl<'a> From<&'a History<'_, '_>> for HistoryJson<'a> {
             gained: step.change.map(|(gained, _)| gained),
             lost: step.change.map(|(_, lost)| lost),
             rollback: step.deployment.is_rollback(),
+            clock: step.clock.name(),
             by: step.event.who.identity.as_ref().map(json::IdentityJson::from),
             proof: (&step.event.proof).into(),
             record: &step.event.id,

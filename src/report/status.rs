@@ -43,23 +43,62 @@ pub struct Behind {
 pub struct Status<'d, 'e> {
     /// For which moment, in seconds since 1970 UTC.
     pub at: i64,
+    /// Whether somebody asked for that moment, and not for the present.
+    pub asked: bool,
     /// The branch that places are compared with.
     pub branch: Option<&'d str>,
     /// What runs, by place.
     pub running: Vec<Running<'d, 'e>>,
-    /// Environments where nothing runs as far as is known: by name.
-    pub idle: Vec<Idle<'d>>,
+    /// Places where nothing runs as far as is known: by name.
+    pub idle: Vec<Idle>,
     /// Freezes in force.
     pub freezes: Vec<&'e Event>,
 }
 
 /// A place where nothing runs as far as the ledger knows.
 #[derive(Debug, Clone)]
-pub struct Idle<'d> {
+pub struct Idle {
     /// Its name.
     pub place: String,
     /// Why.
-    pub why: &'d str,
+    pub why: Why,
+}
+
+/// Why nothing runs in a place as far as the ledger knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// It was deleted.
+    Nothing,
+    /// No deployment has succeeded.
+    NeverSucceeded,
+    /// None was tried.
+    NeverDeployed,
+    /// The first deployment on record is younger: what ran before, nobody has told.
+    Unknown {
+        /// Its time.
+        first: i64,
+    },
+}
+
+impl Why {
+    /// Whether records tell that nothing ran.
+    pub fn is_known(self) -> bool {
+        !matches!(self, Why::Unknown { .. })
+    }
+
+    fn words(self, moment: impl Fn(i64) -> String) -> String {
+        match self {
+            Why::Nothing => "nothing runs there".to_owned(),
+            Why::NeverSucceeded => "no deployment has succeeded".to_owned(),
+            Why::NeverDeployed => {
+                "nothing was deployed there as far as the ledger knows".to_owned()
+            }
+            Why::Unknown { first } => format!(
+                "what ran there is not known: the first deployment on record is of {}",
+                moment(first)
+            ),
+        }
+    }
 }
 
 impl Status<'_, '_> {

@@ -38,6 +38,7 @@ impl<'f> Finder<'f> {
         let Some(person) = persons.pop() else {
             return Err(Failure::new(format!("nothing here is called '{name}'"))
                 .hint(unknown.hint.unwrap_or_else(|| "audit people lists who acts here".to_owned()))
+                .unknown(name)
                 .into());
         };
         let deeds = self.deeds(context, &person)?;

@@ -31,7 +31,8 @@ impl Tracer<'_> {
                 unknown
                     .hint
                     .unwrap_or_else(|| "audit log --ticket shows what names a ticket".to_owned()),
-            ));
+            )
+            .unknown(name));
         }
         Ok(named)
     }

@@ -92,7 +92,7 @@ impl<'a> Deploys<'a> {
                 place: one.place,
                 commit: one.commit(),
                 artifact: one.field("artifact"),
-                at: started.map_or(one.from, |started| started.min(one.from)),
+                at: started.map_or(one.not_before, |started| started.min(one.not_before)),
                 before: before.map(|before| before.commit().to_owned()),
             });
         }

@@ -76,7 +76,8 @@ impl Status<'_, '_> {
             summary: running.summary.as_deref(),
             here: running.summary.is_some(),
             since: moment::rfc3339(deployment.from),
-            seconds: self.at - deployment.from,
+            seconds: (self.at >= deployment.from).then(|| self.at - deployment.from),
+            clock: deployment.clock(self.at).name(),
             by: event.who.identity.as_ref().map(json::IdentityJson::from),
             rollback: deployment.is_rollback(),
             approvals: running.approvals.iter().map(ApprovalJson::from).collect(),
@@ -118,7 +119,8 @@ struct RunningJson<'a> {
     summary: Option<&'a str>,
     here: bool,
     since: Option<String>,
-    seconds: i64,
+    seconds: Option<i64>,
+    clock: Option<&'static str>,
     by: Option<json::IdentityJson<'a>>,
     rollback: bool,
     approvals: Vec<ApprovalJson<'a>>,
@@ -145,7 +147,8 @@ struct BehindJson {
 #[derive(Serialize)]
 struct IdleJson<'a> {
     place: &'a str,
-    why: &'a str,
+    why: String,
+    known: bool,
 }
 
 impl<'a> From<&'a Status<'_, '_>> for StatusJson<'a> {
@@ -158,7 +161,11 @@ impl<'a> From<&'a Status<'_, '_>> for StatusJson<'a> {
             idle: status
                 .idle
                 .iter()
-                .map(|idle| IdleJson { place: &idle.place, why: idle.why })
+                .map(|idle| IdleJson {
+                    place: &idle.place,
+                    why: idle.why.words(|first| moment::rfc3339(first).unwrap_or_default()),
+                    known: idle.why.is_known(),
+                })
                 .collect(),
             freezes: status.freezes.iter().map(|event| event.id.as_str()).collect(),
         }

@@ -6,10 +6,10 @@
 //! staging         77aa0205ce Add refunds         2026-11-21 09:00  1d 2h  CI         -            0            · claimed
 //! ```
 
-use super::{Behind, Running, Status};
+use super::{Behind, Idle, Running, Status};
 use crate::deployments::approvals::Timing;
-use crate::deployments::{Place, field};
-use crate::event::Event;
+use crate::deployments::{Clock, Place, field};
+use crate::event::{Event, When};
 use crate::report::approvals::approvers;
 use crate::report::table::{self, Column};
 use crate::report::{markdown, moment, rows, text, words};
@@ -30,6 +30,10 @@ impl Status<'_, '_> {
     }
 
     pub(super) fn table(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        if self.asked {
+            let title = format!("what ran at {}", moment::long(When::utc(self.at)));
+            writeln!(out, "{}\n", style.paint(Paint::Yellow, &title))?;
+        }
         let titles = self.titles();
         // From which width on there is room: what runs, and since when, comes first.
         let from = |title: &str| match title {
@@ -56,7 +60,8 @@ impl Status<'_, '_> {
         for running in &self.running {
             remarks.extend(self.remarks(running));
         }
-        remarks.extend(self.idle.iter().map(|idle| format!("{}: {}", idle.place, idle.why)));
+        let idle = |idle: &Idle| format!("{}: {}", idle.place, idle.why.words(moment::minute));
+        remarks.extend(self.idle.iter().map(idle));
         remarks.extend(self.freezes.iter().map(|event| freeze(event)));
         if !remarks.is_empty() && !rows.is_empty() {
             writeln!(out)?;
@@ -85,7 +90,10 @@ impl Status<'_, '_> {
             deployment.place.to_string(),
             runs,
             moment::minute(deployment.from),
-            moment::duration(self.at - deployment.from),
+            match deployment.clock(self.at) {
+                Clock::Ahead => "unknown".to_owned(),
+                Clock::Fits | Clock::Disagrees => moment::duration(self.at - deployment.from),
+            },
             rows::who(event),
             if approved.is_empty() { "-".to_owned() } else { approved.join(", ") },
             if why.is_empty() { "-".to_owned() } else { why.join(" ") },
@@ -112,6 +120,16 @@ impl Status<'_, '_> {
     fn remarks(&self, running: &Running<'_, '_>) -> Vec<String> {
         let place = &running.deployment.place;
         let mut remarks = Vec::new();
+        let claimed = moment::minute(running.deployment.from);
+        match running.deployment.clock(self.at) {
+            Clock::Fits => {}
+            Clock::Ahead => remarks.push(format!(
+                "{place}: clocks disagree: recorded as of {claimed}, which is yet to come"
+            )),
+            Clock::Disagrees => remarks.push(format!(
+                "{place}: clocks disagree: recorded as of {claimed}, but after a deployment that claims to be younger"
+            )),
+        }
         if let Some(last) = running.failed.last() {
             let outcome = last.field("outcome").unwrap_or("without an outcome");
             remarks.push(format!(
