@@ -86,8 +86,8 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
     let mut reader = history::reader(&repo, true)?;
     reader.tickets = history::tickets(judge.policy())?;
     reader.paths = Paths::All(history::config_paths(judge.policy())?);
-    let gained = commits(&repo, &reader, &judge, from.oid, to.oid)?;
-    let lost = commits(&repo, &reader, &judge, to.oid, from.oid)?;
+    let (gained, gained_is_whole) = commits(&repo, &reader, &judge, from.oid, to.oid)?;
+    let (lost, lost_is_whole) = commits(&repo, &reader, &judge, to.oid, from.oid)?;
     let between = in_between(&view, &judge, events, (&from, &to), context.now)?;
     let mut unreviewed = without_review(events, &gained, to.commit());
     unreviewed.extend(without_review(events, &lost, from.commit()));
@@ -101,7 +101,7 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
     };
     let touched = args.stat.then(|| numstat::between(&repo, from.oid, to.oid)).transpose()?;
     let all = || gained.iter().chain(&lost);
-    let shallow = all().any(|event| event.proof.notes.iter().any(|note| note == "shallow"));
+    let shallow = !(gained_is_whole && lost_is_whole);
     let facts = || all().filter_map(Event::commit);
     let diff = Diff {
         people: involved(all(), &between),
@@ -140,20 +140,25 @@ impl DiffArgs {
     }
 }
 
-/// The commits of `new` that `old` does not have, judged, with their paths.
+/// The commits of `new` that `old` does not have, judged, with their paths; and whether that is sure to be all
+/// of them, and no more: history is not cut off on the way.
 fn commits(
     repo: &Repository,
     reader: &CommitReader,
     judge: &Judge,
     old: Oid,
     new: Oid,
-) -> Result<Vec<Event>, Failure> {
+) -> Result<(Vec<Event>, bool), Failure> {
     let mut events = Vec::new();
     let work = |walked: Result<Walked, Failure>| -> Result<Event, Failure> {
         Ok(judge.event(reader.event(repo, &walked?)?))
     };
-    pipeline::try_each(between(repo, old, new, false)?, work, |event| events.push(event))?;
-    Ok(events)
+    let walk = between(repo, old, new, false)?;
+    let no_more = walk.is_certain()?;
+    pipeline::try_each(walk, work, |event| events.push(event))?;
+    let ends = |event: &Event| event.proof.notes.iter().any(|note| note == "shallow");
+    let all = !events.iter().any(ends);
+    Ok((events, all && no_more))
 }
 
 /// What the ledger has between the two ends, in their environments or in none.
