@@ -91,7 +91,6 @@ fn cells(step: &Step<'_, '_>, unicode: bool) -> Vec<String> {
         State::Runs | State::Replaced { .. } if one.is_rollback() => "rollback".to_owned(),
         State::Runs | State::Replaced { .. } => String::new(),
     };
-    let (_, mark) = rows::mark(step.event.proof.grade, unicode);
     vec![
         moment::minute(one.from),
         until,
@@ -102,7 +101,7 @@ fn cells(step: &Step<'_, '_>, unicode: bool) -> Vec<String> {
         rows::who(&step.event),
         number(|(gained, _)| gained),
         number(|(_, lost)| lost),
-        format!("{mark} {}", step.event.proof.grade),
+        rows::grade(&step.event, unicode),
         remark,
     ]
 }
