@@ -5,7 +5,7 @@
 mod common;
 
 use common::company::audit;
-use common::{Repo, World};
+use common::{Output, Repo, World};
 use serde_json::Value;
 
 /// The comparison as programs see it.
@@ -45,4 +45,152 @@ fn where_the_hidden_side_is_cut_off_what_was_gained_is_not_certain() {
     let short = repo.clone_to("short", ["--depth=2", "--single-branch", "--branch", "old"]);
     let one = compared(&short, 0, &["HEAD~1", "HEAD"]);
     assert_eq!(one["gained"].as_array().unwrap().len(), 1);
+}
+
+/// The time at which a world begins, and a day.
+const BEGIN: i64 = 1_767_225_600;
+const DAY: i64 = 86_400;
+
+/// A repository whose ledger is written by hand.
+struct Days<'w> {
+    repo: Repo<'w>,
+}
+
+impl<'w> Days<'w> {
+    fn new(world: &'w World) -> Days<'w> {
+        Days { repo: world.repo() }
+    }
+
+    /// Records something on a day, counted from the beginning, as somebody called `who`.
+    fn record(&self, day: i64, who: &str, args: &[&str]) -> String {
+        let mut command = self.repo.audit_command();
+        command.arg("record").args(args).arg("--no-sign");
+        command.env("AUDIT_NOW", (BEGIN + day * DAY).to_string());
+        command.env("GIT_AUTHOR_NAME", who);
+        command.env("GIT_AUTHOR_EMAIL", format!("{}@example.com", who.to_lowercase()));
+        Output::of(&mut command).success().line()
+    }
+
+    fn deploy(&self, day: i64, place: &str, commit: &str) -> String {
+        let (env, service) = place.split_once('/').unwrap_or((place, ""));
+        let mut args = vec!["deploy", "--env", env, "--commit", commit, "--outcome", "success"];
+        if !service.is_empty() {
+            args.extend(["--service", service]);
+        }
+        self.record(day, "Bot", &args)
+    }
+
+    fn config(&self, day: i64, place: &str, key: &str) -> String {
+        let (env, service) = place.split_once('/').unwrap_or((place, ""));
+        let mut args = vec!["config", "--key", key, "--change", "changed", "--env", env];
+        if !service.is_empty() {
+            args.extend(["--service", service]);
+        }
+        self.record(day, "Ops", &args)
+    }
+
+    /// Asks on the twentieth day.
+    fn audit(&self, args: &[&str]) -> Output {
+        let mut command = self.repo.audit_command();
+        command.args(args).env("AUDIT_NOW", (BEGIN + 20 * DAY).to_string());
+        Output::of(&mut command)
+    }
+
+    fn diff(&self, args: &[&str]) -> Value {
+        self.audit(&[&["diff", "--format", "json"], args].concat()).code(0).json()
+    }
+
+    /// The ids of what a comparison has in between.
+    fn between(&self, args: &[&str]) -> Vec<String> {
+        let found = self.diff(args);
+        let between = found["between"].as_array().unwrap().iter();
+        between.map(|event| event["id"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+#[test]
+fn in_between_is_what_happened_between_the_two_moments() {
+    let world = World::new();
+    let days = Days::new(&world);
+    days.repo.commit("One").create();
+    days.repo.commit("Two").create();
+    let first = days.deploy(8, "production", "HEAD~1");
+    let early = days.config(10, "production", "EARLY");
+    let second = days.deploy(13, "production", "HEAD");
+    let middle = days.config(15, "production", "MIDDLE");
+    let late = days.config(19, "production", "LATE");
+
+    let ids = |ids: &[&String]| ids.iter().map(|id| (*id).clone()).collect::<Vec<String>>();
+    // From a date to the present, however long ago the deployment was.
+    let since = format!("production@{{{}}}", BEGIN + 18 * DAY);
+    assert_eq!(days.between(&[&since, "production"]), ids(&[&late]));
+    assert_eq!(days.between(&["production", &since]), ids(&[&late]));
+    let day_nine = format!("production@{{{}}}", BEGIN + 9 * DAY);
+    assert_eq!(days.between(&[&day_nine, &since]), ids(&[&early, &second, &middle]));
+    // A rollback undoes the last deployment, not the one before.
+    let both = ids(&[&early, &second, &middle, &late]);
+    assert_eq!(days.between(&["production~1", "production"]), both);
+    assert_eq!(days.between(&["production", "production~1"]), both);
+    assert!(!both.contains(&first));
+    // What waits has waited since the deployment, although its commit is older.
+    assert_eq!(days.between(&["production"]), ids(&[&middle, &late]));
+}
+
+#[test]
+fn in_between_goes_by_time_and_not_by_the_clock_of_whoever_deployed() {
+    let world = World::new();
+    let days = Days::new(&world);
+    days.repo.commit("One").create();
+    days.repo.commit("Two").create();
+    days.deploy(8, "production", "HEAD~1");
+    let config = days.config(9, "production", "LATE");
+    // The clock of this machine is five days behind.
+    let second = days.deploy(4, "production", "HEAD");
+    let when = format!("@{} +0000", BEGIN + 8 * DAY + 3_600);
+    let key = ["config", "--key", "EARLY", "--change", "changed", "--env", "production"];
+    let early = days.record(12, "Ops", &[&key[..], &["--when", &when]].concat());
+    for ends in [["production~1", "production"], ["production", "production~1"]] {
+        assert_eq!(days.between(&ends), [early.clone(), config.clone(), second.clone()]);
+    }
+    let people = days.diff(&["production~1", "production"])["people"].to_string();
+    assert!(people.contains("deployer"), "{people}");
+}
+
+#[test]
+fn what_another_service_did_is_not_in_between() {
+    let world = World::new();
+    let days = Days::new(&world);
+    days.repo.commit("One").create();
+    days.repo.commit("Two").create();
+    for service in ["production/api", "production/web"] {
+        days.deploy(8, service, "HEAD~1");
+    }
+    let (approve, web) = (["approval", "--env", "production", "--decision", "approved"], "web");
+    let of_web = [&approve[..], &["--service", web, "--commit", "HEAD"]].concat();
+    days.record(9, "Eva", &of_web);
+    days.record(
+        9,
+        "Tom",
+        &[&["note", "--why", "x", "--env", "production", "--service"][..], &[web]].concat(),
+    );
+    let all = days.config(10, "production", "ALL");
+    days.config(10, "production/web", "WEB");
+    let api = days.deploy(11, "production/api", "HEAD");
+    assert_eq!(days.between(&["production/api~1", "production/api"]), [all, api]);
+    let people = days.diff(&["production/api~1", "production/api"])["people"].to_string();
+    assert!(!people.contains("Eva") && !people.contains("Tom"), "{people}");
+}
+
+#[test]
+fn a_freeze_says_from_when_until_when() {
+    let world = World::new();
+    let days = Days::new(&world);
+    days.repo.commit("One").create();
+    days.deploy(8, "production", "HEAD");
+    let freeze = ["freeze", "--action", "begins", "--env", "production"];
+    let times = ["--from", "2026-12-20T00:00:00Z", "--until", "2027-01-07T00:00:00Z"];
+    days.record(9, "Ops", &[&freeze[..], &times].concat());
+    let shown = days.audit(&["diff", "production"]).code(0).stdout;
+    let row = "begins from 2026-12-20T00:00:00Z until 2027-01-07T00:00:00Z";
+    assert!(shown.contains(row), "{shown}");
 }

@@ -1,11 +1,12 @@
 //! `audit diff`: what separates two revisions, environments or moments.
 
+mod between;
 mod involved;
 mod side;
 mod suspects;
 
 use super::address::{Addresses, split_range};
-use super::deployed::between;
+use super::deployed;
 use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
 use super::{Context, complete, history, records};
@@ -15,10 +16,11 @@ use crate::event::{Event, Kind};
 use crate::git::commits::{CommitReader, Paths};
 use crate::git::walk::Walked;
 use crate::git::{Oid, Repository, numstat};
-use crate::ledger::{Recorded, View};
+use crate::ledger::Recorded;
 use crate::outcome::{Failure, Outcome};
 use crate::pipeline;
 use crate::report::diff::Diff;
+use between::Between;
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 use involved::involved;
@@ -88,7 +90,8 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
     reader.paths = Paths::All(history::config_paths(judge.policy())?);
     let (gained, gained_is_whole) = commits(&repo, &reader, &judge, from.oid, to.oid)?;
     let (lost, lost_is_whole) = commits(&repo, &reader, &judge, to.oid, from.oid)?;
-    let between = in_between(&view, &judge, events, (&from, &to), context.now)?;
+    let ends = Between::new(&deployments, (&from, &to));
+    let between = ends.events(&view, &judge, events)?;
     let mut unreviewed = without_review(events, &gained, to.commit());
     unreviewed.extend(without_review(events, &lost, from.commit()));
     let suspects = match args.suspects.is_empty() {
@@ -153,35 +156,12 @@ fn commits(
     let work = |walked: Result<Walked, Failure>| -> Result<Event, Failure> {
         Ok(judge.event(reader.event(repo, &walked?)?))
     };
-    let walk = between(repo, old, new, false)?;
+    let walk = deployed::between(repo, old, new, false)?;
     let no_more = walk.is_certain()?;
     pipeline::try_each(walk, work, |event| events.push(event))?;
     let ends = |event: &Event| event.proof.notes.iter().any(|note| note == "shallow");
     let all = !events.iter().any(ends);
     Ok((events, all && no_more))
-}
-
-/// What the ledger has between the two ends, in their environments or in none.
-fn in_between(
-    view: &View,
-    judge: &Judge,
-    events: &[Recorded],
-    (from, to): (&Side<'_>, &Side<'_>),
-    now: i64,
-) -> Result<Vec<Event>, Failure> {
-    let ((from_start, from_end), (to_start, to_end)) = (from.span(now), to.span(now));
-    let (Some(start), Some(end)) = (from_start.min(to_start), from_end.max(to_end)) else {
-        return Ok(Vec::new());
-    };
-    let envs: HashSet<&str> = [from.env(), to.env()].into_iter().flatten().collect();
-    let meant = |event: &&Recorded| {
-        let inside = event.when.is_some_and(|when| (start..=end).contains(&when.seconds));
-        let env = event.env();
-        let here = envs.is_empty() || env.is_none_or(|env| envs.contains(env));
-        // Where the range begins is no part of it.
-        inside && here && from.record() != Some(&event.id)
-    };
-    events.iter().filter(meant).map(|event| records::judged(view, judge, &event.id)).collect()
 }
 
 /// Ids of the commits for which nobody tells of a review. `tip` is the newest of them.

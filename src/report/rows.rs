@@ -291,6 +291,14 @@ pub fn record_facts(event: &Event, fields: &serde_json::Map<String, serde_json::
             _ => {}
         }
     }
+    // As it stands in the record: whoever reads this may be in another zone than whoever prints it.
+    for key in ["from", "until"] {
+        if event.kind == Kind::Freeze
+            && let Some(serde_json::Value::String(moment)) = fields.get(key)
+        {
+            parts.push(format!("{key} {moment}"));
+        }
+    }
     parts.join(" ")
 }
 

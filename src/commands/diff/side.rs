@@ -1,6 +1,6 @@
 //! One end of a comparison: the commit, and the moments of the ledger that go with it.
 
-use crate::commands::address::{Addresses, Moment, Point};
+use crate::commands::address::{self, Addresses, Moment, Point};
 use crate::commands::history;
 use crate::deployments::{Deployment, Deployments};
 use crate::git::source::Commits;
@@ -14,7 +14,10 @@ pub(super) struct Side<'d> {
     pub(super) oid: Oid,
     /// The deployment, for an address.
     pub(super) deployment: Option<&'d Deployment<'d>>,
-    moment: Moment,
+    /// Which moment is meant; [`Moment::Start`] of a revision is the date of its commit.
+    pub(super) moment: Moment,
+    /// Whether an address names the environment as a whole, no service of it.
+    pub(super) whole: bool,
 }
 
 impl<'d> Side<'d> {
@@ -39,19 +42,21 @@ impl<'d> Side<'d> {
             moment: None,
             record: deployment.map(|one| one.event.id.clone()),
         };
-        let side = Side { end, oid, deployment, moment };
+        let named = address::parse(name).map(|address| address.name);
+        let whole = deployment.is_some_and(|one| named == Some(one.place.env));
+        let side = Side { end, oid, deployment, moment, whole };
         match deployment {
             Some(_) => Ok(side),
             None => side.dated(repo),
         }
     }
 
-    /// The branch that changes are merged into.
+    /// The branch that changes are merged into, as it is now.
     pub(super) fn default_branch(repo: &Repository) -> Result<Side<'d>, Failure> {
         let (name, oid) = history::default_branch(repo)?
             .ok_or_else(|| Failure::new("there are no commits here yet"))?;
         let end = End { name, commit: oid.to_string(), moment: None, record: None };
-        Side { end, oid, deployment: None, moment: Moment::Start }.dated(repo)
+        Side { end, oid, deployment: None, moment: Moment::Now, whole: false }.dated(repo)
     }
 
     /// The moment of a revision is the date of its commit.
@@ -61,29 +66,14 @@ impl<'d> Side<'d> {
         Ok(self)
     }
 
-    /// The moments between which the ledger's events are asked for: what runs, runs until now.
-    pub(super) fn span(&self, now: i64) -> (Option<i64>, Option<i64>) {
-        match (self.deployment, self.moment) {
-            (Some(one), Moment::Now) => (Some(one.from), Some(now)),
-            (Some(_), Moment::Date(date)) => (Some(date), Some(date)),
-            (Some(one), Moment::Start) => (Some(one.from), Some(one.from)),
-            (None, _) => (self.end.moment, self.end.moment),
-        }
-    }
-
-    /// The environment, for an address.
-    pub(super) fn env(&self) -> Option<&str> {
-        self.deployment.map(|one| one.place.env)
-    }
-
     /// The full id of its commit.
     pub(super) fn commit(&self) -> &str {
         &self.end.commit
     }
 
-    /// The record that it names, for an address.
-    pub(super) fn record(&self) -> Option<&str> {
-        self.end.record.as_deref()
+    /// The moment of a revision: the date of its commit.
+    pub(super) fn date(&self) -> Option<i64> {
+        self.end.moment
     }
 
     /// The end as the report names it.
