@@ -194,3 +194,58 @@ fn a_freeze_says_from_when_until_when() {
     let row = "begins from 2026-12-20T00:00:00Z until 2027-01-07T00:00:00Z";
     assert!(shown.contains(row), "{shown}");
 }
+
+/// Each person once: name and parts.
+fn people(found: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let parts = |one: &Value| {
+        one["parts"].as_array().unwrap().iter().map(text).collect::<Vec<_>>().join(" ")
+    };
+    let people = found["people"].as_array().unwrap().iter();
+    people.map(|one| (text(&one["name"]), parts(one))).collect()
+}
+
+#[test]
+fn a_person_is_listed_once_whichever_of_their_addresses_they_used() {
+    let world = World::new();
+    let days = Days::new(&world);
+    let policy = "[people.bo]\nemails = [\"bo@example.com\", \"bo@home.example\"]\n";
+    days.repo
+        .commit("One")
+        .file(".mailmap", "Ana Silva <ana@new.example> <ana@example.com>\n")
+        .file(".audit/policy.toml", policy)
+        .create();
+    days.deploy(1, "production", "HEAD");
+    days.repo
+        .commit("Two\n\nReviewed-by: Bo <bo@home.example>\nCo-authored-by: Bo <bo@example.com>\n")
+        .by("Ana Silva", "ana@new.example")
+        .create();
+    let deploy = ["deploy", "--env", "production", "--commit", "HEAD", "--outcome", "success"];
+    days.record(2, "Ana", &deploy);
+    let found = days.diff(&["production~1", "production"]);
+    let expected = [("Ana Silva", "author deployer"), ("Bo", "co-author reviewer")];
+    assert_eq!(people(&found), expected.map(|(name, parts)| (name.into(), parts.into())));
+}
+
+#[test]
+fn who_approved_what_was_deployed_is_named_however_early_that_was() {
+    let world = World::new();
+    let days = Days::new(&world);
+    days.repo.commit("One").create();
+    let two = days.repo.commit("Two").file("a", "2").create();
+    days.repo.commit("Three").file("a", "3").create();
+    days.record(
+        1,
+        "Eva",
+        &["approval", "--env", "production", "--decision", "approved", "--commit", &two],
+    );
+    for (day, commit) in [(2, "HEAD~2"), (3, "HEAD~1"), (4, "HEAD")] {
+        days.deploy(day, "production", commit);
+    }
+    for ends in [["production~2", "production~1"], ["production~1", "production~2"]] {
+        let found = people(&days.diff(&ends));
+        assert!(found.contains(&("Eva".into(), "approver".into())), "{found:?}");
+    }
+    let found = people(&days.diff(&["production~1", "production"]));
+    assert!(!found.iter().any(|(name, _)| name == "Eva"), "{found:?}");
+}

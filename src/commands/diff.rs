@@ -9,6 +9,7 @@ use super::address::{Addresses, split_range};
 use super::deployed;
 use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
+use super::whose::Whose;
 use super::{Context, complete, history, records};
 use crate::deployments::merged::brought_by;
 use crate::deployments::{Deployments, field};
@@ -92,6 +93,10 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
     let (lost, lost_is_whole) = commits(&repo, &reader, &judge, to.oid, from.oid)?;
     let ends = Between::new(&deployments, (&from, &to));
     let between = ends.events(&view, &judge, events)?;
+    let approvals = match ends.later.deployment {
+        Some(later) => deployed::covering(&repo, &judge, events, &deployments, later)?,
+        None => Vec::new(),
+    };
     let mut unreviewed = without_review(events, &gained, to.commit());
     unreviewed.extend(without_review(events, &lost, from.commit()));
     let suspects = match args.suspects.is_empty() {
@@ -107,7 +112,7 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
     let shallow = !(gained_is_whole && lost_is_whole);
     let facts = || all().filter_map(Event::commit);
     let diff = Diff {
-        people: involved(all(), &between),
+        people: involved(&Whose::new(&repo, &judge)?, all(), &between, &approvals),
         tickets: unique(all().flat_map(|event| &event.why.tickets)),
         changes: unique(facts().filter_map(|facts| Some(&facts.change.as_ref()?.id))),
         config: unique(facts().filter_map(|facts| facts.config.as_ref()).flatten()),

@@ -79,6 +79,13 @@ pub struct Approval<'e> {
     pub superseded: bool,
 }
 
+impl Approval<'_> {
+    /// Whether somebody approved in time, and did not take it back.
+    pub fn counts(&self) -> bool {
+        self.approved && !self.superseded && self.timing == Timing::Before
+    }
+}
+
 /// What was, or is to be, deployed.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
