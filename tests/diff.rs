@@ -249,3 +249,48 @@ fn who_approved_what_was_deployed_is_named_however_early_that_was() {
     let found = people(&days.diff(&["production~1", "production"]));
     assert!(!found.iter().any(|(name, _)| name == "Eva"), "{found:?}");
 }
+
+#[test]
+fn a_suspect_came_with_the_deployment_that_first_had_it() {
+    let world = World::new();
+    let days = Days::new(&world);
+    let commit = |number: &str| {
+        days.repo.commit(format!("C{number}")).file(format!("f{number}"), number).create()
+    };
+    let ids = ["1", "2", "3", "4"].map(commit);
+    let first = days.deploy(1, "staging", &ids[2]);
+    days.deploy(5, "production", &ids[0]);
+    days.deploy(8, "staging", &ids[3]);
+    let found = days.diff(&["production", "staging", "--suspects", "f3"]);
+    assert_eq!(found["suspects"][0]["event"]["id"], ids[2].as_str());
+    assert_eq!(found["suspects"][0]["brought_by"], first.as_str());
+    assert_eq!(found["untouched"].as_array().unwrap().len(), 0);
+    // What staging never had, no deployment there took away.
+    let back = days.diff(&["staging", "production", "--suspects", "f3"]);
+    assert_eq!(
+        (&back["suspects"][0]["lost"], &back["suspects"][0]["brought_by"]),
+        (&Value::Bool(true), &Value::Null)
+    );
+}
+
+#[test]
+fn a_path_that_nothing_touches_is_said_and_first_that_there_is_none() {
+    let world = World::new();
+    let days = Days::new(&world);
+    days.repo.commit("One").file("src/pay", "1").file("config/a", "1").create();
+    days.repo.commit("Two").file("config/a", "2").create();
+    let say =
+        |path: &str| days.audit(&["diff", "HEAD~1", "HEAD", "--suspects", path]).code(0).stdout;
+    let shown = say("src/pay");
+    assert!(shown.contains("\nno commit here touches src/pay\n"), "{shown}");
+    let shown = say("src/pya");
+    let line = "\nsrc/pya is neither in HEAD~1 nor in HEAD; no commit here touches src/pya\n";
+    assert!(shown.contains(line), "{shown}");
+    assert!(!say("config").contains("no commit"));
+    let found = days.diff(&["HEAD~1", "HEAD", "--suspects", "src/pay", "src/pya"]);
+    let expected = serde_json::json!([
+        {"path": "src/pay", "exists": true},
+        {"path": "src/pya", "exists": false},
+    ]);
+    assert_eq!(found["untouched"], expected);
+}

@@ -99,14 +99,13 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
     };
     let mut unreviewed = without_review(events, &gained, to.commit());
     unreviewed.extend(without_review(events, &lost, from.commit()));
-    let suspects = match args.suspects.is_empty() {
-        true => None,
-        false => {
-            let commits = (gained.as_slice(), lost.as_slice());
-            let found = suspects::rank(&repo, &args.suspects, commits, &between, &unreviewed)?;
-            Some(suspects::with_deployments(&repo, &deployments, (&from, &to), found)?)
-        }
-    };
+    let (mut suspects, mut untouched) = (None, Vec::new());
+    if !args.suspects.is_empty() {
+        let commits = (gained.as_slice(), lost.as_slice());
+        let found = suspects::rank(&repo, &args.suspects, commits, &between, &unreviewed)?;
+        suspects = Some(suspects::with_deployments(&repo, &deployments, (&from, &to), found)?);
+        untouched = suspects::untouched(&repo, &args.suspects, commits, (&from, &to))?;
+    }
     let touched = args.stat.then(|| numstat::between(&repo, from.oid, to.oid)).transpose()?;
     let all = || gained.iter().chain(&lost);
     let shallow = !(gained_is_whole && lost_is_whole);
@@ -124,6 +123,7 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
         between,
         touched,
         suspects,
+        untouched,
         shallow,
     };
     let outcome = ledger_state.or(if diff.shallow { Outcome::Undecided } else { Outcome::Yes });

@@ -50,6 +50,17 @@ pub struct Ranked {
     pub brought_by: Option<Brought>,
 }
 
+/// A path asked about that no commit touches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Untouched {
+    /// As the user wrote it.
+    pub path: String,
+    /// Whether it is in the tree of one end at least.
+    pub exists: bool,
+    /// Whether the paths of all commits are known.
+    pub certain: bool,
+}
+
 /// A deployment that brought a change, or took it away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Brought {
@@ -88,6 +99,8 @@ pub struct Diff {
     pub touched: Option<Vec<Touched>>,
     /// Likely causes; `None` when nobody asked.
     pub suspects: Option<Vec<Ranked>>,
+    /// The paths among those asked about that no commit touches.
+    pub untouched: Vec<Untouched>,
     /// Whether history is cut off within the range.
     pub shallow: bool,
 }

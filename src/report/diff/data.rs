@@ -27,6 +27,7 @@ struct DiffJson<'a> {
     config: &'a [String],
     paths: Option<Vec<TouchedJson<'a>>>,
     suspects: Option<Vec<RankedJson<'a>>>,
+    untouched: Vec<UntouchedJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -50,6 +51,12 @@ struct TouchedJson<'a> {
     path: &'a str,
     added: Option<u64>,
     removed: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct UntouchedJson<'a> {
+    path: &'a str,
+    exists: bool,
 }
 
 #[derive(Serialize)]
@@ -107,6 +114,11 @@ impl<'a> From<&'a Diff> for DiffJson<'a> {
                     })
                     .collect()
             }),
+            untouched: diff
+                .untouched
+                .iter()
+                .map(|one| UntouchedJson { path: &one.path, exists: one.exists })
+                .collect(),
             suspects: diff.suspects.as_ref().map(|suspects| {
                 suspects
                     .iter()

@@ -8,7 +8,7 @@
 //! …
 //! ```
 
-use super::{Diff, End, Involved, Ranked};
+use super::{Diff, End, Involved, Ranked, Untouched};
 use crate::event::{Event, Grade, Identity, What};
 use crate::report::rows::{self, Rows};
 use crate::report::{markdown, moment, text, words};
@@ -116,6 +116,9 @@ impl Diff {
 
     fn suspects(&self, suspects: &[Ranked], style: Style, out: &mut dyn Write) -> io::Result<()> {
         heading("SUSPECTS, likeliest first", suspects.len(), style, out)?;
+        for one in &self.untouched {
+            writeln!(out, "{}", style.paint(Paint::Magenta, &escape(&self.nothing_touches(one))))?;
+        }
         if suspects.is_empty() {
             return writeln!(
                 out,
@@ -150,6 +153,21 @@ impl Diff {
             writeln!(out, "… and {} more", suspects.len() - most)?;
         }
         Ok(())
+    }
+
+    /// What there is to say of a path that no commit touches: whether it exists comes first.
+    fn nothing_touches(&self, Untouched { path, exists, certain }: &Untouched) -> String {
+        let touches = match certain {
+            true => format!("no commit here touches {path}"),
+            false => format!("no commit here is known to touch {path}"),
+        };
+        match exists {
+            true => touches,
+            false => {
+                let (from, to) = (&self.from.name, &self.to.name);
+                format!("{path} is neither in {from} nor in {to}; {touches}")
+            }
+        }
     }
 
     pub(super) fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
