@@ -294,3 +294,105 @@ fn a_path_that_nothing_touches_is_said_and_first_that_there_is_none() {
     ]);
     assert_eq!(found["untouched"], expected);
 }
+
+/// Production has three services; staging has one of them.
+fn services<'w>(world: &'w World) -> Days<'w> {
+    let days = Days::new(world);
+    days.repo.commit("One").file("a", "1").create();
+    days.repo.commit("Two").file("a", "2").create();
+    days.deploy(1, "production/api", "HEAD~1");
+    days.deploy(1, "production/web", "HEAD~1");
+    days.deploy(2, "staging/api", "HEAD");
+    days.deploy(5, "production/api", "HEAD");
+    days.deploy(6, "production/worker", "HEAD");
+    days
+}
+
+/// Of each place that is compared: both ends, and how many commits were gained and lost.
+fn places(found: &Value) -> Vec<(String, String, usize, usize)> {
+    let count = |value: &Value| value.as_array().unwrap().len();
+    let name = |end: &Value| end["name"].as_str().unwrap().to_owned();
+    let row = |one: &Value| {
+        (name(&one["from"]), name(&one["to"]), count(&one["gained"]), count(&one["lost"]))
+    };
+    found["diffs"].as_array().unwrap().iter().map(row).collect()
+}
+
+#[test]
+fn an_environment_is_compared_service_by_service() {
+    let world = World::new();
+    let days = services(&world);
+    let then = format!("@{{{}}}", BEGIN + 3 * DAY);
+    let since = format!("production{then}");
+    let row = |from: &str, to: &str, gained, lost| (from.to_owned(), to.to_owned(), gained, lost);
+
+    let found = days.diff(&[&since, "production"]);
+    let of = |service: &str| format!("production/{service}{then}");
+    let expected =
+        [row(&of("api"), "production/api", 1, 0), row(&of("web"), "production/web", 0, 0)];
+    assert_eq!(places(&found), expected);
+    assert_eq!(found["uncompared"][0]["place"], "production/worker");
+    let shown = days.audit(&["diff", &since, "production"]).code(0).stdout;
+    let same = format!("\n\n{} and production/web are the same commit (", of("web"));
+    assert!(shown.contains(&same), "{shown}");
+    assert!(shown.contains("\nproduction/worker is not compared: "), "{shown}");
+    assert_eq!(shown.matches("\nGAINED (1)").count(), 1, "{shown}");
+
+    // What waits, and what the last deploys brought.
+    let found = days.diff(&["production"]);
+    let gained: Vec<usize> = places(&found).iter().map(|row| row.2).collect();
+    assert_eq!(gained, [0, 1, 0]);
+    let found = days.diff(&["production~1", "production"]);
+    assert_eq!(places(&found), [row("production/api~1", "production/api", 1, 0)]);
+    let uncompared = found["uncompared"].as_array().unwrap();
+    assert_eq!(uncompared.len(), 2, "{uncompared:?}");
+    let why = uncompared[0]["why"].as_str().unwrap();
+    assert!(why.contains("no deployment so far back"), "{why}");
+
+    // Between environments the same services, also where one of them is named, or has only one.
+    for staging in ["staging", "staging/api"] {
+        let found = days.diff(&[staging, "production"]);
+        assert_eq!(places(&found), [row(staging, "production/api", 0, 0)]);
+        assert_eq!(found["uncompared"].as_array().unwrap().len(), 2);
+    }
+    let found = days.diff(&["env:production", "HEAD~1"]);
+    assert_eq!(places(&found)[0], row("production/api", "HEAD~1", 0, 1));
+    for format in ["csv", "jsonl", "markdown"] {
+        let listed = days.audit(&["diff", "production", "HEAD~1", "--format", format]).code(0);
+        assert!(listed.stdout.contains("Two"), "{}", listed.stdout);
+    }
+}
+
+#[test]
+fn where_no_service_has_a_counterpart_nothing_can_be_compared() {
+    let world = World::new();
+    let days = services(&world);
+    days.deploy(7, "dev/db", "HEAD");
+    let refused = days.audit(&["diff", "dev", "production"]).code(2).stderr;
+    assert!(refused.contains("nothing of dev can be compared with production"), "{refused}");
+    let refused = days.audit(&["diff", "production~5", "production"]).code(2).stderr;
+    assert!(refused.contains("no deployment so far back"), "{refused}");
+    days.repo.branch("production", "HEAD");
+    let refused = days.audit(&["diff", "production~1", "env:production"]).code(2).stderr;
+    assert!(refused.contains("env:production"), "{refused}");
+    days.diff(&["env:production~1", "env:production"]);
+}
+
+#[test]
+fn a_place_whose_commit_is_not_here_leaves_the_comparison_open() {
+    let world = World::new();
+    let days = services(&world);
+    days.repo.git(["checkout", "-qb", "side"]);
+    let side = days.repo.commit("Aside").create();
+    days.deploy(7, "production/web", &side);
+    let clone = days.repo.clone_to("clone", ["--single-branch", "--branch", "main"]);
+    let (ours, theirs) = (days.repo.path.join(".git/audit"), clone.path.join(".git/audit"));
+    std::fs::create_dir_all(&theirs).unwrap();
+    std::fs::copy(ours.join("ledger.jsonl"), theirs.join("ledger.jsonl")).unwrap();
+    let days = Days { repo: clone };
+    let found = days.audit(&["diff", "production", "--format", "json"]).code(3).json();
+    assert_eq!(places(&found).len(), 2);
+    assert_eq!(found["uncompared"][0]["place"], "production/web");
+    let why = found["uncompared"][0]["why"].as_str().unwrap();
+    assert!(why.contains("not in this clone"), "{why}");
+}

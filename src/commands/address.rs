@@ -22,7 +22,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 /// What forces the reading as an environment.
-const FORCED: &str = "env:";
+pub(crate) const FORCED: &str = "env:";
 
 /// Resolves addresses by the records of one ledger.
 pub(crate) struct Addresses<'a> {

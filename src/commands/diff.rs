@@ -1,39 +1,34 @@
 //! `audit diff`: what separates two revisions, environments or moments.
 
 mod between;
+mod compare;
 mod involved;
+mod pairs;
 mod side;
 mod suspects;
 
 use super::address::{Addresses, split_range};
-use super::deployed;
 use super::format::FormatArg;
-use super::judge::{Judge, JudgeArgs};
+use super::judge::JudgeArgs;
 use super::whose::Whose;
 use super::{Context, complete, history, records};
-use crate::deployments::merged::brought_by;
-use crate::deployments::{Deployments, field};
-use crate::event::{Event, Kind};
-use crate::git::commits::{CommitReader, Paths};
-use crate::git::walk::Walked;
-use crate::git::{Oid, Repository, numstat};
-use crate::ledger::Recorded;
+use crate::deployments::Deployments;
+use crate::git::commits::Paths;
 use crate::outcome::{Failure, Outcome};
-use crate::pipeline;
-use crate::report::diff::Diff;
-use between::Between;
+use crate::report::diff::{Diff, Diffs};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
-use involved::involved;
+use compare::Comparer;
+use pairs::{Named, Pairs};
 use side::Side;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashMap;
 
 /// What separates two revisions, environments or moments: changes gained and lost, who had a part in them,
 /// tickets, configuration, and what the ledger has in between
 ///
 /// The ranges are git's: gained is `B ^A`, lost is `A ^B`; going back loses. A review counts as known when a
-/// trailer, a note or a record tells of it, for the commit or for the merge that brought it. Exit 3 when
-/// history is cut off within the range.
+/// trailer, a note or a record tells of it, for the commit or for the merge that brought it. An environment
+/// with several services is compared service by service. Exit 3 when history is cut off within the range.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct DiffArgs {
@@ -66,7 +61,7 @@ const EXAMPLES: &str = "\
 Examples:
   audit diff production~1 production      what the last deploy brought, and what got lost
   audit diff 'production@{friday}' production   what changed since: code, configuration, access
-  audit diff production                   what waits to go out
+  audit diff production                   what waits to go out, service by service
   audit diff production production~1      what a rollback would take away
   audit diff v1.3 v1.4 --stat
   audit diff production~3 production --suspects src/pay";
@@ -80,57 +75,38 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
     records::warn_of_unplaced(context, &deployments);
     let addresses = Addresses::among(&repo, &view, &deployments);
     let (from, to) = args.ends()?;
-    let from = Side::new(&repo, &addresses, &deployments, from)?;
+    let named = |text| Named::new(&repo, &addresses, &deployments, text);
     let to = match to {
-        Some(to) => Side::new(&repo, &addresses, &deployments, to)?,
-        None => Side::default_branch(&repo)?,
+        Some(to) => named(to)?,
+        None => Named::One(Box::new(Side::default_branch(&repo)?)),
     };
+    let Pairs { pairs, uncompared, several } = Pairs::new(named(from)?, to)?;
 
     let mut reader = history::reader(&repo, true)?;
     reader.tickets = history::tickets(judge.policy())?;
     reader.paths = Paths::All(history::config_paths(judge.policy())?);
-    let (gained, gained_is_whole) = commits(&repo, &reader, &judge, from.oid, to.oid)?;
-    let (lost, lost_is_whole) = commits(&repo, &reader, &judge, to.oid, from.oid)?;
-    let ends = Between::new(&deployments, (&from, &to));
-    let between = ends.events(&view, &judge, events)?;
-    let approvals = match ends.later.deployment {
-        Some(later) => deployed::covering(&repo, &judge, events, &deployments, later)?,
-        None => Vec::new(),
+    let whose = Whose::new(&repo, &judge)?;
+    let mut comparer = Comparer {
+        repo: &repo,
+        reader: &reader,
+        judge: &judge,
+        view: &view,
+        records: events,
+        deployments: &deployments,
+        whose: &whose,
+        args: &args,
+        now: context.now,
+        walked: HashMap::new(),
     };
-    let mut unreviewed = without_review(events, &gained, to.commit());
-    unreviewed.extend(without_review(events, &lost, from.commit()));
-    let (mut suspects, mut untouched) = (None, Vec::new());
-    if !args.suspects.is_empty() {
-        let commits = (gained.as_slice(), lost.as_slice());
-        let found = suspects::rank(&repo, &args.suspects, commits, &between, &unreviewed)?;
-        suspects = Some(suspects::with_deployments(&repo, &deployments, (&from, &to), found)?);
-        untouched = suspects::untouched(&repo, &args.suspects, commits, (&from, &to))?;
-    }
-    let touched = args.stat.then(|| numstat::between(&repo, from.oid, to.oid)).transpose()?;
-    let all = || gained.iter().chain(&lost);
-    let shallow = !(gained_is_whole && lost_is_whole);
-    let facts = || all().filter_map(Event::commit);
-    let diff = Diff {
-        people: involved(&Whose::new(&repo, &judge)?, all(), &between, &approvals),
-        tickets: unique(all().flat_map(|event| &event.why.tickets)),
-        changes: unique(facts().filter_map(|facts| Some(&facts.change.as_ref()?.id))),
-        config: unique(facts().filter_map(|facts| facts.config.as_ref()).flatten()),
-        from: from.end(context.now),
-        to: to.end(context.now),
-        gained,
-        lost,
-        unreviewed,
-        between,
-        touched,
-        suspects,
-        untouched,
-        shallow,
-    };
-    let outcome = ledger_state.or(if diff.shallow { Outcome::Undecided } else { Outcome::Yes });
+    let compare = |(from, to)| comparer.compare(from, to);
+    let compared = pairs.into_iter().map(compare).collect::<Result<Vec<Diff>, Failure>>()?;
+    let report = Diffs { compared, uncompared, several };
+    let found = if report.is_whole() { Outcome::Yes } else { Outcome::Undecided };
+    let outcome = ledger_state.or(found);
     context.ui.decided(outcome);
     context.page(&repo)?;
     let style = context.ui.style;
-    diff.write(args.format.into(), style, context.now, context.ui.out())?;
+    report.write(args.format.into(), style, context.now, context.ui.out())?;
     Ok(outcome)
 }
 
@@ -146,56 +122,4 @@ impl DiffArgs {
             (None, to) => Ok((&self.from, to)),
         }
     }
-}
-
-/// The commits of `new` that `old` does not have, judged, with their paths; and whether that is sure to be all
-/// of them, and no more: history is not cut off on the way.
-fn commits(
-    repo: &Repository,
-    reader: &CommitReader,
-    judge: &Judge,
-    old: Oid,
-    new: Oid,
-) -> Result<(Vec<Event>, bool), Failure> {
-    let mut events = Vec::new();
-    let work = |walked: Result<Walked, Failure>| -> Result<Event, Failure> {
-        Ok(judge.event(reader.event(repo, &walked?)?))
-    };
-    let walk = deployed::between(repo, old, new, false)?;
-    let no_more = walk.is_certain()?;
-    pipeline::try_each(walk, work, |event| events.push(event))?;
-    let ends = |event: &Event| event.proof.notes.iter().any(|note| note == "shallow");
-    let all = !events.iter().any(ends);
-    Ok((events, all && no_more))
-}
-
-/// Ids of the commits for which nobody tells of a review. `tip` is the newest of them.
-fn without_review(records: &[Recorded], commits: &[Event], tip: &str) -> BTreeSet<String> {
-    let approved: Vec<&Recorded> = records
-        .iter()
-        .filter(|event| event.kind == Kind::Review && field(event, "state") == Some("approved"))
-        .collect();
-    let recorded = |event: &Event| {
-        let number = event.request_number();
-        approved.iter().any(|review| {
-            ["commit", "head_commit"].iter().any(|name| field(review, name) == Some(&event.id))
-                || (number.is_some() && review.request_number() == number)
-        })
-    };
-    let known = |event: &Event| !event.reviews().is_empty() || recorded(event);
-    let merges = brought_by(commits, tip);
-    commits
-        .iter()
-        .zip(merges)
-        .filter(|(event, merge)| {
-            !known(event) && !merge.is_some_and(|merge| known(&commits[merge]))
-        })
-        .map(|(event, _)| event.id.clone())
-        .collect()
-}
-
-/// Each once, in the order of first appearance.
-fn unique<'w>(words: impl Iterator<Item = &'w String>) -> Vec<String> {
-    let mut seen = HashSet::new();
-    words.filter(|word| seen.insert(*word)).cloned().collect()
 }

@@ -105,7 +105,34 @@ pub struct Diff {
     pub shallow: bool,
 }
 
-impl Diff {
+/// A place that is not compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uncompared {
+    /// Its name.
+    pub place: String,
+    /// Why not.
+    pub why: String,
+    /// Whether something ran there all the same: then what separates the two ends is not known.
+    pub ran: bool,
+}
+
+/// The comparison of two ends, place by place where they name several.
+#[derive(Debug, Clone)]
+pub struct Diffs {
+    /// One for each place.
+    pub compared: Vec<Diff>,
+    /// Places that one end has nothing to compare with.
+    pub uncompared: Vec<Uncompared>,
+    /// Whether an end names several places; else one comparison is all there is.
+    pub several: bool,
+}
+
+impl Diffs {
+    /// Whether all that was asked for is known.
+    pub fn is_whole(&self) -> bool {
+        !self.compared.iter().any(|diff| diff.shallow) && !self.uncompared.iter().any(|one| one.ran)
+    }
+
     /// Writes the comparison. `now` decides which offset from UTC headings name.
     ///
     /// # Errors
@@ -123,14 +150,18 @@ impl Diff {
             Format::Json => data::json(self, out),
             Format::Jsonl | Format::Csv => {
                 let mut list = Events::new(format, style, now, out)?;
-                for event in self.gained.iter().chain(&self.lost).chain(&self.between) {
-                    list.write(event)?;
+                for diff in &self.compared {
+                    for event in diff.gained.iter().chain(&diff.lost).chain(&diff.between) {
+                        list.write(event)?;
+                    }
                 }
                 list.finish()
             }
         }
     }
+}
 
+impl Diff {
     /// `2 commits gained · 0 lost · 1 person`.
     fn summary(&self) -> String {
         if self.from.commit == self.to.commit {

@@ -9,6 +9,7 @@ use crate::outcome::Failure;
 use crate::report::diff::End;
 
 /// One end of the comparison.
+#[derive(Clone)]
 pub(super) struct Side<'d> {
     end: End,
     pub(super) oid: Oid,
@@ -28,35 +29,38 @@ impl<'d> Side<'d> {
         deployments: &'d Deployments<'d>,
         name: &str,
     ) -> Result<Side<'d>, Failure> {
-        let point: Option<Point<'d, 'd>> = addresses.point(deployments, name)?;
-        let (oid, deployment, moment) = match &point {
-            Some(point) => {
-                let oid = repo.commit_id(&addresses.commit(point)?)?;
-                (oid, Some(point.deployment), point.moment)
-            }
-            None => (repo.commit_id(name)?, None, Moment::Start),
-        };
-        let end = End {
-            name: name.to_owned(),
-            commit: oid.to_string(),
-            moment: None,
-            record: deployment.map(|one| one.event.id.clone()),
-        };
-        let named = address::parse(name).map(|address| address.name);
-        let whole = deployment.is_some_and(|one| named == Some(one.place.env));
-        let side = Side { end, oid, deployment, moment, whole };
-        match deployment {
-            Some(_) => Ok(side),
-            None => side.dated(repo),
+        if let Some(point) = addresses.point(deployments, name)? {
+            let whole = address::parse(name).map(|it| it.name) == Some(point.deployment.place.env);
+            return Side::at(repo, addresses, &point, name.to_owned(), whole);
         }
+        let oid = repo.commit_id(name)?;
+        Side::revision(name.to_owned(), oid, Moment::Start).dated(repo)
+    }
+
+    /// What a deployment put there. `whole` says whether its environment is meant as a whole.
+    pub(super) fn at(
+        repo: &Repository,
+        addresses: &Addresses<'_>,
+        point: &Point<'d, 'd>,
+        name: String,
+        whole: bool,
+    ) -> Result<Side<'d>, Failure> {
+        let oid = repo.commit_id(&addresses.commit(point)?)?;
+        let mut side = Side::revision(name, oid, point.moment);
+        side.end.record = Some(point.deployment.event.id.clone());
+        Ok(Side { deployment: Some(point.deployment), whole, ..side })
+    }
+
+    fn revision(name: String, oid: Oid, moment: Moment) -> Side<'d> {
+        let end = End { name, commit: oid.to_string(), moment: None, record: None };
+        Side { end, oid, deployment: None, moment, whole: false }
     }
 
     /// The branch that changes are merged into, as it is now.
     pub(super) fn default_branch(repo: &Repository) -> Result<Side<'d>, Failure> {
         let (name, oid) = history::default_branch(repo)?
             .ok_or_else(|| Failure::new("there are no commits here yet"))?;
-        let end = End { name, commit: oid.to_string(), moment: None, record: None };
-        Side { end, oid, deployment: None, moment: Moment::Now, whole: false }.dated(repo)
+        Side::revision(name, oid, Moment::Now).dated(repo)
     }
 
     /// The moment of a revision is the date of its commit.
@@ -64,6 +68,11 @@ impl<'d> Side<'d> {
         let date = Commits::new(repo).load(self.oid)?.links.date;
         self.end.moment = i64::try_from(date).ok();
         Ok(self)
+    }
+
+    /// As the user wrote it, or the place of theirs.
+    pub(super) fn name(&self) -> &str {
+        &self.end.name
     }
 
     /// The full id of its commit.

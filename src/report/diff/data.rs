@@ -1,14 +1,41 @@
 //! What separates two points of history, for programs.
 
-use super::{Diff, End};
+use super::{Diff, Diffs, End};
 use crate::event::Event;
 use crate::report::{json, moment};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-pub(super) fn json(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
-    json::document(&DiffJson::from(diff), out)
+pub(super) fn json(diffs: &Diffs, out: &mut dyn Write) -> io::Result<()> {
+    match diffs.compared.as_slice() {
+        [diff] if !diffs.several => json::document(&DiffJson::from(diff), out),
+        several => {
+            let document = DiffsJson {
+                v: json::VERSION,
+                diffs: several.iter().map(DiffJson::from).collect(),
+                uncompared: diffs
+                    .uncompared
+                    .iter()
+                    .map(|one| UncomparedJson { place: &one.place, why: &one.why })
+                    .collect(),
+            };
+            json::document(&document, out)
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct DiffsJson<'a> {
+    v: u32,
+    diffs: Vec<DiffJson<'a>>,
+    uncompared: Vec<UncomparedJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct UncomparedJson<'a> {
+    place: &'a str,
+    why: &'a str,
 }
 
 #[derive(Serialize)]

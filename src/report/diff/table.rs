@@ -8,7 +8,7 @@
 //! …
 //! ```
 
-use super::{Diff, End, Involved, Ranked, Untouched};
+use super::{Diff, Diffs, End, Involved, Ranked, Uncompared, Untouched};
 use crate::event::{Event, Grade, Identity, What};
 use crate::report::rows::{self, Rows};
 use crate::report::{markdown, moment, text, words};
@@ -18,8 +18,56 @@ use std::io::{self, Write};
 /// The most lines of a list that people are shown; machine formats have all.
 const MOST_LINES: usize = 30;
 
-impl Diff {
+impl Diffs {
     pub(super) fn table(&self, style: Style, now: i64, out: &mut dyn Write) -> io::Result<()> {
+        // What has nothing to tell takes a line behind what has.
+        let quiet = |diff: &&Diff| self.several && diff.is_quiet();
+        let mut first = true;
+        for diff in self.compared.iter().filter(|diff| !quiet(diff)) {
+            if !std::mem::take(&mut first) {
+                writeln!(out)?;
+            }
+            diff.table(style, now, out)?;
+        }
+        let quiet = self.compared.iter().filter(quiet);
+        let same = |diff: &Diff| format!("{} ({})", diff.summary(), text::short(&diff.to.commit));
+        let mut lines: Vec<String> = quiet.map(same).collect();
+        lines.extend(self.uncompared.iter().map(uncompared));
+        if !lines.is_empty() && !first {
+            writeln!(out)?;
+        }
+        for line in lines {
+            writeln!(out, "{}", escape(&line))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
+        for diff in &self.compared {
+            if self.several {
+                let title = format!("{} → {}", diff.from.name, diff.to.name);
+                writeln!(out, "### {}\n", markdown::cell(&title))?;
+            }
+            diff.markdown(out)?;
+        }
+        for one in &self.uncompared {
+            writeln!(out, "{}\n", markdown::cell(&uncompared(one)))?;
+        }
+        Ok(())
+    }
+}
+
+fn uncompared(one: &Uncompared) -> String {
+    format!("{} is not compared: {}", one.place, one.why)
+}
+
+impl Diff {
+    /// Whether nothing separates the two ends.
+    fn is_quiet(&self) -> bool {
+        self.from.commit == self.to.commit && self.between.is_empty()
+    }
+
+    fn table(&self, style: Style, now: i64, out: &mut dyn Write) -> io::Result<()> {
         let end = |end: &End| {
             let moment = end.moment.map(|moment| format!(", {}", moment::minute(moment)));
             let when = moment.unwrap_or_default();
@@ -170,7 +218,7 @@ impl Diff {
         }
     }
 
-    pub(super) fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}\n", markdown::cell(&self.summary()))?;
         for (heading, events) in
             [("Gained", &self.gained), ("Lost", &self.lost), ("In between", &self.between)]
