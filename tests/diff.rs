@@ -335,7 +335,8 @@ fn an_environment_is_compared_service_by_service() {
     let shown = days.audit(&["diff", &since, "production"]).code(0).stdout;
     let same = format!("\n\n{} and production/web are the same commit (", of("web"));
     assert!(shown.contains(&same), "{shown}");
-    assert!(shown.contains("\nproduction/worker is not compared: "), "{shown}");
+    let worker = "\nproduction/worker is not compared: as far as the ledger knows, nothing ran";
+    assert!(shown.contains(worker) && shown.contains("; production/worker has "), "{shown}");
     assert_eq!(shown.matches("\nGAINED (1)").count(), 1, "{shown}");
 
     // What waits, and what the last deploys brought.
@@ -395,4 +396,56 @@ fn a_place_whose_commit_is_not_here_leaves_the_comparison_open() {
     assert_eq!(found["uncompared"][0]["place"], "production/web");
     let why = found["uncompared"][0]["why"].as_str().unwrap();
     assert!(why.contains("not in this clone"), "{why}");
+}
+
+#[test]
+fn a_list_says_on_which_side_each_event_stands_and_why_it_is_suspect() {
+    let world = World::new();
+    let days = Days::new(&world);
+    days.repo.commit("One").file("a", "1").create();
+    days.repo.git(["checkout", "-qb", "side"]);
+    days.repo.commit("Lost").file("b", "1").create();
+    days.deploy(1, "production", "HEAD");
+    days.repo.checkout("main");
+    let gained = days.repo.commit("Gained").file("src/a", "2").create();
+    days.config(2, "production", "KEY");
+    let deploy = days.deploy(3, "production", "HEAD");
+    let ends = ["diff", "production~1", "production", "--suspects", "src/a"];
+    let lines = days.audit(&[&ends[..], &["--format", "jsonl"]].concat()).code(0).json_lines();
+    let sides: Vec<&str> = lines.iter().map(|line| line["side"].as_str().unwrap()).collect();
+    assert_eq!(sides, ["gained", "lost", "between", "between"]);
+    assert_eq!(
+        (&lines[0]["id"], &lines[0]["brought_by"]),
+        (&gained.into(), &deploy.clone().into())
+    );
+    assert_eq!(
+        (&lines[0]["evidence"][0], &lines[1]["points"]),
+        (&"touches src/a".into(), &Value::Null)
+    );
+    assert_eq!(
+        (&lines[0]["from"], &lines[0]["to"]),
+        (&"production~1".into(), &"production".into())
+    );
+
+    let csv = days.audit(&[&ends[..], &["--format", "csv"]].concat()).code(0).stdout;
+    let rows: Vec<&str> = csv.lines().collect();
+    assert!(rows[0].ends_with(",signer,side,from,to,points,evidence,brought_by"), "{csv}");
+    assert!(rows[1].contains(",gained,production~1,production,"), "{csv}");
+    assert!(rows[2].ends_with(",lost,production~1,production,,,"), "{csv}");
+
+    let with = |format: &str, more: &[&str]| {
+        days.audit(&[&ends[..], more, &["--format", format]].concat())
+    };
+    let markdown = with("markdown", &["--stat"]).code(0).stdout;
+    for part in ["**Suspects, likeliest first** (2)", "touches src/a", "| 1 | 0 | src/a |"] {
+        assert!(markdown.contains(part), "{markdown}");
+    }
+    for format in ["csv", "jsonl"] {
+        let refused = with(format, &["--stat"]).code(2).stderr;
+        assert!(refused.contains("hint: --format json has the files"), "{refused}");
+    }
+    // What a list has no place for stands beside it.
+    let typo = ["diff", "HEAD~1", "HEAD", "--suspects", "src/b", "--format", "csv"];
+    let said = days.audit(&typo).code(0).stderr;
+    assert!(said.contains("src/b is neither in HEAD~1 nor in HEAD"), "{said}");
 }

@@ -68,6 +68,12 @@ Examples:
 
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outcome> {
+    let is_list = matches!(args.format, FormatArg::Csv | FormatArg::Jsonl);
+    if args.stat && is_list {
+        return Err(Failure::new("--stat does not go with a list of events (csv, jsonl)")
+            .hint("--format json has the files as `paths`, --format markdown as a table")
+            .into());
+    }
     let repo = context.open()?;
     let (judge, view, events) = records::read_with_judge(&repo, &args.judge, context.now)?;
     let ledger_state = records::warn(context, &view);
@@ -101,6 +107,9 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
     let compare = |(from, to)| comparer.compare(from, to);
     let compared = pairs.into_iter().map(compare).collect::<Result<Vec<Diff>, Failure>>()?;
     let report = Diffs { compared, uncompared, several };
+    if is_list {
+        report.remarks().iter().for_each(|remark| context.ui.warn(remark));
+    }
     let found = if report.is_whole() { Outcome::Yes } else { Outcome::Undecided };
     let outcome = ledger_state.or(found);
     context.ui.decided(outcome);

@@ -1,15 +1,19 @@
 //! What separates two points of history: for people, as JSON, CSV and Markdown.
 
 mod data;
+mod list;
 mod table;
 
-use super::events::Events;
-use super::{Format, words};
+use super::{Format, text, words};
 use crate::event::{Event, Identity};
 use crate::git::numstat::Touched;
 use crate::ui::Style;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
+
+/// What is said of a range in which history ends early.
+const CUT_OFF: &str =
+    "history is cut off within this range: there may be more, or less (git fetch --unshallow)";
 
 /// One end of the comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,8 +116,20 @@ pub struct Uncompared {
     pub place: String,
     /// Why not.
     pub why: String,
+    /// The other end, where that has a commit there: its name, and the full id.
+    pub other: Option<(String, String)>,
     /// Whether something ran there all the same: then what separates the two ends is not known.
     pub ran: bool,
+}
+
+impl Uncompared {
+    fn sentence(&self) -> String {
+        let other = match &self.other {
+            Some((name, commit)) => format!("; {name} has {}", text::short(commit)),
+            None => String::new(),
+        };
+        format!("{} is not compared: {}{other}", self.place, self.why)
+    }
 }
 
 /// The comparison of two ends, place by place where they name several.
@@ -148,20 +164,42 @@ impl Diffs {
             Format::Table => self.table(style, now, out),
             Format::Markdown => self.markdown(out),
             Format::Json => data::json(self, out),
-            Format::Jsonl | Format::Csv => {
-                let mut list = Events::new(format, style, now, out)?;
-                for diff in &self.compared {
-                    for event in diff.gained.iter().chain(&diff.lost).chain(&diff.between) {
-                        list.write(event)?;
-                    }
-                }
-                list.finish()
-            }
+            Format::Jsonl => list::jsonl(self, out),
+            Format::Csv => list::csv(self, out),
         }
+    }
+
+    /// What a list of events has no place for: what is not known or not compared, a sentence each.
+    pub fn remarks(&self) -> Vec<String> {
+        let of = |diff: &Diff| {
+            let cut =
+                diff.shallow.then(|| format!("{}, {}: {CUT_OFF}", diff.from.name, diff.to.name));
+            let untouched: Vec<String> =
+                diff.untouched.iter().map(|one| diff.nothing_touches(one)).collect();
+            cut.into_iter().chain(untouched)
+        };
+        let mut remarks: Vec<String> = self.compared.iter().flat_map(of).collect();
+        remarks.extend(self.uncompared.iter().map(Uncompared::sentence));
+        remarks
     }
 }
 
 impl Diff {
+    /// What there is to say of a path that no commit touches: whether it exists comes first.
+    fn nothing_touches(&self, Untouched { path, exists, certain }: &Untouched) -> String {
+        let touches = match certain {
+            true => format!("no commit here touches {path}"),
+            false => format!("no commit here is known to touch {path}"),
+        };
+        match exists {
+            true => touches,
+            false => {
+                let (from, to) = (&self.from.name, &self.to.name);
+                format!("{path} is neither in {from} nor in {to}; {touches}")
+            }
+        }
+    }
+
     /// `2 commits gained · 0 lost · 1 person`.
     fn summary(&self) -> String {
         if self.from.commit == self.to.commit {

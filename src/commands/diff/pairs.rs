@@ -156,21 +156,24 @@ impl<'d> Pairs<'d> {
             services(&from).into_iter().chain(services(&to)).collect();
         for service in all {
             let lacking = |end: &Named<'_>| format!("{} has no such service", end.name());
-            let (place, why, ran) = match (from.of(service), to.of(service)) {
+            let (place, why, ran, side) = match (from.of(service), to.of(service)) {
                 (Some((_, Ok(from))), Some((_, Ok(to)))) => {
                     pairs.pairs.push((from.clone(), to.clone()));
                     continue;
                 }
                 (Some((place, Err(missing))), other) | (other, Some((place, Err(missing)))) => {
-                    let place = place.or(other.and_then(|(place, _)| place));
-                    (place, missing.why.message.clone(), missing.ran)
+                    // What stands for every service has no place there.
+                    let there = other.filter(|(place, _)| place.is_some());
+                    let side = there.and_then(|(_, side)| side.ok());
+                    (place, missing.why.message.clone(), missing.ran, side)
                 }
-                (Some((place, Ok(_))), None) => (place, lacking(&to), false),
-                (None, Some((place, Ok(_)))) => (place, lacking(&from), false),
+                (Some((place, Ok(side))), None) => (place, lacking(&to), false, Some(side)),
+                (None, Some((place, Ok(side)))) => (place, lacking(&from), false, Some(side)),
                 (None, None) => continue,
             };
             let place = place.map_or_else(String::new, |place| place.to_string());
-            pairs.uncompared.push(Uncompared { place, why, ran });
+            let other = side.map(|side| (side.name().to_owned(), side.commit().to_owned()));
+            pairs.uncompared.push(Uncompared { place, why, other, ran });
         }
         match (pairs.pairs.is_empty(), pairs.uncompared.first()) {
             (true, first) => {

@@ -17,7 +17,11 @@ pub(super) fn json(diffs: &Diffs, out: &mut dyn Write) -> io::Result<()> {
                 uncompared: diffs
                     .uncompared
                     .iter()
-                    .map(|one| UncomparedJson { place: &one.place, why: &one.why })
+                    .map(|one| UncomparedJson {
+                        place: &one.place,
+                        why: &one.why,
+                        commit: one.other.as_ref().map(|(_, commit)| commit.as_str()),
+                    })
                     .collect(),
             };
             json::document(&document, out)
@@ -36,6 +40,7 @@ struct DiffsJson<'a> {
 struct UncomparedJson<'a> {
     place: &'a str,
     why: &'a str,
+    commit: Option<&'a str>,
 }
 
 #[derive(Serialize)]
