@@ -117,6 +117,7 @@ fn the_documents_of_commands_fit_their_schemas() {
             &["diff", "production/web~1", "production/web", "--stat", "--suspects", "src/pay"],
         ),
         ("diff", &["diff", "production/web"]),
+        ("diff", &["diff", "production"]),
         ("show", &["show", "production", "production/api~1", "HEAD"]),
         ("show", &["show", "cy@example.com"]),
     ] {

@@ -26,7 +26,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 /// What forces the reading as an environment.
-const FORCED: &str = "env:";
+pub(crate) const FORCED: &str = "env:";
 
 /// What git puts before and behind a name to make a reference of it (gitrevisions(7)), the first that is there.
 const GIT_RULES: [(&str, &str); 6] = [

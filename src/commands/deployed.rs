@@ -2,6 +2,8 @@
 //! two of them, and the freezes in force.
 
 use super::copies::SamePatch;
+use super::judge::Judge;
+use super::whose::Whose;
 use crate::deployments::approvals::{self, Approval, Subject, Timing};
 use crate::deployments::{Deployment, Deployments, field};
 use crate::event::{Event, Kind};
@@ -21,9 +23,11 @@ pub(crate) fn summary(repo: &Repository, oid: Oid) -> Result<String, Failure> {
     Ok(Message::parse(&String::from_utf8_lossy(commit.message)).summary().into_owned())
 }
 
-/// Approvals and rejections that cover a deployment.
+/// Approvals and rejections that cover a deployment; where somebody spoke several times, it is said which word
+/// is their last one.
 pub(crate) fn covering<'e>(
     repo: &Repository,
+    judge: &Judge,
     events: &'e [Recorded],
     deployments: &Deployments<'_>,
     deployment: &Deployment<'_>,
@@ -49,6 +53,10 @@ pub(crate) fn covering<'e>(
             let expired = approvals::expires(approval.event).is_some_and(|end| end < subject.at);
             approval.timing = if expired { Timing::Expired } else { Timing::Before };
         }
+    }
+    if found.len() > 1 {
+        let whose = Whose::new(repo, judge)?;
+        approvals::supersede(&mut found, |event| whose.actor(event));
     }
     Ok(found)
 }

@@ -1,36 +1,34 @@
 //! `audit diff`: what separates two revisions, environments or moments.
 
+mod between;
+mod compare;
 mod involved;
+mod pairs;
 mod side;
 mod suspects;
 
 use super::address::{Addresses, split_range};
-use super::deployed::between;
 use super::format::FormatArg;
-use super::judge::{Judge, JudgeArgs};
+use super::judge::JudgeArgs;
+use super::whose::Whose;
 use super::{Context, complete, history, records};
-use crate::deployments::merged::brought_by;
-use crate::deployments::{Deployments, field};
-use crate::event::{Event, Kind};
-use crate::git::commits::{CommitReader, Paths};
-use crate::git::walk::Walked;
-use crate::git::{Oid, Repository, numstat};
-use crate::ledger::{Recorded, View};
+use crate::deployments::Deployments;
+use crate::git::commits::Paths;
 use crate::outcome::{Failure, Outcome};
-use crate::pipeline;
-use crate::report::diff::Diff;
+use crate::report::diff::{Diff, Diffs};
 use clap::{Args, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
-use involved::involved;
+use compare::Comparer;
+use pairs::{Named, Pairs};
 use side::Side;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashMap;
 
 /// What separates two revisions, environments or moments: changes gained and lost, who had a part in them,
 /// tickets, configuration, and what the ledger has in between
 ///
 /// The ranges are git's: gained is `B ^A`, lost is `A ^B`; going back loses. A review counts as known when a
-/// trailer, a note or a record tells of it, for the commit or for the merge that brought it. Exit 3 when
-/// history is cut off within the range.
+/// trailer, a note or a record tells of it, for the commit or for the merge that brought it. An environment
+/// with several services is compared service by service. Exit 3 when history is cut off within the range.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct DiffArgs {
@@ -63,13 +61,19 @@ const EXAMPLES: &str = "\
 Examples:
   audit diff production~1 production      what the last deploy brought, and what got lost
   audit diff 'production@{last friday}' production   what changed since: code, configuration, access
-  audit diff production                   what waits to go out
+  audit diff production                   what waits to go out, service by service
   audit diff production production~1      what a rollback would take away
   audit diff v1.3 v1.4 --stat
   audit diff production~3 production --suspects src/pay";
 
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outcome> {
+    let is_list = matches!(args.format, FormatArg::Csv | FormatArg::Jsonl);
+    if args.stat && is_list {
+        return Err(Failure::new("--stat does not go with a list of events (csv, jsonl)")
+            .hint("--format json has the files as `paths`, --format markdown as a table")
+            .into());
+    }
     let repo = context.open()?;
     let (judge, view, events) = records::read_with_judge(&repo, &args.judge, context.now)?;
     let ledger_state = records::warn(context, &view);
@@ -77,52 +81,41 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
     records::warn_of_unplaced(context, &deployments);
     let addresses = Addresses::among(&repo, &view, &deployments);
     let (from, to) = args.ends()?;
-    let from = Side::new(&repo, &addresses, &deployments, from)?;
+    let named = |text| Named::new(&repo, &addresses, &deployments, text);
     let to = match to {
-        Some(to) => Side::new(&repo, &addresses, &deployments, to)?,
-        None => Side::default_branch(&repo)?,
+        Some(to) => named(to)?,
+        None => Named::One(Box::new(Side::default_branch(&repo)?)),
     };
+    let Pairs { pairs, uncompared, several } = Pairs::new(named(from)?, to)?;
 
     let mut reader = history::reader(&repo, true)?;
     reader.tickets = history::tickets(judge.policy())?;
     reader.paths = Paths::All(history::config_paths(judge.policy())?);
-    let gained = commits(&repo, &reader, &judge, from.oid, to.oid)?;
-    let lost = commits(&repo, &reader, &judge, to.oid, from.oid)?;
-    let between = in_between(&view, &judge, events, (&from, &to), context.now)?;
-    let mut unreviewed = without_review(events, &gained, to.commit());
-    unreviewed.extend(without_review(events, &lost, from.commit()));
-    let suspects = match args.suspects.is_empty() {
-        true => None,
-        false => {
-            let commits = (gained.as_slice(), lost.as_slice());
-            let found = suspects::rank(&repo, &args.suspects, commits, &between, &unreviewed)?;
-            Some(suspects::with_deployments(&repo, &deployments, (&from, &to), found)?)
-        }
+    let whose = Whose::new(&repo, &judge)?;
+    let mut comparer = Comparer {
+        repo: &repo,
+        reader: &reader,
+        judge: &judge,
+        view: &view,
+        records: events,
+        deployments: &deployments,
+        whose: &whose,
+        args: &args,
+        now: context.now,
+        walked: HashMap::new(),
     };
-    let touched = args.stat.then(|| numstat::between(&repo, from.oid, to.oid)).transpose()?;
-    let all = || gained.iter().chain(&lost);
-    let shallow = all().any(|event| event.proof.notes.iter().any(|note| note == "shallow"));
-    let facts = || all().filter_map(Event::commit);
-    let diff = Diff {
-        people: involved(all(), &between),
-        tickets: unique(all().flat_map(|event| &event.why.tickets)),
-        changes: unique(facts().filter_map(|facts| Some(&facts.change.as_ref()?.id))),
-        config: unique(facts().filter_map(|facts| facts.config.as_ref()).flatten()),
-        from: from.end(context.now),
-        to: to.end(context.now),
-        gained,
-        lost,
-        unreviewed,
-        between,
-        touched,
-        suspects,
-        shallow,
-    };
-    let outcome = ledger_state.or(if diff.shallow { Outcome::Undecided } else { Outcome::Yes });
+    let compare = |(from, to)| comparer.compare(from, to);
+    let compared = pairs.into_iter().map(compare).collect::<Result<Vec<Diff>, Failure>>()?;
+    let report = Diffs { compared, uncompared, several };
+    if is_list {
+        report.remarks().iter().for_each(|remark| context.ui.warn(remark));
+    }
+    let found = if report.is_whole() { Outcome::Yes } else { Outcome::Undecided };
+    let outcome = ledger_state.or(found);
     context.ui.decided(outcome);
     context.page(&repo)?;
     let style = context.ui.style;
-    diff.write(args.format.into(), style, context.now, context.ui.out())?;
+    report.write(args.format.into(), style, context.now, context.ui.out())?;
     Ok(outcome)
 }
 
@@ -138,74 +131,4 @@ impl DiffArgs {
             (None, to) => Ok((&self.from, to)),
         }
     }
-}
-
-/// The commits of `new` that `old` does not have, judged, with their paths.
-fn commits(
-    repo: &Repository,
-    reader: &CommitReader,
-    judge: &Judge,
-    old: Oid,
-    new: Oid,
-) -> Result<Vec<Event>, Failure> {
-    let mut events = Vec::new();
-    let work = |walked: Result<Walked, Failure>| -> Result<Event, Failure> {
-        Ok(judge.event(reader.event(repo, &walked?)?))
-    };
-    pipeline::try_each(between(repo, old, new, false)?, work, |event| events.push(event))?;
-    Ok(events)
-}
-
-/// What the ledger has between the two ends, in their environments or in none.
-fn in_between(
-    view: &View,
-    judge: &Judge,
-    events: &[Recorded],
-    (from, to): (&Side<'_>, &Side<'_>),
-    now: i64,
-) -> Result<Vec<Event>, Failure> {
-    let ((from_start, from_end), (to_start, to_end)) = (from.span(now), to.span(now));
-    let (Some(start), Some(end)) = (from_start.min(to_start), from_end.max(to_end)) else {
-        return Ok(Vec::new());
-    };
-    let envs: HashSet<&str> = [from.env(), to.env()].into_iter().flatten().collect();
-    let meant = |event: &&Recorded| {
-        let inside = event.when.is_some_and(|when| (start..=end).contains(&when.seconds));
-        let env = event.env();
-        let here = envs.is_empty() || env.is_none_or(|env| envs.contains(env));
-        // Where the range begins is no part of it.
-        inside && here && from.record() != Some(&event.id)
-    };
-    events.iter().filter(meant).map(|event| records::judged(view, judge, &event.id)).collect()
-}
-
-/// Ids of the commits for which nobody tells of a review. `tip` is the newest of them.
-fn without_review(records: &[Recorded], commits: &[Event], tip: &str) -> BTreeSet<String> {
-    let approved: Vec<&Recorded> = records
-        .iter()
-        .filter(|event| event.kind == Kind::Review && field(event, "state") == Some("approved"))
-        .collect();
-    let recorded = |event: &Event| {
-        let number = event.request_number();
-        approved.iter().any(|review| {
-            ["commit", "head_commit"].iter().any(|name| field(review, name) == Some(&event.id))
-                || (number.is_some() && review.request_number() == number)
-        })
-    };
-    let known = |event: &Event| !event.reviews().is_empty() || recorded(event);
-    let merges = brought_by(commits, tip);
-    commits
-        .iter()
-        .zip(merges)
-        .filter(|(event, merge)| {
-            !known(event) && !merge.is_some_and(|merge| known(&commits[merge]))
-        })
-        .map(|(event, _)| event.id.clone())
-        .collect()
-}
-
-/// Each once, in the order of first appearance.
-fn unique<'w>(words: impl Iterator<Item = &'w String>) -> Vec<String> {
-    let mut seen = HashSet::new();
-    words.filter(|word| seen.insert(*word)).cloned().collect()
 }

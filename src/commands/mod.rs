@@ -36,6 +36,7 @@ mod status;
 mod trace;
 mod trusted;
 mod verify;
+mod whose;
 
 use crate::git::Repository;
 use crate::outcome::{Failure, Outcome};

@@ -174,7 +174,7 @@ impl<'r> Places<'r> {
                 deployment,
                 event: records::judged(self.view, self.judge, &deployment.event.id)?,
                 summary: repo.here(commit).map(|oid| summary(repo, oid)).transpose()?,
-                approvals: covering(repo, self.records, self.deployments, deployment)?,
+                approvals: covering(repo, self.judge, self.records, self.deployments, deployment)?,
                 behind: if self.date.is_none() { self.behind(commit)? } else { None },
                 failed: failed.filter(|one| one.from <= until).collect(),
             });

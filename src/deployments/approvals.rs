@@ -75,6 +75,15 @@ pub struct Approval<'e> {
     pub approved: bool,
     /// When it was given.
     pub timing: Timing,
+    /// Whether a later word of the same person, given before the deployment, stands in its stead.
+    pub superseded: bool,
+}
+
+impl Approval<'_> {
+    /// Whether somebody approved in time, and did not take it back.
+    pub fn counts(&self) -> bool {
+        self.approved && !self.superseded && self.timing == Timing::Before
+    }
 }
 
 /// What was, or is to be, deployed.
@@ -118,9 +127,26 @@ pub fn covering<'e>(
         } else {
             Timing::Before
         };
-        found.push(Approval { event, tie, approved, timing });
+        found.push(Approval { event, tie, approved, timing, superseded: false });
     }
     found
+}
+
+/// Says of each word before the deployment whether its author had another one after it: only the last one
+/// counts. `author` tells who that is; who is not known has said nothing else.
+pub fn supersede<P: PartialEq>(
+    approvals: &mut [Approval<'_>],
+    author: impl Fn(&Recorded) -> Option<P>,
+) {
+    let authors: Vec<Option<P>> = approvals.iter().map(|approval| author(approval.event)).collect();
+    let mut later: Vec<&P> = Vec::new();
+    for (approval, author) in approvals.iter_mut().zip(&authors).rev() {
+        let Some(author) = author.as_ref().filter(|_| approval.timing != Timing::After) else {
+            continue;
+        };
+        approval.superseded = later.contains(&author);
+        later.push(author);
+    }
 }
 
 /// Until when an approval holds, in seconds since 1970 UTC, if it says so.
@@ -231,6 +257,26 @@ mod tests {
         );
         assert_eq!(of(json!({"env": "staging", "commit": "c1", "decision": "approved"})), 0);
         assert_eq!(of(json!({"commit": "c1", "decision": "approved"})), 0);
+    }
+
+    #[test]
+    fn the_last_word_of_each_before_the_deployment_counts() {
+        let word = |id, when, decision: &str| {
+            let fields = json!({"env": "production", "commit": "c1", "decision": decision});
+            record(id, Kind::Approval, when, fields)
+        };
+        let events = [
+            word("bo1", 10, "approved"),
+            word("cy1", 20, "rejected"),
+            word("bo2", 30, "rejected"),
+            word("cy2", 40, "approved"),
+            word("bo3", 101, "approved"),
+        ];
+        let subject = Subject { place: place(), commit: "c1", tree: None, artifact: None, at: 100 };
+        let mut approvals = covering(&events, &subject, |_| false);
+        supersede(&mut approvals, |event| Some(event.id[..2].to_owned()));
+        let superseded: Vec<bool> = approvals.iter().map(|one| one.superseded).collect();
+        assert_eq!(superseded, [true, true, false, false, false]);
     }
 
     #[test]

@@ -13,6 +13,7 @@
 //! follows that parent only, and is not shown.
 
 use super::Oid;
+use super::contains::{Containing, Contains};
 use super::order;
 use super::paths::Pathspec;
 use super::source::{Commits, own_ancestor};
@@ -91,6 +92,8 @@ pub struct Walk<'r> {
     interesting_queued: usize,
     /// The result of limiting; `None` while streaming.
     limited: Option<VecDeque<u32>>,
+    /// Excluded commits that were reached and whose history is not here.
+    cut: Vec<u32>,
     failed: bool,
 }
 
@@ -139,6 +142,7 @@ impl<'r> Walk<'r> {
             arrivals: 0,
             interesting_queued: 0,
             limited: None,
+            cut: Vec::new(),
             failed: false,
         };
         let mut starts = Vec::new();
@@ -171,6 +175,30 @@ impl<'r> Walk<'r> {
         // As git does: what was found to be excluded after it had entered the list is not shown.
         let shown = list.iter().filter(|&&node| self.nodes[node as usize].flags & EXCLUDED == 0);
         Some(shown.map(|&node| self.oid(node)).collect())
+    }
+
+    /// Whether all that a limited walk selected is sure not to be excluded. It is not, where an excluded commit
+    /// was reached whose history is not here (a shallow clone, a parent that is missing): what lies behind it is
+    /// excluded, too. Only what descends from that commit can't lie there.
+    ///
+    /// # Errors
+    /// When a commit on the way is here but can't be read.
+    pub fn is_certain(&self) -> Result<bool, Failure> {
+        let list = self.limited.iter().flatten().copied();
+        let shown: HashSet<u32> =
+            list.filter(|&node| self.nodes[node as usize].flags & EXCLUDED == 0).collect();
+        // The others descend from these.
+        let is_oldest = |node: u32| self.parents(node).iter().all(|parent| !shown.contains(parent));
+        let oldest: Vec<u32> = shown.iter().copied().filter(|&node| is_oldest(node)).collect();
+        for &cut in &self.cut {
+            let mut containing = Containing::new(&self.commits, self.oid(cut));
+            for &node in &oldest {
+                if containing.ask(self.oid(node))? != Contains::Yes {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
     }
 
     /// The source of commits.
@@ -265,10 +293,14 @@ impl<'r> Walk<'r> {
         }
         self.nodes[node as usize].flags |= ADDED;
         if self.nodes[node as usize].flags & EXCLUDED != 0 {
+            if self.commits.repository().shallow().contains(&self.oid(node)) {
+                self.cut.push(node);
+            }
             for parent in self.parents(node) {
                 self.exclude(parent);
                 // What is excluded may be missing: nobody asked for it.
                 if self.load(parent).is_err() {
+                    self.cut.push(node);
                     continue;
                 }
                 self.nodes[parent as usize].raw = None;

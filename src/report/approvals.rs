@@ -1,18 +1,16 @@
 //! Approvals of a deployment: whom to name for them, and how JSON prints them.
 
 use super::{json, moment, rows};
-use crate::deployments::approvals::{Approval, Tie, Timing};
+use crate::deployments::approvals::{Approval, Tie};
 use serde::Serialize;
 
-/// The names of those who approved in time, each once; an approval carried over from another commit says
-/// so.
+/// The names of those who approved in time and did not take it back, each once; an approval carried over from
+/// another commit says so, and so does one that was written down later than it states.
 pub(super) fn approvers(approvals: &[Approval<'_>]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for approval in approvals {
-        if !approval.approved || approval.timing != Timing::Before {
-            continue;
-        }
-        let name = format!("{}{}", rows::who(approval.event), carried(approval));
+    for approval in approvals.iter().filter(|approval| approval.counts()) {
+        let late = if approval.event.is_late() { " (recorded later)" } else { "" };
+        let name = format!("{}{}{late}", rows::who(approval.event), carried(approval));
         if !names.contains(&name) {
             names.push(name);
         }
@@ -37,6 +35,7 @@ pub(super) struct ApprovalJson<'a> {
     decision: &'static str,
     tie: &'static str,
     timing: &'static str,
+    superseded: bool,
     record: &'a str,
 }
 
@@ -49,6 +48,7 @@ impl<'a> From<&Approval<'a>> for ApprovalJson<'a> {
             decision: if approval.approved { "approved" } else { "rejected" },
             tie: approval.tie.name(),
             timing: approval.timing.name(),
+            superseded: approval.superseded,
             record: &event.id,
         }
     }

@@ -43,8 +43,16 @@ impl<W: Write> CsvReport<W> {
     /// # Errors
     /// When the stream does not take it.
     pub fn new(out: W) -> io::Result<CsvReport<W>> {
+        CsvReport::with(out, &[])
+    }
+
+    /// Writes the heading, with columns of the caller's own at its end.
+    ///
+    /// # Errors
+    /// When the stream does not take it.
+    pub fn with(out: W, more: &[&str]) -> io::Result<CsvReport<W>> {
         let mut out = csv::Writer::from_writer(out);
-        out.write_record(COLUMNS).map_err(plain)?;
+        out.write_record(COLUMNS.iter().chain(more)).map_err(plain)?;
         Ok(CsvReport { out })
     }
 
@@ -53,6 +61,14 @@ impl<W: Write> CsvReport<W> {
     /// # Errors
     /// When the stream does not take it.
     pub fn row(&mut self, event: &Event) -> io::Result<()> {
+        self.row_with(event, &[])
+    }
+
+    /// Writes one event as one row, and behind it what stands in the caller's own columns.
+    ///
+    /// # Errors
+    /// When the stream does not take it.
+    pub fn row_with(&mut self, event: &Event, more: &[&str]) -> io::Result<()> {
         let identity = event.who.identity.clone().unwrap_or_default();
         let committer = event.who.committer.clone().unwrap_or_default();
         let (commit, change) = match &event.what {
@@ -86,7 +102,8 @@ impl<W: Write> CsvReport<W> {
             signature.map_or('N', |verdict| verdict.status.letter()).to_string(),
             signature.and_then(|verdict| verdict.signer.clone()).unwrap_or_default(),
         ];
-        self.out.write_record(cells.iter().map(|cell| defuse(cell).into_owned())).map_err(plain)
+        let cells = cells.iter().map(String::as_str).chain(more.iter().copied());
+        self.out.write_record(cells.map(|cell| defuse(cell).into_owned())).map_err(plain)
     }
 
     /// Flushes.

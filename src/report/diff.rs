@@ -1,15 +1,19 @@
 //! What separates two points of history: for people, as JSON, CSV and Markdown.
 
 mod data;
+mod list;
 mod table;
 
-use super::events::Events;
-use super::{Format, words};
+use super::{Format, text, words};
 use crate::event::{Event, Identity};
 use crate::git::numstat::Touched;
 use crate::ui::Style;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
+
+/// What is said of a range in which history ends early.
+const CUT_OFF: &str =
+    "history is cut off within this range: there may be more, or less (git fetch --unshallow)";
 
 /// One end of the comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +54,17 @@ pub struct Ranked {
     pub brought_by: Option<Brought>,
 }
 
+/// A path asked about that no commit touches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Untouched {
+    /// As the user wrote it.
+    pub path: String,
+    /// Whether it is in the tree of one end at least.
+    pub exists: bool,
+    /// Whether the paths of all commits are known.
+    pub certain: bool,
+}
+
 /// A deployment that brought a change, or took it away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Brought {
@@ -88,11 +103,52 @@ pub struct Diff {
     pub touched: Option<Vec<Touched>>,
     /// Likely causes; `None` when nobody asked.
     pub suspects: Option<Vec<Ranked>>,
+    /// The paths among those asked about that no commit touches.
+    pub untouched: Vec<Untouched>,
     /// Whether history is cut off within the range.
     pub shallow: bool,
 }
 
-impl Diff {
+/// A place that is not compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uncompared {
+    /// Its name.
+    pub place: String,
+    /// Why not.
+    pub why: String,
+    /// The other end, where that has a commit there: its name, and the full id.
+    pub other: Option<(String, String)>,
+    /// Whether something ran there all the same: then what separates the two ends is not known.
+    pub ran: bool,
+}
+
+impl Uncompared {
+    fn sentence(&self) -> String {
+        let other = match &self.other {
+            Some((name, commit)) => format!("; {name} has {}", text::short(commit)),
+            None => String::new(),
+        };
+        format!("{} is not compared: {}{other}", self.place, self.why)
+    }
+}
+
+/// The comparison of two ends, place by place where they name several.
+#[derive(Debug, Clone)]
+pub struct Diffs {
+    /// One for each place.
+    pub compared: Vec<Diff>,
+    /// Places that one end has nothing to compare with.
+    pub uncompared: Vec<Uncompared>,
+    /// Whether an end names several places; else one comparison is all there is.
+    pub several: bool,
+}
+
+impl Diffs {
+    /// Whether all that was asked for is known.
+    pub fn is_whole(&self) -> bool {
+        !self.compared.iter().any(|diff| diff.shallow) && !self.uncompared.iter().any(|one| one.ran)
+    }
+
     /// Writes the comparison. `now` decides which offset from UTC headings name.
     ///
     /// # Errors
@@ -108,12 +164,38 @@ impl Diff {
             Format::Table => self.table(style, now, out),
             Format::Markdown => self.markdown(out),
             Format::Json => data::json(self, out),
-            Format::Jsonl | Format::Csv => {
-                let mut list = Events::new(format, style, now, out)?;
-                for event in self.gained.iter().chain(&self.lost).chain(&self.between) {
-                    list.write(event)?;
-                }
-                list.finish()
+            Format::Jsonl => list::jsonl(self, out),
+            Format::Csv => list::csv(self, out),
+        }
+    }
+
+    /// What a list of events has no place for: what is not known or not compared, a sentence each.
+    pub fn remarks(&self) -> Vec<String> {
+        let of = |diff: &Diff| {
+            let cut =
+                diff.shallow.then(|| format!("{}, {}: {CUT_OFF}", diff.from.name, diff.to.name));
+            let untouched: Vec<String> =
+                diff.untouched.iter().map(|one| diff.nothing_touches(one)).collect();
+            cut.into_iter().chain(untouched)
+        };
+        let mut remarks: Vec<String> = self.compared.iter().flat_map(of).collect();
+        remarks.extend(self.uncompared.iter().map(Uncompared::sentence));
+        remarks
+    }
+}
+
+impl Diff {
+    /// What there is to say of a path that no commit touches: whether it exists comes first.
+    fn nothing_touches(&self, Untouched { path, exists, certain }: &Untouched) -> String {
+        let touches = match certain {
+            true => format!("no commit here touches {path}"),
+            false => format!("no commit here is known to touch {path}"),
+        };
+        match exists {
+            true => touches,
+            false => {
+                let (from, to) = (&self.from.name, &self.to.name);
+                format!("{path} is neither in {from} nor in {to}; {touches}")
             }
         }
     }

@@ -98,7 +98,6 @@ fn cells(step: &Step<'_, '_>, unicode: bool) -> Vec<String> {
         Clock::Ahead | Clock::Disagrees if remark.is_empty() => "clocks disagree".to_owned(),
         Clock::Ahead | Clock::Disagrees => format!("{remark}, clocks disagree"),
     };
-    let (_, mark) = rows::mark(step.event.proof.grade, unicode);
     vec![
         moment::minute(one.from),
         until,
@@ -109,7 +108,7 @@ fn cells(step: &Step<'_, '_>, unicode: bool) -> Vec<String> {
         rows::who(&step.event),
         number(|(gained, _)| gained),
         number(|(_, lost)| lost),
-        format!("{mark} {}", step.event.proof.grade),
+        rows::grade(&step.event, unicode),
         remark,
     ]
 }

@@ -226,6 +226,17 @@ pub fn mark(grade: Grade, unicode: bool) -> (Paint, &'static str) {
     }
 }
 
+/// The grade of a proof behind its mark: `✓ signed`. It is said of a record that it was written down later than
+/// it states: a signature on that vouches for the writing, not for the time.
+pub fn grade(event: &Event, unicode: bool) -> String {
+    let (_, mark) = mark(event.proof.grade, unicode);
+    let late = match &event.what {
+        What::Record(fields) if fields.contains_key("recorded") => ", recorded later",
+        _ => "",
+    };
+    format!("{mark} {}{late}", event.proof.grade)
+}
+
 /// The actor's name, else their address.
 pub fn who(event: &Event) -> String {
     match &event.who.identity {
@@ -278,6 +289,14 @@ pub fn record_facts(event: &Event, fields: &serde_json::Map<String, serde_json::
             Some(serde_json::Value::String(text)) => parts.push(text::short(text).to_owned()),
             Some(serde_json::Value::Number(number)) => parts.push(format!("#{number}")),
             _ => {}
+        }
+    }
+    // As it stands in the record: whoever reads this may be in another zone than whoever prints it.
+    for key in ["from", "until"] {
+        if event.kind == Kind::Freeze
+            && let Some(serde_json::Value::String(moment)) = fields.get(key)
+        {
+            parts.push(format!("{key} {moment}"));
         }
     }
     parts.join(" ")

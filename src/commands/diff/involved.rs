@@ -1,19 +1,24 @@
 //! Who had a part in what lies between two ends, and which.
 
+use crate::commands::whose::Whose;
+use crate::deployments::approvals::Approval;
 use crate::event::{Event, Identity, Kind};
+use crate::policy::Somebody;
 use crate::report::diff::Involved;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Everybody who had a part, those with most commits first.
+/// Everybody who had a part, those with most commits first; each once, whichever of their addresses was used.
+/// `approvals` are those of what was deployed, which may be older than what lies between.
 pub(super) fn involved<'e>(
+    whose: &Whose<'_>,
     commits: impl Iterator<Item = &'e Event>,
     between: &[Event],
+    approvals: &[Approval<'_>],
 ) -> Vec<Involved> {
-    let mut people: BTreeMap<String, Involved> = BTreeMap::new();
-    let mut add = |who: &Identity, part: &'static str| {
-        let key = if who.email.is_empty() { &who.name } else { &who.email };
-        let entry = people.entry(key.to_lowercase()).or_insert_with(|| Involved {
-            who: who.clone(),
+    let mut people: BTreeMap<Somebody, Involved> = BTreeMap::new();
+    let mut add = |who: &Identity, login: Option<&str>, part: &'static str| {
+        let entry = people.entry(whose.person(who, login)).or_insert_with(|| Involved {
+            who: whose.identity(who),
             parts: BTreeSet::new(),
             commits: 0,
         });
@@ -21,13 +26,13 @@ pub(super) fn involved<'e>(
         entry.commits += usize::from(part == "author");
     };
     for event in commits {
-        event.who.identity.iter().for_each(|who| add(who, "author"));
-        event.who.co_authors.iter().for_each(|who| add(who, "co-author"));
+        event.who.identity.iter().for_each(|who| add(who, None, "author"));
+        event.who.co_authors.iter().for_each(|who| add(who, None, "co-author"));
         let committer = event.who.committer.as_ref();
         if committer != event.who.identity.as_ref() {
-            committer.iter().for_each(|who| add(who, "committer"));
+            committer.iter().for_each(|who| add(who, None, "committer"));
         }
-        event.reviews().iter().for_each(|review| add(&review.by, "reviewer"));
+        event.reviews().iter().for_each(|review| add(&review.by, None, "reviewer"));
     }
     for event in between {
         let part = match event.kind {
@@ -36,7 +41,12 @@ pub(super) fn involved<'e>(
             Kind::Review => "reviewer",
             _ => "actor",
         };
-        event.who.identity.iter().for_each(|who| add(who, part));
+        let login = event.who.login.as_deref();
+        event.who.identity.iter().for_each(|who| add(who, login, part));
+    }
+    for approval in approvals.iter().filter(|approval| approval.counts()) {
+        let who = &approval.event.who;
+        who.identity.iter().for_each(|identity| add(identity, who.login.as_deref(), "approver"));
     }
     let mut people: Vec<Involved> = people.into_values().collect();
     people.sort_by_key(|involved| std::cmp::Reverse(involved.commits));

@@ -1,6 +1,6 @@
 //! One end of a comparison: the commit, and the moments of the ledger that go with it.
 
-use crate::commands::address::{Addresses, Moment, Point};
+use crate::commands::address::{self, Addresses, Moment, Point};
 use crate::commands::history;
 use crate::deployments::{Deployment, Deployments};
 use crate::git::source::Commits;
@@ -9,12 +9,16 @@ use crate::outcome::Failure;
 use crate::report::diff::End;
 
 /// One end of the comparison.
+#[derive(Clone)]
 pub(super) struct Side<'d> {
     end: End,
     pub(super) oid: Oid,
     /// The deployment, for an address.
     pub(super) deployment: Option<&'d Deployment<'d>>,
-    moment: Moment,
+    /// Which moment is meant; [`Moment::Start`] of a revision is the date of its commit.
+    pub(super) moment: Moment,
+    /// Whether an address names the environment as a whole, no service of it.
+    pub(super) whole: bool,
 }
 
 impl<'d> Side<'d> {
@@ -25,33 +29,38 @@ impl<'d> Side<'d> {
         deployments: &'d Deployments<'d>,
         name: &str,
     ) -> Result<Side<'d>, Failure> {
-        let point: Option<Point<'d, 'd>> = addresses.point(deployments, name)?;
-        let (oid, deployment, moment) = match &point {
-            Some(point) => {
-                let oid = repo.commit_id(&addresses.commit(point)?)?;
-                (oid, Some(point.deployment), point.moment)
-            }
-            None => (repo.commit_id(name)?, None, Moment::Start),
-        };
-        let end = End {
-            name: name.to_owned(),
-            commit: oid.to_string(),
-            moment: None,
-            record: deployment.map(|one| one.event.id.clone()),
-        };
-        let side = Side { end, oid, deployment, moment };
-        match deployment {
-            Some(_) => Ok(side),
-            None => side.dated(repo),
+        if let Some(point) = addresses.point(deployments, name)? {
+            let whole = address::parse(name).map(|it| it.name) == Some(point.deployment.place.env);
+            return Side::at(repo, addresses, &point, name.to_owned(), whole);
         }
+        let oid = repo.commit_id(name)?;
+        Side::revision(name.to_owned(), oid, Moment::Start).dated(repo)
     }
 
-    /// The branch that changes are merged into.
+    /// What a deployment put there. `whole` says whether its environment is meant as a whole.
+    pub(super) fn at(
+        repo: &Repository,
+        addresses: &Addresses<'_>,
+        point: &Point<'d, 'd>,
+        name: String,
+        whole: bool,
+    ) -> Result<Side<'d>, Failure> {
+        let oid = repo.commit_id(&addresses.commit(point)?)?;
+        let mut side = Side::revision(name, oid, point.moment);
+        side.end.record = Some(point.deployment.event.id.clone());
+        Ok(Side { deployment: Some(point.deployment), whole, ..side })
+    }
+
+    fn revision(name: String, oid: Oid, moment: Moment) -> Side<'d> {
+        let end = End { name, commit: oid.to_string(), moment: None, record: None };
+        Side { end, oid, deployment: None, moment, whole: false }
+    }
+
+    /// The branch that changes are merged into, as it is now.
     pub(super) fn default_branch(repo: &Repository) -> Result<Side<'d>, Failure> {
         let (name, oid) = history::default_branch(repo)?
             .ok_or_else(|| Failure::new("there are no commits here yet"))?;
-        let end = End { name, commit: oid.to_string(), moment: None, record: None };
-        Side { end, oid, deployment: None, moment: Moment::Start }.dated(repo)
+        Side::revision(name, oid, Moment::Now).dated(repo)
     }
 
     /// The moment of a revision is the date of its commit.
@@ -61,19 +70,9 @@ impl<'d> Side<'d> {
         Ok(self)
     }
 
-    /// The moments between which the ledger's events are asked for: what runs, runs until now.
-    pub(super) fn span(&self, now: i64) -> (Option<i64>, Option<i64>) {
-        match (self.deployment, self.moment) {
-            (Some(one), Moment::Now) => (Some(one.from), Some(now)),
-            (Some(_), Moment::Date(date)) => (Some(date), Some(date)),
-            (Some(one), Moment::Start) => (Some(one.from), Some(one.from)),
-            (None, _) => (self.end.moment, self.end.moment),
-        }
-    }
-
-    /// The environment, for an address.
-    pub(super) fn env(&self) -> Option<&str> {
-        self.deployment.map(|one| one.place.env)
+    /// As the user wrote it, or the place of theirs.
+    pub(super) fn name(&self) -> &str {
+        &self.end.name
     }
 
     /// The full id of its commit.
@@ -81,9 +80,9 @@ impl<'d> Side<'d> {
         &self.end.commit
     }
 
-    /// The record that it names, for an address.
-    pub(super) fn record(&self) -> Option<&str> {
-        self.end.record.as_deref()
+    /// The moment of a revision: the date of its commit.
+    pub(super) fn date(&self) -> Option<i64> {
+        self.end.moment
     }
 
     /// The end as the report names it.

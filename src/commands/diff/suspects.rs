@@ -9,7 +9,7 @@ use crate::git::contains::{Containing, Contains};
 use crate::git::paths::Pathspec;
 use crate::git::source::Commits;
 use crate::outcome::Failure;
-use crate::report::diff::{Brought, Ranked};
+use crate::report::diff::{Brought, Ranked, Untouched};
 use std::collections::{BTreeSet, HashSet};
 
 /// Ranks what was gained, lost and configured.
@@ -59,22 +59,59 @@ fn leave_to_commits(candidates: &mut [Event]) {
     }
 }
 
-/// Says of each suspect which deployment between the two ends first had it (or first lacked it).
+/// The paths that no commit here touches, and whether they are in either tree at all: a slip of the finger, or
+/// the cause lies elsewhere.
+pub(super) fn untouched(
+    repo: &Repository,
+    paths: &[String],
+    commits: (&[Event], &[Event]),
+    (from, to): (&Side<'_>, &Side<'_>),
+) -> Result<Vec<Untouched>, Failure> {
+    let commits = || commits.0.iter().chain(commits.1);
+    let all_known = |event: &Event| {
+        let cut = event.proof.notes.iter().any(|note| note == "paths-cut");
+        !cut && event.commit().is_some_and(|facts| facts.paths.is_some())
+    };
+    let certain = commits().all(all_known);
+    let trees = [repo.tree_of(from.oid)?, repo.tree_of(to.oid)?];
+    let mut untouched = Vec::new();
+    for path in paths {
+        let meant = Pathspec::parse(std::slice::from_ref(path), repo.prefix())?;
+        let touches = |event: &Event| {
+            let paths = event.commit().and_then(|facts| facts.paths.as_deref()).unwrap_or_default();
+            paths.iter().any(|path| meant.matches(path.as_bytes()))
+        };
+        if commits().any(touches) {
+            continue;
+        }
+        let mut exists = false;
+        for tree in trees {
+            exists |= meant.differs(repo, None, Some(tree))?;
+        }
+        untouched.push(Untouched { path: path.clone(), exists, certain });
+    }
+    Ok(untouched)
+}
+
+/// Says of each suspect which deployment first had it (or first lacked it), up to the one compared with: of those
+/// since the other end, where that is of the same place; of all that the place has seen, where it is not.
 pub(super) fn with_deployments(
     repo: &Repository,
     deployments: &Deployments<'_>,
     (from, to): (&Side<'_>, &Side<'_>),
     mut suspects: Vec<Ranked>,
 ) -> Result<Vec<Ranked>, Failure> {
-    let Some(place) = to.deployment.or(from.deployment).map(|one| &one.place) else {
+    let Some(place) = to.deployment.or(from.deployment).map(|one| one.place) else {
         return Ok(suspects);
     };
-    let (start, end) = (from.deployment.map(|one| one.from), to.deployment.map(|one| one.from));
-    let steps: Vec<&Deployment<'_>> = deployments
-        .history(place)
-        .filter(|one| start.is_none_or(|start| one.from > start))
-        .filter(|one| end.is_none_or(|end| one.from <= end))
-        .collect();
+    let in_history = |side: &Side<'_>| {
+        let named = side.deployment?;
+        deployments.history(&place).position(|one| std::ptr::eq(one.event, named.event))
+    };
+    let first = in_history(from).map(|from| from + 1);
+    let end = in_history(to).map_or(usize::MAX, |to| to + 1);
+    let steps: Vec<&Deployment<'_>> =
+        deployments.history(&place).take(end).skip(first.unwrap_or(0)).collect();
     let commits = Commits::new(repo);
     for suspect in &mut suspects {
         let Some(oid) = repo.hash().oid(suspect.event.id.as_bytes()) else { continue };
@@ -82,10 +119,18 @@ pub(super) fn with_deployments(
             continue;
         }
         let mut containing = Containing::new(&commits, oid);
-        let wanted = if suspect.lost { Contains::No } else { Contains::Yes };
+        // What never was there, nothing took away.
+        let mut there = suspect.lost && first.is_some();
         for step in &steps {
             let Some(tip) = repo.hash().oid(step.commit().as_bytes()) else { continue };
-            if containing.ask(tip)? == wanted {
+            let found = containing.ask(tip)?;
+            if found == Contains::Unknown {
+                // It may have been this one.
+                break;
+            }
+            let taken = there && found == Contains::No;
+            there |= found == Contains::Yes;
+            if if suspect.lost { taken } else { there } {
                 suspect.brought_by = Some(Brought {
                     kind: step.event.kind.name(),
                     from: step.from,

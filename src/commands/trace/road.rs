@@ -112,7 +112,13 @@ impl<'t> Tracer<'t> {
             let (_, through) = self.holds(stay.first, carriers)?;
             reached.push(Reached {
                 event: records::judged(self.view, self.judge, &stay.first.event.id)?,
-                approvals: covering(self.repo, self.events, self.deployments, stay.first)?,
+                approvals: covering(
+                    self.repo,
+                    self.judge,
+                    self.events,
+                    self.deployments,
+                    stay.first,
+                )?,
                 through,
                 stay,
             });

@@ -1,14 +1,46 @@
 //! What separates two points of history, for programs.
 
-use super::{Diff, End};
+use super::{Diff, Diffs, End};
 use crate::event::Event;
 use crate::report::{json, moment};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-pub(super) fn json(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
-    json::document(&DiffJson::from(diff), out)
+pub(super) fn json(diffs: &Diffs, out: &mut dyn Write) -> io::Result<()> {
+    match diffs.compared.as_slice() {
+        [diff] if !diffs.several => json::document(&DiffJson::from(diff), out),
+        several => {
+            let document = DiffsJson {
+                v: json::VERSION,
+                diffs: several.iter().map(DiffJson::from).collect(),
+                uncompared: diffs
+                    .uncompared
+                    .iter()
+                    .map(|one| UncomparedJson {
+                        place: &one.place,
+                        why: &one.why,
+                        commit: one.other.as_ref().map(|(_, commit)| commit.as_str()),
+                    })
+                    .collect(),
+            };
+            json::document(&document, out)
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct DiffsJson<'a> {
+    v: u32,
+    diffs: Vec<DiffJson<'a>>,
+    uncompared: Vec<UncomparedJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct UncomparedJson<'a> {
+    place: &'a str,
+    why: &'a str,
+    commit: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -27,6 +59,7 @@ struct DiffJson<'a> {
     config: &'a [String],
     paths: Option<Vec<TouchedJson<'a>>>,
     suspects: Option<Vec<RankedJson<'a>>>,
+    untouched: Vec<UntouchedJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -50,6 +83,12 @@ struct TouchedJson<'a> {
     path: &'a str,
     added: Option<u64>,
     removed: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct UntouchedJson<'a> {
+    path: &'a str,
+    exists: bool,
 }
 
 #[derive(Serialize)]
@@ -107,6 +146,11 @@ impl<'a> From<&'a Diff> for DiffJson<'a> {
                     })
                     .collect()
             }),
+            untouched: diff
+                .untouched
+                .iter()
+                .map(|one| UntouchedJson { path: &one.path, exists: one.exists })
+                .collect(),
             suspects: diff.suspects.as_ref().map(|suspects| {
                 suspects
                     .iter()

@@ -8,8 +8,9 @@
 //! …
 //! ```
 
-use super::{Diff, End, Involved, Ranked};
+use super::{CUT_OFF, Diff, Diffs, End, Involved, Ranked, Uncompared};
 use crate::event::{Event, Grade, Identity, What};
+use crate::git::numstat::Touched;
 use crate::report::rows::{self, Rows};
 use crate::report::{markdown, moment, text, words};
 use crate::ui::{Paint, Style, escape};
@@ -18,8 +19,52 @@ use std::io::{self, Write};
 /// The most lines of a list that people are shown; machine formats have all.
 const MOST_LINES: usize = 30;
 
-impl Diff {
+impl Diffs {
     pub(super) fn table(&self, style: Style, now: i64, out: &mut dyn Write) -> io::Result<()> {
+        // What has nothing to tell takes a line behind what has.
+        let quiet = |diff: &&Diff| self.several && diff.is_quiet();
+        let mut first = true;
+        for diff in self.compared.iter().filter(|diff| !quiet(diff)) {
+            if !std::mem::take(&mut first) {
+                writeln!(out)?;
+            }
+            diff.table(style, now, out)?;
+        }
+        let quiet = self.compared.iter().filter(quiet);
+        let same = |diff: &Diff| format!("{} ({})", diff.summary(), text::short(&diff.to.commit));
+        let mut lines: Vec<String> = quiet.map(same).collect();
+        lines.extend(self.uncompared.iter().map(Uncompared::sentence));
+        if !lines.is_empty() && !first {
+            writeln!(out)?;
+        }
+        for line in lines {
+            writeln!(out, "{}", escape(&line))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
+        for diff in &self.compared {
+            if self.several {
+                let title = format!("{} → {}", diff.from.name, diff.to.name);
+                writeln!(out, "### {}\n", markdown::cell(&title))?;
+            }
+            diff.markdown(out)?;
+        }
+        for one in &self.uncompared {
+            writeln!(out, "{}\n", markdown::cell(&one.sentence()))?;
+        }
+        Ok(())
+    }
+}
+
+impl Diff {
+    /// Whether nothing separates the two ends.
+    fn is_quiet(&self) -> bool {
+        self.from.commit == self.to.commit && self.between.is_empty()
+    }
+
+    fn table(&self, style: Style, now: i64, out: &mut dyn Write) -> io::Result<()> {
         let end = |end: &End| {
             let moment = end.moment.map(|moment| format!(", {}", moment::minute(moment)));
             let when = moment.unwrap_or_default();
@@ -30,14 +75,7 @@ impl Diff {
         writeln!(out, "{}", style.paint(Paint::Yellow, &escape(&title)))?;
         writeln!(out, "{}", escape(&self.summary()))?;
         if self.shallow {
-            writeln!(
-                out,
-                "{}",
-                style.paint(
-                    Paint::Magenta,
-                    "history is cut off within this range: there may be more (git fetch --unshallow)"
-                )
-            )?;
+            writeln!(out, "{}", style.paint(Paint::Magenta, CUT_OFF))?;
         }
         match &self.suspects {
             // Who looks for a cause wants the ranking; the whole lists stay in machine formats.
@@ -116,6 +154,9 @@ impl Diff {
 
     fn suspects(&self, suspects: &[Ranked], style: Style, out: &mut dyn Write) -> io::Result<()> {
         heading("SUSPECTS, likeliest first", suspects.len(), style, out)?;
+        for one in &self.untouched {
+            writeln!(out, "{}", style.paint(Paint::Magenta, &escape(&self.nothing_touches(one))))?;
+        }
         if suspects.is_empty() {
             return writeln!(
                 out,
@@ -124,27 +165,17 @@ impl Diff {
         }
         let most = if style.width.is_some() { MOST_LINES } else { usize::MAX };
         for one in suspects.iter().take(most) {
-            let lead = match &one.event.what {
-                What::Record(_) => one.event.kind.name(),
-                What::Commit(_) | What::Tag(_) => text::short(&one.event.id),
-            };
             let lost = if one.lost { " (taken away)" } else { "" };
             let summary = rows::summary(&one.event);
             writeln!(
                 out,
                 "{:>3}  {} {}{lost}  {}",
                 one.points,
-                style.paint(Paint::Yellow, lead),
+                style.paint(Paint::Yellow, lead(one)),
                 escape(&summary),
                 style.paint(Paint::Blue, &escape(&rows::who(&one.event)))
             )?;
-            let mut evidence = one.evidence.join("; ");
-            if let Some(by) = &one.brought_by {
-                let verb = if one.lost { "went" } else { "came" };
-                let when = moment::minute(by.from);
-                evidence.push_str(&format!("; {verb} with the {} of {when}", by.kind));
-            }
-            writeln!(out, "     {}", escape(&evidence))?;
+            writeln!(out, "     {}", escape(&evidence(one)))?;
         }
         if suspects.len() > most {
             writeln!(out, "… and {} more", suspects.len() - most)?;
@@ -152,8 +183,24 @@ impl Diff {
         Ok(())
     }
 
-    pub(super) fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}\n", markdown::cell(&self.summary()))?;
+        if self.shallow {
+            writeln!(out, "{}\n", markdown::cell(CUT_OFF))?;
+        }
+        if let Some(suspects) = &self.suspects {
+            writeln!(out, "**Suspects, likeliest first** ({})\n", suspects.len())?;
+            for one in &self.untouched {
+                writeln!(out, "{}\n", markdown::cell(&self.nothing_touches(one)))?;
+            }
+            let row = |one: &Ranked| {
+                let what = format!("{} {}", lead(one), rows::summary(&one.event));
+                vec![one.points.to_string(), what, rows::who(&one.event), evidence(one)]
+            };
+            let rows: Vec<Vec<String>> = suspects.iter().map(row).collect();
+            markdown::table(&["Points", "What", "Who", "Evidence"], &rows, out)?;
+            writeln!(out)?;
+        }
         for (heading, events) in
             [("Gained", &self.gained), ("Lost", &self.lost), ("In between", &self.between)]
         {
@@ -166,8 +213,39 @@ impl Diff {
                 writeln!(out)?;
             }
         }
+        if let Some(touched) = &self.touched {
+            writeln!(out, "**Files** ({})\n", touched.len())?;
+            let row = |one: &Touched| match one.lines {
+                Some((added, removed)) => {
+                    vec![added.to_string(), removed.to_string(), one.path.clone()]
+                }
+                None => vec!["binary".to_owned(), "binary".to_owned(), one.path.clone()],
+            };
+            let rows: Vec<Vec<String>> = touched.iter().map(row).collect();
+            markdown::table(&["Added", "Removed", "Path"], &rows, out)?;
+            writeln!(out)?;
+        }
         Ok(())
     }
+}
+
+/// What a suspect is called by.
+fn lead(one: &Ranked) -> &str {
+    match &one.event.what {
+        What::Record(_) => one.event.kind.name(),
+        What::Commit(_) | What::Tag(_) => text::short(&one.event.id),
+    }
+}
+
+/// What makes it one, and with which deployment it came.
+fn evidence(one: &Ranked) -> String {
+    let mut evidence = one.evidence.join("; ");
+    if let Some(by) = &one.brought_by {
+        let verb = if one.lost { "went" } else { "came" };
+        let when = moment::minute(by.from);
+        evidence.push_str(&format!("; {verb} with the {} of {when}", by.kind));
+    }
+    evidence
 }
 
 fn heading(title: &str, count: usize, style: Style, out: &mut dyn Write) -> io::Result<()> {

@@ -85,7 +85,6 @@ impl Status<'_, '_> {
         why.extend(
             event.why.body.lines().next().map(str::to_owned).filter(|line| !line.is_empty()),
         );
-        let (_, mark) = rows::mark(event.proof.grade, unicode);
         let mut cells = vec![
             deployment.place.to_string(),
             runs,
@@ -101,7 +100,7 @@ impl Status<'_, '_> {
         if self.branch.is_some() {
             cells.push(self.behind(running.behind));
         }
-        cells.push(format!("{mark} {}", event.proof.grade));
+        cells.push(rows::grade(event, unicode));
         cells
     }
 
@@ -142,6 +141,7 @@ impl Status<'_, '_> {
         for approval in &running.approvals {
             let who = rows::who(approval.event);
             match (approval.approved, approval.timing) {
+                _ if approval.superseded => {}
                 (false, _) => remarks.push(format!("{place}: rejected by {who}")),
                 (true, Timing::After) => {
                     remarks.push(format!("{place}: approved by {who} only after it was deployed"));

@@ -216,7 +216,6 @@ impl Trace<'_, '_> {
             (Some(until), None, false) => format!("{} environment deleted", moment::minute(until)),
         };
         let approved = approvers(&one.approvals);
-        let (_, mark) = rows::mark(one.event.proof.grade, unicode);
         let through = match one.through.and_then(|at| self.copies.get(at)) {
             Some(copy) => format!(" (as {})", text::short(&copy.id)),
             None => String::new(),
@@ -232,7 +231,7 @@ impl Trace<'_, '_> {
                 Some(_) => "before it was committed".to_owned(),
                 None => "unknown".to_owned(),
             },
-            format!("{mark} {}", one.event.proof.grade),
+            rows::grade(&one.event, unicode),
         ]
     }
 }

@@ -1,0 +1,137 @@
+//! Compares two ends: facts gathered, and the report's value made of them.
+
+use super::between::Between;
+use super::involved::involved;
+use super::side::Side;
+use super::{DiffArgs, suspects};
+use crate::commands::deployed;
+use crate::commands::judge::Judge;
+use crate::commands::whose::Whose;
+use crate::deployments::merged::brought_by;
+use crate::deployments::{Deployments, field};
+use crate::event::{Event, Kind};
+use crate::git::commits::CommitReader;
+use crate::git::walk::Walked;
+use crate::git::{Oid, Repository, numstat};
+use crate::ledger::{Recorded, View};
+use crate::outcome::Failure;
+use crate::pipeline;
+use crate::report::diff::Diff;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// Compares ends of one repository.
+pub(super) struct Comparer<'c> {
+    pub(super) repo: &'c Repository,
+    pub(super) reader: &'c CommitReader,
+    pub(super) judge: &'c Judge,
+    pub(super) view: &'c View,
+    pub(super) records: &'c [Recorded],
+    pub(super) deployments: &'c Deployments<'c>,
+    pub(super) whose: &'c Whose<'c>,
+    pub(super) args: &'c DiffArgs,
+    pub(super) now: i64,
+    /// Ranges that were walked: services often run the same commits.
+    pub(super) walked: HashMap<(Oid, Oid), Gained>,
+}
+
+/// The commits of a range, and whether these are sure to be all, and no more: history is not cut off on the way.
+#[derive(Clone)]
+pub(super) struct Gained {
+    commits: Vec<Event>,
+    certain: bool,
+}
+
+impl<'c> Comparer<'c> {
+    /// What separates two ends.
+    pub(super) fn compare(&mut self, from: Side<'c>, to: Side<'c>) -> Result<Diff, Failure> {
+        let gained = self.gained(from.oid, to.oid)?;
+        let lost = self.gained(to.oid, from.oid)?;
+        let Comparer { repo, judge, records, deployments, args, .. } = *self;
+        let ends = Between::new(deployments, (&from, &to));
+        let between = ends.events(self.view, judge, records)?;
+        let approvals = match ends.later.deployment {
+            Some(later) => deployed::covering(repo, judge, records, deployments, later)?,
+            None => Vec::new(),
+        };
+        let certain = gained.certain && lost.certain;
+        let (gained, lost) = (gained.commits, lost.commits);
+        let mut unreviewed = without_review(records, &gained, to.commit());
+        unreviewed.extend(without_review(records, &lost, from.commit()));
+        let (mut ranked, mut untouched) = (None, Vec::new());
+        if !args.suspects.is_empty() {
+            let commits = (gained.as_slice(), lost.as_slice());
+            let found = suspects::rank(repo, &args.suspects, commits, &between, &unreviewed)?;
+            ranked = Some(suspects::with_deployments(repo, deployments, (&from, &to), found)?);
+            untouched = suspects::untouched(repo, &args.suspects, commits, (&from, &to))?;
+        }
+        let touched = args.stat.then(|| numstat::between(repo, from.oid, to.oid)).transpose()?;
+        let all = || gained.iter().chain(&lost);
+        let facts = || all().filter_map(Event::commit);
+        Ok(Diff {
+            people: involved(self.whose, all(), &between, &approvals),
+            tickets: unique(all().flat_map(|event| &event.why.tickets)),
+            changes: unique(facts().filter_map(|facts| Some(&facts.change.as_ref()?.id))),
+            config: unique(facts().filter_map(|facts| facts.config.as_ref()).flatten()),
+            from: from.end(self.now),
+            to: to.end(self.now),
+            gained,
+            lost,
+            unreviewed,
+            between,
+            touched,
+            suspects: ranked,
+            untouched,
+            shallow: !certain,
+        })
+    }
+
+    /// The commits of `new` that `old` does not have, judged, with their paths.
+    fn gained(&mut self, old: Oid, new: Oid) -> Result<Gained, Failure> {
+        if let Some(known) = self.walked.get(&(old, new)) {
+            return Ok(known.clone());
+        }
+        let mut commits = Vec::new();
+        let work = |walked: Result<Walked, Failure>| -> Result<Event, Failure> {
+            Ok(self.judge.event(self.reader.event(self.repo, &walked?)?))
+        };
+        let walk = deployed::between(self.repo, old, new, false)?;
+        let no_more = walk.is_certain()?;
+        pipeline::try_each(walk, work, |event| commits.push(event))?;
+        let ends = |event: &Event| event.proof.notes.iter().any(|note| note == "shallow");
+        let certain = no_more && !commits.iter().any(ends);
+        let gained = Gained { commits, certain };
+        self.walked.insert((old, new), gained.clone());
+        Ok(gained)
+    }
+}
+
+/// Ids of the commits for which nobody tells of a review. `tip` is the newest of them.
+fn without_review(records: &[Recorded], commits: &[Event], tip: &str) -> BTreeSet<String> {
+    let approved: Vec<&Recorded> = records
+        .iter()
+        .filter(|event| event.kind == Kind::Review && field(event, "state") == Some("approved"))
+        .collect();
+    let recorded = |event: &Event| {
+        let number = event.request_number();
+        approved.iter().any(|review| {
+            ["commit", "head_commit"].iter().any(|name| field(review, name) == Some(&event.id))
+                || (number.is_some() && review.request_number() == number)
+        })
+    };
+    let known = |event: &Event| !event.reviews().is_empty() || recorded(event);
+    let merges = brought_by(commits, tip);
+    commits
+        .iter()
+        .zip(merges)
+        .filter(|(event, merge)| {
+            !known(event) && !merge.is_some_and(|merge| known(&commits[merge]))
+        })
+        .map(|(event, _)| event.id.clone())
+        .collect()
+}
+
+/// Each once, in the order of first appearance.
+fn unique<'w>(words: impl Iterator<Item = &'w String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    words.filter(|word| seen.insert(*word)).cloned().collect()
+}
