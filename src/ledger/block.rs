@@ -10,7 +10,9 @@
 //!
 //! Slabs are never given back: there are as many as pieces were kept at once.
 
-use memmap2::{Advice, MmapOptions};
+#[cfg(target_os = "linux")]
+use memmap2::Advice;
+use memmap2::MmapOptions;
 use std::io::{self, Read};
 use std::ops::Deref;
 use std::sync::{Mutex, PoisonError};
