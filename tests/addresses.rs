@@ -165,6 +165,10 @@ fn a_date_says_what_it_says_or_is_refused() {
     let now = chrono::DateTime::from_timestamp(world.now(), 0).unwrap();
     let now = now.format("what ran at %Y-%m-%d %H:%M:%S +0000").to_string();
     assert_eq!(asked.lines().next(), Some(&*now));
+    for args in [["show", "production@{now}"], ["diff", "production@{now}"]] {
+        let shown = audit(&repo, args).code(0).stdout;
+        assert!(shown.contains(&now["what ran at ".len()..now.len() - 9]), "{shown}");
+    }
     let asked = audit(&repo, ["status", "--at", "last friday", "--format", "json"]).code(0).json();
     assert!(asked["at"].as_str().unwrap() < "2026-01-02", "{asked}");
 }

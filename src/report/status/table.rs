@@ -94,7 +94,9 @@ impl Status<'_, '_> {
         if !fits(APPROVED) {
             remarks.extend(self.unapproved());
         }
-        let idle = |idle: &Idle| format!("{}: {}", idle.place, idle.why.words(moment::minute));
+        let zone = self.zone();
+        let idle =
+            |idle: &Idle| format!("{}: {}", idle.place, idle.why.words(|first| zone.minute(first)));
         remarks.extend(self.idle.iter().map(idle));
         remarks.extend(self.freezes.iter().map(|event| freeze(event)));
         if !remarks.is_empty() && !rows.is_empty() {
@@ -168,7 +170,7 @@ impl Status<'_, '_> {
         let Running { deployment, approvals, .. } = running;
         let place = &deployment.place;
         let mut remarks = Vec::new();
-        let claimed = moment::minute(deployment.from);
+        let claimed = self.zone().minute(deployment.from);
         match deployment.clock(self.at) {
             Clock::Fits => {}
             Clock::Ahead => remarks.push(format!(
@@ -198,7 +200,7 @@ impl Status<'_, '_> {
             remarks.push(format!(
                 "{place}: {} failed since, the last {} of {} ({outcome})",
                 words::counted(running.failed.len(), "deployment", "deployments"),
-                moment::minute(last.from),
+                self.zone().minute(last.from),
                 text::short(last.commit()),
             ));
         }
