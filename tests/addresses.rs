@@ -160,11 +160,47 @@ fn a_date_says_what_it_says_or_is_refused() {
         let refused = audit(&repo, ["log", &format!("production@{{{date}}}")]).code(2);
         assert!(refused.stderr.contains(message), "{date}: {}", refused.stderr);
     }
+    // A weekday is the one that is named, or is refused.
+    for date in [
+        "last tuesday",
+        "last tue 18:00",
+        "2 tuesday",
+        "one tuesday ago",
+        "2.tuesday.ago",
+        "last, tuesday",
+        "10:00 tuesday",
+        "10 tuesday",
+        "10am tuesday",
+        "tuesday ago",
+        "last week tuesday",
+        "0 tuesday",
+        "tuesday 1 week ago",
+        "1 week ago tuesday",
+        "tuesday",
+        "tuesday 9:00",
+        "Tue, 23 Dec 2025 12:00:00",
+        "2025-12-23 tuesday",
+        "tuesday 2025-12-23 18:00",
+    ] {
+        let asked = audit(&repo, ["status", "--at", date, "--format", "json"]);
+        match asked.code {
+            Some(2) => assert!(asked.stderr.contains("does not say which tuesday"), "{date}"),
+            _ => {
+                let at = asked.json()["at"].as_str().unwrap().to_owned();
+                let at = chrono::DateTime::parse_from_rfc3339(&at).unwrap();
+                assert_eq!(at.format("%a").to_string(), "Tue", "{date}: {at}");
+            }
+        }
+    }
     // The present is that of the run, and the moment is said.
     let asked = audit(&repo, ["status", "--at", "now"]).code(0).stdout;
     let now = chrono::DateTime::from_timestamp(world.now(), 0).unwrap();
     let now = now.format("what ran at %Y-%m-%d %H:%M:%S +0000").to_string();
     assert_eq!(asked.lines().next(), Some(&*now));
+    for args in [["show", "production@{now}"], ["diff", "production@{now}"]] {
+        let shown = audit(&repo, args).code(0).stdout;
+        assert!(shown.contains(&now["what ran at ".len()..now.len() - 9]), "{shown}");
+    }
     let asked = audit(&repo, ["status", "--at", "last friday", "--format", "json"]).code(0).json();
     assert!(asked["at"].as_str().unwrap() < "2026-01-02", "{asked}");
 }

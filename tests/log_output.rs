@@ -108,17 +108,20 @@ fn log_on_terminals() {
     let world = World::new();
     let (true, Some(repo)) = (require("script"), told(&world)) else { return };
     assert_snapshot!(terminal(&repo, 80, "log"), @r###"
-    WHEN        WHO            WHAT                                WHY     PROOF
-    2026-01-03  Ana Silva      deploy production/api 6718d74831…   REL-1   ✓ signed
-                Ana Silva      approval production 6718d74831 ap…          ✓ signed
-                               tag v1.0.1 → 1fcec91954 (lightwei…          · claimed
-                Ana Silva      1fcec91954 Revert "Log each refun…          ✓ signed
-                Mallory        c1bf2e38db Speed up the build               ? unknown
-                山田 花子      37230caae7 Log each refund (#13)    #13     · claimed
-    2026-01-02  Ana Silva      tag v1.0 → 6718d74831                       ✓ signed
-                Ana Silva      6718d74831 ⑂ Merge pull request #…  #12     ✓ signed
-    2026-01-01  Bruno Costa    a004ff3e8c Retry card capture once  PAY-88  · claimed
-                Ana Silva      b0070a838e Take payments by card    PAY-1   ✓ signed
+    WHEN   WHO            WHAT                                     WHY     PROOF
+    2026-01-03 (+00:00)
+    15:09  Ana Silva      deploy production/api 6718d74831 succe…  REL-1   ✓ signed
+    15:08  Ana Silva      approval production 6718d74831 approved          ✓ signed
+                          tag v1.0.1 → 1fcec91954 (lightweight)            · claimed
+    13:07  Ana Silva      1fcec91954 Revert "Log each refund (#1…          ✓ signed
+    11:06  Mallory        c1bf2e38db Speed up the build                    ? unknown
+    10:05  山田 花子      37230caae7 Log each refund (#13)         #13     · claimed
+    2026-01-02 (+00:00)
+    10:04  Ana Silva      tag v1.0 → 6718d74831                            ✓ signed
+    09:03  Ana Silva      6718d74831 ⑂ Merge pull request #12 fr…  #12     ✓ signed
+    2026-01-01 (+00:00)
+    13:02  Bruno Costa    a004ff3e8c Retry card capture once       PAY-88  · claimed
+    10:01  Ana Silva      b0070a838e Take payments by card         PAY-1   ✓ signed
     "###);
     assert_snapshot!(terminal(&repo, 120, "log"), @r###"
     WHEN (+00:00)     WHO              WHAT                                         WHY      PROOF

@@ -4,14 +4,14 @@ mod person;
 mod related;
 
 use super::Context;
-use super::address::Addresses;
+use super::address::{Addresses, Moment};
 use super::environment::histories;
 use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
 use super::period::Period;
 use super::{complete, history, records};
 use crate::deployments::Deployments;
-use crate::event::What;
+use crate::event::{What, When};
 use crate::git::commits::{CommitReader, Paths};
 use crate::git::repository::ObjectKind;
 use crate::git::source::Commits;
@@ -23,7 +23,7 @@ use crate::ledger::{Recorded, View};
 use crate::outcome::{Failure, Outcome};
 use crate::report::card::{Cards, Related};
 use crate::report::show::{self, Thing};
-use crate::report::{rows, text};
+use crate::report::{moment, rows, text};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -130,6 +130,12 @@ impl<'f> Finder<'f> {
         if let Some(point) = addresses.point(self.deployments, name)? {
             let id = &point.deployment.event.id;
             let mut things: Vec<Thing<'_, '_>> = self.entry(id)?.into_iter().collect();
+            if let (Moment::Date(date), Some(Thing::Event(_, related))) =
+                (point.moment, things.first_mut())
+            {
+                let what = moment::long(When::utc(date));
+                related.insert(0, Related { how: "ran at", what });
+            }
             things.extend(self.revision(&addresses.commit(&point)?)?);
             return Ok(things);
         }

@@ -19,9 +19,9 @@ use std::collections::HashMap;
 /// What runs where: since when, deployed and approved by whom, why, how far behind, and the proof
 ///
 /// It says what the deploy and rollback records of the ledger say. BEHIND counts the commits of the default
-/// branch (the remote's, else that of HEAD) that do not run, and in brackets for how long the first of them has
-/// waited there. Exit 1 when nothing runs anywhere, 3 when that is unknown: nothing was ever recorded, or nothing
-/// as old as the moment of --at.
+/// branch (the remote's, else that of HEAD) that do not run, and in brackets how long ago the first of them came
+/// onto it: what was merged, by its merge. Exit 1 when nothing runs anywhere, 3 when that is unknown: nothing was ever
+/// recorded, or nothing as old as the moment of --at.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct StatusArgs {

@@ -187,8 +187,9 @@ fn is_time(numbers: &[(u32, &str)]) -> bool {
 
 /// A weekday that git would pass over: without a word or number that says which, and without a day of the month.
 fn lone_weekday(text: &str) -> Option<&'static str> {
+    // `10:00 friday` does not count fridays.
     let words: Vec<String> = text
-        .split(|c: char| !c.is_ascii_alphanumeric())
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != ':')
         .filter(|word| !word.is_empty())
         .map(str::to_ascii_lowercase)
         .collect();
@@ -204,7 +205,7 @@ fn lone_weekday(text: &str) -> Option<&'static str> {
     let counted = which.is_some_and(|word| {
         word == "last"
             || COUNTS.contains(&word.as_str())
-            || word.bytes().all(|byte| byte.is_ascii_digit())
+            || word.parse::<u32>().is_ok_and(|count| count > 0)
     });
     if dated || counted { None } else { among(&words[at], &WEEKDAYS) }
 }
@@ -305,6 +306,8 @@ mod tests {
         for (text, weekday) in [
             ("friday", "friday"),
             ("Fri 18:00", "friday"),
+            ("10:00 friday", "friday"),
+            ("0 friday", "friday"),
             ("18:00 on monday", "monday"),
             ("1 week ago sunday", "sunday"),
             ("yesterday, tue", "tuesday"),

@@ -3,13 +3,15 @@
 //! ```text
 //! environment production/api
 //!
-//! FROM              UNTIL             RUNS                        BY          GAINED  LOST  PROOF
-//! 2026-11-21 09:00  now               0255914d36 Add refunds      Cy Young         0     4  · claimed   rollback
-//! 2026-11-20 16:00  2026-11-21 09:00  22dda4bb2d Raise timeout    Deploy Bot       4     0  ✓ signed
-//! 2026-11-19 11:00  2026-11-20 16:00  0255914d36 Add refunds      Deploy Bot       -     -  ✓ signed    the first known
+//! FROM (+01:00)     UNTIL                       RUNS                        BY          GAINED  LOST  PROOF
+//! 2026-11-21 09:00  now               rollback  0255914d36 Add refunds      Cy Young         0     4  · claimed
+//! 2026-11-20 16:00  2026-11-21 09:00            22dda4bb2d Raise timeout    Deploy Bot       4     0  ✓ signed
+//! 2026-11-20 15:30  -                 failure   22dda4bb2d Raise timeout    Deploy Bot       -     -  ✓ signed
+//! 2026-11-19 11:00  2026-11-20 16:00            0255914d36 Add refunds      Deploy Bot       -     -  ✓ signed
 //! ```
 
-use super::table::{self, Column};
+use super::moment::Zone;
+use super::table::{self, Column, Gives};
 use super::{json, moment, rows, text};
 use crate::deployments::{Clock, Deployment, Place, State};
 use crate::event::Event;
@@ -44,15 +46,16 @@ pub struct History<'d, 'e> {
     pub earlier: usize,
 }
 
-const COLUMNS: [Column<'_>; 8] = [
-    Column { title: "FROM", right: false, wide: false },
-    Column { title: "UNTIL", right: false, wide: false },
-    Column { title: "RUNS", right: false, wide: false },
-    Column { title: "BY", right: false, wide: false },
-    Column { title: "GAINED", right: true, wide: true },
-    Column { title: "LOST", right: true, wide: true },
-    Column { title: "PROOF", right: false, wide: false },
-    Column { title: "", right: false, wide: true },
+/// Titles, and how their cells give way. What came of a deployment stands in the front, and is never cut.
+const COLUMNS: [(&str, Gives); 8] = [
+    ("FROM", Gives::Never),
+    ("UNTIL", Gives::Never),
+    ("", Gives::Name(12)),
+    ("RUNS", Gives::Text(11)),
+    ("BY", Gives::Name(4)),
+    ("GAINED", Gives::Never),
+    ("LOST", Gives::Never),
+    ("PROOF", Gives::Never),
 ];
 
 impl History<'_, '_> {
@@ -66,9 +69,19 @@ impl History<'_, '_> {
         if self.steps.is_empty() {
             return writeln!(out, "nothing was deployed there as far as the ledger knows");
         }
+        let zone = self.steps.first().map_or(Zone::at(0), |step| Zone::at(step.deployment.from));
         let rows: Vec<Vec<String>> =
-            self.steps.iter().map(|step| cells(step, style.unicode)).collect();
-        table::write(&COLUMNS, &rows, style, out)?;
+            self.steps.iter().map(|step| cells(step, zone, style.unicode)).collect();
+        let from = zone.heading("FROM");
+        let columns = COLUMNS.map(|(title, _)| Column {
+            title: if title == "FROM" { &from } else { title },
+            right: matches!(title, "GAINED" | "LOST"),
+            wide: matches!(title, "GAINED" | "LOST"),
+        });
+        table::write_fitted(&columns, &COLUMNS.map(|(_, gives)| gives), &rows, style, out)?;
+        for remark in self.steps.iter().filter_map(|step| remark(step, zone)) {
+            writeln!(out, "{}", style.paint(Paint::Magenta, &escape(&remark)))?;
+        }
         if self.earlier > 0 {
             writeln!(out, "… and {} earlier (-n 0 shows all)", self.earlier)?;
         }
@@ -76,31 +89,27 @@ impl History<'_, '_> {
     }
 }
 
-fn cells(step: &Step<'_, '_>, unicode: bool) -> Vec<String> {
+fn cells(step: &Step<'_, '_>, zone: Zone, unicode: bool) -> Vec<String> {
     let one = step.deployment;
     let until = match (one.state, one.until) {
         (State::Runs, _) => "now".to_owned(),
         (State::Failed | State::Corrected { .. }, _) | (_, None) => "-".to_owned(),
-        (State::Replaced { .. } | State::Removed, Some(until)) => moment::minute(until),
+        (State::Replaced { .. } | State::Removed, Some(until)) => zone.minute(until),
     };
     let number = |get: fn((usize, usize)) -> usize| {
         step.change.map_or_else(|| "-".to_owned(), |change| get(change).to_string())
     };
-    let remark = match one.state {
-        State::Failed => one.field("outcome").unwrap_or("no outcome").to_owned(),
-        State::Corrected { .. } => "corrected by a later record".to_owned(),
-        State::Removed => "until the environment was deleted".to_owned(),
-        State::Runs | State::Replaced { .. } if one.is_rollback() => "rollback".to_owned(),
-        State::Runs | State::Replaced { .. } => String::new(),
-    };
-    let remark = match step.clock {
-        Clock::Fits => remark,
-        Clock::Ahead | Clock::Disagrees if remark.is_empty() => "clocks disagree".to_owned(),
-        Clock::Ahead | Clock::Disagrees => format!("{remark}, clocks disagree"),
-    };
     vec![
-        moment::minute(one.from),
+        zone.minute(one.from),
         until,
+        match one.state {
+            State::Failed => one.field("outcome").unwrap_or("no outcome").to_owned(),
+            State::Corrected { .. } => "corrected".to_owned(),
+            State::Removed | State::Runs | State::Replaced { .. } if one.is_rollback() => {
+                "rollback".to_owned()
+            }
+            State::Removed | State::Runs | State::Replaced { .. } => String::new(),
+        },
         match &step.summary {
             Some(summary) => format!("{} {summary}", text::short(one.commit())),
             None => format!("{} (not in this clone)", text::short(one.commit())),
@@ -109,8 +118,21 @@ fn cells(step: &Step<'_, '_>, unicode: bool) -> Vec<String> {
         number(|(gained, _)| gained),
         number(|(_, lost)| lost),
         rows::grade(&step.event, unicode),
-        remark,
     ]
+}
+
+/// What there is to say below the table.
+fn remark(step: &Step<'_, '_>, zone: Zone) -> Option<String> {
+    let one = step.deployment;
+    let from = zone.minute(one.from);
+    match (step.clock, one.state) {
+        (Clock::Ahead, _) => Some(format!("{from}: clocks disagree: this is yet to come")),
+        (Clock::Disagrees, _) => Some(format!(
+            "{from}: clocks disagree: it came after a deployment that claims to be younger"
+        )),
+        (Clock::Fits, State::Removed) => Some(format!("{from}: until the environment was deleted")),
+        (Clock::Fits, _) => None,
+    }
 }
 
 /// A place as JSON prints it.

@@ -8,10 +8,11 @@
 //! ```
 //!
 //! The columns are chosen from the width of the terminal before the first row, so that rows can
-//! stream. On a terminal a date is printed once for all rows of its day, and long cells are cut off; in a
-//! pipe every row is whole.
+//! stream. On a terminal a date is printed once for all rows of its day (on a narrow one, above them), and long cells
+//! are cut off; in a pipe every row is whole. Where summer time begins or ends, the heading is printed again.
 
-use super::{moment, text};
+use super::moment::{self, Zone};
+use super::text;
 use crate::event::{Event, Grade, Kind, What, When};
 use crate::ui::{Paint, Style, escape};
 use std::io::{self, Write};
@@ -28,8 +29,8 @@ struct Columns {
 
 /// The width of `2026-11-20 14:03`.
 const WHEN: usize = 16;
-/// The width of `2026-11-20`: on a narrow terminal the time of day gives way to what happened.
-const DAY: usize = 10;
+/// The width of `14:03`: on a narrow terminal the day has a line of its own.
+const TIME: usize = 5;
 /// References shorter than this are not shown in part: `(master, …`.
 const LEAST_REFS: usize = 10;
 /// Between two columns.
@@ -40,7 +41,7 @@ impl Columns {
         let total = style.width.unwrap_or(120);
         // From 110 on, PROOF has room for `✓ signed by ` and most addresses.
         let (when, who, why, proof) = match total {
-            0..=89 => (DAY, 13, 6, 9),
+            0..=89 => (TIME, 13, 6, 9),
             90..=109 => (WHEN, 14, 8, 9),
             110..=139 => (WHEN, 15, 7, 31),
             140..=179 => (WHEN, 22, 14, 30),
@@ -57,13 +58,14 @@ pub struct Rows {
     columns: Columns,
     last_date: String,
     now: i64,
-    started: bool,
+    /// The offset that stands above the rows.
+    zone: Option<Zone>,
 }
 
 impl Rows {
-    /// Rows in a style; `now` decides which offset from UTC the heading names.
+    /// Rows in a style; `now` decides which offset from UTC the heading names where the first row has no time.
     pub fn new(style: Style, now: i64) -> Rows {
-        Rows { style, columns: Columns::new(style), last_date: String::new(), now, started: false }
+        Rows { style, columns: Columns::new(style), last_date: String::new(), now, zone: None }
     }
 
     /// Writes one event as one row, with the heading before the first.
@@ -71,10 +73,7 @@ impl Rows {
     /// # Errors
     /// When the stream does not take it.
     pub fn row(&mut self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
-        if !self.started {
-            self.started = true;
-            self.heading(out)?;
-        }
+        self.above(event.when, out)?;
         let columns = self.columns;
         let when = self.when(event.when);
         let who = self.cell(Paint::Blue, &who(event), columns.who, true);
@@ -85,12 +84,32 @@ impl Rows {
         writeln!(out, "{when}  {who}  {what}  {why}  {}", proof.trim_end())
     }
 
-    fn heading(&self, out: &mut dyn Write) -> io::Result<()> {
+    /// Whether the day has a line of its own.
+    fn days_apart(&self) -> bool {
+        self.columns.when == TIME
+    }
+
+    /// What has to stand above a row of this time: the heading, and on a narrow terminal the day.
+    fn above(&mut self, when: Option<When>, out: &mut dyn Write) -> io::Result<()> {
+        let known = when.map(|when| Zone::at(when.seconds)).or(self.zone);
+        let zone = known.unwrap_or_else(|| Zone::at(self.now));
+        if self.zone.is_none() || (self.zone != Some(zone) && !self.days_apart()) {
+            self.heading(zone, out)?;
+        }
+        let moved = self.zone.replace(zone) != Some(zone);
+        if let Some(when) = when.filter(|_| self.days_apart()) {
+            let (date, _) = moment::local(when);
+            if moved || date != self.last_date {
+                writeln!(out, "{}", self.style.paint(Paint::Dim, &format!("{date} ({zone})")))?;
+                self.last_date = date;
+            }
+        }
+        Ok(())
+    }
+
+    fn heading(&self, zone: Zone, out: &mut dyn Write) -> io::Result<()> {
         let columns = self.columns;
-        let when = match columns.when {
-            DAY => "WHEN".to_owned(),
-            _ => format!("WHEN ({})", moment::zone(self.now)),
-        };
+        let when = if self.days_apart() { "WHEN".to_owned() } else { zone.heading("WHEN") };
         let line = format!(
             "{}  {}  {}  {}  PROOF",
             text::pad(&when, columns.when),
@@ -106,12 +125,13 @@ impl Rows {
             return text::pad("", self.columns.when);
         };
         let (date, time) = moment::local(when);
-        let repeated = self.style.width.is_some() && date == self.last_date;
-        let shown = if repeated { " ".repeat(text::width(&date)) } else { date.clone() };
-        self.last_date = date;
-        let shown = match self.columns.when {
-            DAY => text::pad(&shown, DAY),
-            _ => text::pad(&format!("{shown} {time}"), WHEN),
+        let shown = if self.days_apart() {
+            text::pad(&time, TIME)
+        } else {
+            let repeated = self.style.width.is_some() && date == self.last_date;
+            let shown = if repeated { " ".repeat(text::width(&date)) } else { date.clone() };
+            self.last_date = date;
+            text::pad(&format!("{shown} {time}"), WHEN)
         };
         self.style.paint(Paint::Dim, &shown).into_owned()
     }
@@ -274,6 +294,10 @@ pub fn summary(event: &Event) -> String {
 /// What a record states, in a few words, without its reason.
 pub fn record_facts(event: &Event, fields: &serde_json::Map<String, serde_json::Value>) -> String {
     let mut parts = Vec::new();
+    // That something went wrong is said first, where nobody cuts it off.
+    let outcome = fields.get("outcome").and_then(serde_json::Value::as_str);
+    let wrong = outcome.filter(|outcome| *outcome != "success");
+    parts.extend(wrong.map(str::to_owned));
     if let Some(place) = &event.place {
         let place: Vec<&str> =
             [&place.env, &place.service].into_iter().flatten().map(String::as_str).collect();
@@ -286,6 +310,7 @@ pub fn record_facts(event: &Event, fields: &serde_json::Map<String, serde_json::
         "grantee", "decision", "state", "outcome", "rule", "subject", "digest",
     ] {
         match fields.get(key) {
+            _ if key == "outcome" && wrong.is_some() => {}
             Some(serde_json::Value::String(text)) => parts.push(text::short(text).to_owned()),
             Some(serde_json::Value::Number(number)) => parts.push(format!("#{number}")),
             _ => {}

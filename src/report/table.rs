@@ -23,12 +23,37 @@ const GAP: usize = 2;
 /// Text is never cut to less than that: the width of a date.
 const LEAST: usize = 10;
 
+/// How the cells of a column give way where the terminal is too narrow for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gives {
+    /// Never: dates, numbers, what came of something.
+    Never,
+    /// First, down to this width: what is written at length.
+    Text(usize),
+    /// After the texts, down to this width: names.
+    Name(usize),
+}
+
 /// Writes a table: cells made safe, fitted to the terminal, no lines drawn.
 ///
 /// # Errors
 /// When the stream does not take it.
 pub fn write(
     columns: &[Column<'_>],
+    rows: &[Vec<String>],
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    write_fitted(columns, &vec![Gives::Text(LEAST); columns.len()], rows, style, out)
+}
+
+/// [`write`], where it is said of each column how it gives way.
+///
+/// # Errors
+/// When the stream does not take it.
+pub fn write_fitted(
+    columns: &[Column<'_>],
+    gives: &[Gives],
     rows: &[Vec<String>],
     style: Style,
     out: &mut dyn Write,
@@ -45,7 +70,9 @@ pub fn write(
         .collect();
     if let Some(width) = style.width {
         let titles = shown.iter().map(|&at| text::width(columns[at].title)).collect();
-        let widths = widths(titles, &cells, width);
+        let gives: Vec<Gives> =
+            shown.iter().map(|&at| gives.get(at).copied().unwrap_or(Gives::Never)).collect();
+        let widths = widths(titles, &gives, &cells, width);
         for row in &mut cells {
             for (cell, &width) in row.iter_mut().zip(&widths) {
                 *cell = text::fit(cell, width, style.unicode);
@@ -79,8 +106,13 @@ pub fn write(
 }
 
 /// How wide each column may be: as wide as its widest cell, until the widest columns have given up
-/// what the terminal lacks.
-fn widths(titles: Vec<usize>, cells: &[Vec<String>], terminal: usize) -> Vec<usize> {
+/// what the terminal lacks, as far as they can.
+fn widths(
+    titles: Vec<usize>,
+    gives: &[Gives],
+    cells: &[Vec<String>],
+    terminal: usize,
+) -> Vec<usize> {
     let mut widths = titles;
     for row in cells {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -88,10 +120,18 @@ fn widths(titles: Vec<usize>, cells: &[Vec<String>], terminal: usize) -> Vec<usi
         }
     }
     let room = terminal.saturating_sub(widths.len().saturating_sub(1) * GAP);
-    while widths.iter().sum::<usize>() > room {
-        match widths.iter_mut().max() {
-            Some(widest) if *widest > LEAST => *widest -= 1,
-            _ => break,
+    let texts = |gives: &Gives| if let Gives::Text(least) = gives { Some(*least) } else { None };
+    let names = |gives: &Gives| if let Gives::Name(least) = gives { Some(*least) } else { None };
+    for least in [&texts as &dyn Fn(&Gives) -> Option<usize>, &names] {
+        while widths.iter().sum::<usize>() > room {
+            let flexible = widths
+                .iter_mut()
+                .zip(gives)
+                .filter(|(width, gives)| least(gives).is_some_and(|least| **width > least));
+            match flexible.map(|(width, _)| width).max() {
+                Some(widest) => *widest -= 1,
+                None => break,
+            }
         }
     }
     widths
@@ -104,9 +144,16 @@ mod tests {
     #[test]
     fn widest_columns_give_way_first() {
         let row = vec![vec!["x".repeat(60), "2026-11-20".to_owned(), "y".repeat(30)]];
-        assert_eq!(widths(vec![6, 5, 8], &row, 200), [60, 10, 30]);
-        assert_eq!(widths(vec![6, 5, 8], &row, 80), [36, 10, 30]);
-        assert_eq!(widths(vec![6, 5, 8], &row, 54), [20, 10, 20]);
-        assert_eq!(widths(vec![6, 5, 8], &row, 5), [10, 10, 10]);
+        let widths =
+            |terminal| super::widths(vec![6, 5, 8], &[Gives::Text(LEAST); 3], &row, terminal);
+        assert_eq!(widths(200), [60, 10, 30]);
+        assert_eq!(widths(80), [36, 10, 30]);
+        assert_eq!(widths(54), [20, 10, 20]);
+        assert_eq!(widths(5), [10, 10, 10]);
+        let gives = [Gives::Text(20), Gives::Never, Gives::Name(4)];
+        let widths = |terminal| super::widths(vec![6, 5, 8], &gives, &row, terminal);
+        assert_eq!(widths(80), [36, 10, 30]);
+        assert_eq!(widths(54), [20, 10, 20]);
+        assert_eq!(widths(5), [20, 10, 4]);
     }
 }

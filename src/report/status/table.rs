@@ -11,20 +11,53 @@ use crate::deployments::approvals::Timing;
 use crate::deployments::{Clock, Place, field};
 use crate::event::{Event, When};
 use crate::report::approvals::approvers;
-use crate::report::table::{self, Column};
+use crate::report::moment::Zone;
+use crate::report::table::{self, Column, Gives};
 use crate::report::{markdown, moment, rows, text, words};
 use crate::ui::{Paint, Style, escape};
 use std::io::{self, Write};
 
+/// How the columns give way on a terminal: from which width on each is shown, and how its cells are cut.
+/// What has no room for its column is said below the table.
+fn room(title: &str) -> (usize, Gives) {
+    match title {
+        "WHERE" => (0, Gives::Name(15)),
+        "RUNS" => (0, Gives::Text(11)),
+        "BY" => (0, Gives::Name(4)),
+        "APPROVED BY" => (APPROVED, Gives::Name(8)),
+        "FOR" => (120, Gives::Never),
+        "WHY" => (WHY, Gives::Text(8)),
+        _ => (0, Gives::Never),
+    }
+}
+
+/// From which width on approvals have a column.
+const APPROVED: usize = 100;
+/// From which width on reasons do.
+const WHY: usize = 150;
+/// A longer name of a branch stands below the table.
+const LONGEST_BRANCH: usize = 12;
+
+/// Whether a branch has too long a name for a heading on a terminal.
+fn is_below(branch: &str, style: Style) -> bool {
+    style.width.is_some() && text::width(branch) > LONGEST_BRANCH
+}
+
 impl Status<'_, '_> {
+    fn zone(&self) -> Zone {
+        Zone::at(self.running.first().map_or(self.at, |running| running.deployment.from))
+    }
+
     /// The headings; nothing is behind where there is no branch to compare with.
-    fn titles(&self) -> Vec<String> {
-        let since = format!("SINCE ({})", moment::zone(self.at));
-        let behind = self.branch.map(|branch| format!("BEHIND {}", escape(branch)));
+    fn titles(&self, style: Style) -> Vec<String> {
+        let since = self.zone().heading("SINCE");
         let mut titles: Vec<String> = ["WHERE", "RUNS", &since, "FOR", "BY", "APPROVED BY", "WHY"]
             .map(str::to_owned)
             .to_vec();
-        titles.extend(behind);
+        titles.extend(self.branch.map(|branch| match is_below(branch, style) {
+            true => "BEHIND".to_owned(),
+            false => format!("BEHIND {}", escape(branch)),
+        }));
         titles.push("PROOF".to_owned());
         titles
     }
@@ -34,33 +67,36 @@ impl Status<'_, '_> {
             let title = format!("what ran at {}", moment::long(When::utc(self.at)));
             writeln!(out, "{}\n", style.paint(Paint::Yellow, &title))?;
         }
-        let titles = self.titles();
-        // From which width on there is room: what runs, and since when, comes first.
-        let from = |title: &str| match title {
-            "WHY" => 150,
-            "FOR" | "APPROVED BY" => 120,
-            _ => 0,
-        };
-        let shown: Vec<usize> = (0..titles.len())
-            .filter(|&at| style.width.is_none_or(|width| width >= from(&titles[at])))
-            .collect();
+        let titles = self.titles(style);
+        let fits = |from: usize| style.width.is_none_or(|width| width >= from);
+        let shown: Vec<usize> = (0..titles.len()).filter(|&at| fits(room(&titles[at]).0)).collect();
         let columns: Vec<Column<'_>> = shown
             .iter()
             .map(|&at| Column { title: &titles[at], right: false, wide: false })
             .collect();
+        let gives: Vec<Gives> = shown.iter().map(|&at| room(&titles[at]).1).collect();
         let fitted = |running: &Running<'_, '_>| {
-            let cells = self.cells(running, style.unicode);
+            let cells = self.cells(running, style);
             shown.iter().map(|&at| cells[at].clone()).collect()
         };
         let rows: Vec<Vec<String>> = self.running.iter().map(fitted).collect();
         if !rows.is_empty() {
-            table::write(&columns, &rows, style, out)?;
+            table::write_fitted(&columns, &gives, &rows, style, out)?;
         }
         let mut remarks = Vec::new();
-        for running in &self.running {
-            remarks.extend(self.remarks(running));
+        let below = self.branch.filter(|branch| is_below(branch, style));
+        if let Some(branch) = below.filter(|_| !rows.is_empty()) {
+            remarks.push(format!("BEHIND: commits of {branch}"));
         }
-        let idle = |idle: &Idle| format!("{}: {}", idle.place, idle.why.words(moment::minute));
+        for running in &self.running {
+            remarks.extend(self.remarks(running, &fits));
+        }
+        if !fits(APPROVED) {
+            remarks.extend(self.unapproved());
+        }
+        let zone = self.zone();
+        let idle =
+            |idle: &Idle| format!("{}: {}", idle.place, idle.why.words(|first| zone.minute(first)));
         remarks.extend(self.idle.iter().map(idle));
         remarks.extend(self.freezes.iter().map(|event| freeze(event)));
         if !remarks.is_empty() && !rows.is_empty() {
@@ -72,7 +108,7 @@ impl Status<'_, '_> {
         Ok(())
     }
 
-    fn cells(&self, running: &Running<'_, '_>, unicode: bool) -> Vec<String> {
+    fn cells(&self, running: &Running<'_, '_>, style: Style) -> Vec<String> {
         let Running { deployment, event, .. } = running;
         let runs = match &running.summary {
             Some(summary) => format!("{} {summary}", text::short(deployment.commit())),
@@ -88,7 +124,7 @@ impl Status<'_, '_> {
         let mut cells = vec![
             deployment.place.to_string(),
             runs,
-            moment::minute(deployment.from),
+            self.zone().minute(deployment.from),
             match deployment.clock(self.at) {
                 Clock::Ahead => "unknown".to_owned(),
                 Clock::Fits | Clock::Disagrees => moment::duration(self.at - deployment.from),
@@ -98,29 +134,43 @@ impl Status<'_, '_> {
             if why.is_empty() { "-".to_owned() } else { why.join(" ") },
         ];
         if self.branch.is_some() {
-            cells.push(self.behind(running.behind));
+            cells.push(self.behind(running.behind, style));
         }
-        cells.push(rows::grade(event, unicode));
+        cells.push(rows::grade(event, style.unicode));
         cells
     }
 
-    fn behind(&self, behind: Option<Behind>) -> String {
+    fn behind(&self, behind: Option<Behind>, style: Style) -> String {
         let Some(behind) = behind else { return "unknown".to_owned() };
+        let narrow = style.width.is_some_and(|width| width < APPROVED);
+        let length = if narrow { moment::rough } else { moment::duration };
         let mut words = behind.commits.to_string();
         if let Some(oldest) = behind.oldest {
-            words.push_str(&format!(" ({})", moment::duration((self.at - oldest).max(0))));
+            words.push_str(&format!(" ({})", length((self.at - oldest).max(0))));
         }
-        if behind.ahead > 0 {
+        if behind.ahead > 0 && !narrow {
             words.push_str(&format!(", {} not on it", behind.ahead));
         }
         words
     }
 
-    fn remarks(&self, running: &Running<'_, '_>) -> Vec<String> {
-        let place = &running.deployment.place;
+    /// Which places nobody approved, where that has no column.
+    fn unapproved(&self) -> Option<String> {
+        let bare = self.running.iter().filter(|one| approvers(&one.approvals).is_empty());
+        let bare: Vec<String> = bare.map(|one| one.deployment.place.to_string()).collect();
+        match bare.len() {
+            0 => None,
+            all if all == self.running.len() => Some("no approval is recorded".to_owned()),
+            _ => Some(format!("no approval is recorded for {}", bare.join(", "))),
+        }
+    }
+
+    fn remarks(&self, running: &Running<'_, '_>, fits: &dyn Fn(usize) -> bool) -> Vec<String> {
+        let Running { deployment, approvals, .. } = running;
+        let place = &deployment.place;
         let mut remarks = Vec::new();
-        let claimed = moment::minute(running.deployment.from);
-        match running.deployment.clock(self.at) {
+        let claimed = self.zone().minute(deployment.from);
+        match deployment.clock(self.at) {
             Clock::Fits => {}
             Clock::Ahead => remarks.push(format!(
                 "{place}: clocks disagree: recorded as of {claimed}, which is yet to come"
@@ -129,16 +179,31 @@ impl Status<'_, '_> {
                 "{place}: clocks disagree: recorded as of {claimed}, but after a deployment that claims to be younger"
             )),
         }
+        if deployment.is_rollback() && !fits(WHY) {
+            remarks.push(format!("{place}: by a rollback"));
+        }
+        let approved = approvers(approvals);
+        if !approved.is_empty() && !fits(APPROVED) {
+            remarks.push(format!("{place}: approved by {}", approved.join(", ")));
+        }
+        if let Some(ahead) = running.behind.map(|behind| behind.ahead)
+            && ahead > 0
+            && !fits(APPROVED)
+        {
+            let branch = self.branch.unwrap_or_default();
+            let commits = words::counted(ahead, "commit", "commits");
+            remarks.push(format!("{place}: {commits} of it not on {branch}"));
+        }
         if let Some(last) = running.failed.last() {
             let outcome = last.field("outcome").unwrap_or("without an outcome");
             remarks.push(format!(
                 "{place}: {} failed since, the last {} of {} ({outcome})",
                 words::counted(running.failed.len(), "deployment", "deployments"),
-                moment::minute(last.from),
+                self.zone().minute(last.from),
                 text::short(last.commit()),
             ));
         }
-        for approval in &running.approvals {
+        for approval in approvals {
             let who = rows::who(approval.event);
             match (approval.approved, approval.timing) {
                 _ if approval.superseded => {}
@@ -156,9 +221,10 @@ impl Status<'_, '_> {
     }
 
     pub(super) fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
+        let whole = Style { color: false, width: None, unicode: true };
         let rows: Vec<Vec<String>> =
-            self.running.iter().map(|running| self.cells(running, true)).collect();
-        let titles = self.titles();
+            self.running.iter().map(|running| self.cells(running, whole)).collect();
+        let titles = self.titles(whole);
         let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
         markdown::table(&titles, &rows, out)
     }

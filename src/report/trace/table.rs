@@ -125,8 +125,24 @@ impl Trace<'_, '_> {
                 self.reached.iter().map(|one| self.cells(one, style.unicode)).collect();
             table::write(&COLUMNS, &rows, style, out)?;
         }
+        self.approved_below(style, out)?;
         writeln!(out)?;
         self.ending(style, out)
+    }
+
+    /// Who approved, where the terminal has no room for a column of it.
+    fn approved_below(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        if style.width.is_none_or(|width| width >= table::WIDE) {
+            return Ok(());
+        }
+        for one in &self.reached {
+            let approved = approvers(&one.approvals);
+            if !approved.is_empty() {
+                let words = format!("{} by {}", one.stay.first.place, approved.join(", "));
+                line("approved", &words, style, out)?;
+            }
+        }
+        Ok(())
     }
 
     /// What the change is, and how it came onto the branch.
