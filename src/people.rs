@@ -84,6 +84,12 @@ impl Person {
     }
 }
 
+/// What the person with an identity is known by, after the mailmap.
+pub fn id_of(mapped: &Identity) -> String {
+    let id = if mapped.email.is_empty() { &mapped.name } else { &mapped.email };
+    id.to_lowercase()
+}
+
 /// All persons of a stretch of history.
 #[derive(Debug, Clone, Default)]
 pub struct People {
@@ -135,8 +141,7 @@ impl People {
         when: Option<i64>,
     ) -> &mut Person {
         let mapped = map(who);
-        let id = if mapped.email.is_empty() { &mapped.name } else { &mapped.email };
-        let id = id.to_lowercase();
+        let id = id_of(&mapped);
         let person =
             self.persons.entry(id.clone()).or_insert_with(|| Person { id, ..Person::default() });
         person.see(who, &mapped, when);

@@ -50,8 +50,8 @@ fn what_was_recorded_later_says_so_where_its_proof_stands() {
     record(&repo, BOT, &[&DEPLOY[..], &["--when", "@1767225701 +0000"]].concat());
     for args in [&["status"][..], &["trace"], &["show", "production"]] {
         let shown = audit(&repo, args).code(0).stdout;
-        assert!(shown.contains("· claimed, recorded later"), "{shown}");
-        let approved = shown.contains("Cy Young (recorded later)");
+        assert!(shown.contains("· claimed, late"), "{shown}");
+        let approved = shown.contains("Cy Young (late)");
         assert_eq!(approved, args[0] != "show", "{shown}");
     }
 }

@@ -5,7 +5,8 @@
 mod common;
 
 use common::company::audit;
-use common::{Output, Repo, World};
+use common::terminal::{Colours, type_in};
+use common::{Output, Repo, World, require};
 use serde_json::Value;
 
 /// The comparison as programs see it.
@@ -448,4 +449,28 @@ fn a_list_says_on_which_side_each_event_stands_and_why_it_is_suspect() {
     let typo = ["diff", "HEAD~1", "HEAD", "--suspects", "src/b", "--format", "csv"];
     let said = days.audit(&typo).code(0).stderr;
     assert!(said.contains("src/b is neither in HEAD~1 nor in HEAD"), "{said}");
+}
+
+#[test]
+fn what_lacks_a_review_or_a_ticket_is_named_whole_in_a_pipe_and_in_part_on_a_terminal() {
+    let world = World::new();
+    let repo = world.repo();
+    repo.commit("Start").create();
+    repo.commit("Ticket\n\nFixes: PAY-1\n").create();
+    let ids: Vec<String> = (0..10).map(|n| repo.commit(format!("C{n}")).create()).collect();
+    let shown = audit(&repo, ["diff", "HEAD~11", "HEAD"]).code(0).stdout;
+    let line = |what: &str| shown.lines().find(|line| line.contains(what)).unwrap().to_owned();
+    let all: Vec<&str> = ids.iter().rev().map(|id| &id[..10]).collect();
+    assert_eq!(line("without a ticket"), format!("10 without a ticket: {}", all.join(", ")));
+    assert_eq!(line("without a known review").matches(", ").count(), 10);
+
+    if require("script") {
+        let width = 120;
+        let shown = type_in(&repo, "ana", "audit diff HEAD~11 HEAD", width, Colours::Off).stdout;
+        let line = format!("{} and 2 more (--format json has all)", all[..8].join(", "));
+        assert!(shown.contains(&line), "{shown}");
+    }
+    // Where nobody names tickets, nobody lacks one.
+    let shown = audit(&repo, ["diff", "HEAD~3", "HEAD"]).code(0).stdout;
+    assert!(!shown.contains("ticket"), "{shown}");
 }

@@ -1,15 +1,22 @@
 //! Which events to show: the filters of `audit log`, checked once.
 
+mod nothing;
 mod pattern;
 
 use super::complete;
-use crate::event::{Event, Grade, Identity, Kind, Status, What};
+use super::whose::Whose;
+use crate::event::{Event, Grade, Identity, Kind, Status, What, Who};
 use crate::git::Config;
 use crate::outcome::Failure;
+use crate::policy::Somebody;
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap_complete::engine::ArgValueCompleter;
 use pattern::Syntax;
 use regex::Regex;
+use std::collections::BTreeSet;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Filters on events; an event must pass all of them.
 #[derive(Debug, Clone, Default, Args)]
@@ -54,7 +61,7 @@ pub(crate) struct FilterArgs {
 
     /// Only these kinds, separated by commas: commit, merge, tag, deploy, … ; `config`, `change` and `review`
     /// also find commits that touch configuration, merged a change request, or claim a review
-    #[arg(long, value_name = "KIND", value_delimiter = ',', add = ArgValueCompleter::new(complete::kinds))]
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = one_of::<Kind>(Kind::ALL.map(Kind::name)), hide_possible_values = true, add = ArgValueCompleter::new(complete::kinds))]
     kind: Vec<Kind>,
 
     /// Only events in this environment
@@ -74,25 +81,44 @@ pub(crate) struct FilterArgs {
     unsigned: bool,
 
     /// Only these proof grades, separated by commas: signed, imported, claimed, unknown, broken
-    #[arg(long, value_name = "GRADE", value_delimiter = ',')]
+    #[arg(long, value_name = "GRADE", value_delimiter = ',', value_parser = one_of::<Grade>(Grade::ALL.map(Grade::name)), hide_possible_values = true)]
     proof: Vec<Grade>,
 }
 
 /// Checked filters.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Filter {
     author: Vec<Regex>,
     committer: Vec<Regex>,
     grep: Vec<Regex>,
     all_match: bool,
     invert_grep: bool,
-    who: Vec<String>,
+    who: Vec<Called>,
+    whose: Whose,
     kinds: Vec<Kind>,
     env: Vec<String>,
     service: Vec<String>,
     tickets: Vec<String>,
     unsigned: bool,
     grades: Vec<Grade>,
+}
+
+/// Somebody who is looked for.
+#[derive(Debug)]
+struct Called {
+    /// A piece of a name or an address, in lower case.
+    text: String,
+    /// The persons of the policy who are called so.
+    persons: BTreeSet<String>,
+    /// Whether somebody was.
+    seen: AtomicBool,
+}
+
+/// A parser that knows all its words, and says them.
+fn one_of<T: FromStr<Err = String> + Clone + Send + Sync + 'static>(
+    words: impl IntoIterator<Item = &'static str>,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
 }
 
 impl FilterArgs {
@@ -118,7 +144,8 @@ impl FilterArgs {
             grep: compile(&self.grep)?,
             all_match: self.all_match,
             invert_grep: self.invert_grep,
-            who: self.who.iter().map(|who| who.to_lowercase()).collect(),
+            who: self.who.iter().map(|who| Called::new(who)).collect(),
+            whose: Whose::default(),
             kinds: self.kind.clone(),
             env: self.env.clone(),
             service: self.service.clone(),
@@ -152,13 +179,28 @@ impl FilterArgs {
 }
 
 impl Filter {
+    /// Learns to tell persons apart.
+    pub(crate) fn know(&mut self, whose: Whose) {
+        for called in &mut self.who {
+            called.persons = whose.called(&called.text);
+        }
+        self.whose = whose;
+    }
+
+    /// Those looked for whom no event named so far.
+    pub(crate) fn unseen(&self) -> impl Iterator<Item = &str> {
+        let unseen = self.who.iter().filter(|called| !called.seen.load(Ordering::Relaxed));
+        unseen.map(|called| called.text.as_str())
+    }
+
     /// Whether an event passes every filter.
     pub(crate) fn passes(&self, event: &Event) -> bool {
-        self.kind_passes(event)
-            && any(&self.author, |pattern| is_match(pattern, event.who.identity.as_ref()))
+        // First, so that whoever has a part in anything is seen.
+        self.who_passes(event)
+            && self.kind_passes(event)
+            && any(&self.author, |pattern| self.is_author(event, pattern))
             && any(&self.committer, |pattern| is_match(pattern, event.who.committer.as_ref()))
             && self.grep_passes(event)
-            && any(&self.who, |who| involves(event, who))
             && any(&self.env, |env| {
                 event.place.as_ref().and_then(|place| place.env.as_ref()) == Some(env)
             })
@@ -170,6 +212,23 @@ impl Filter {
             })
             && (!self.unsigned || is_unsigned(event))
             && any(&self.grades, |grade| event.proof.grade == *grade)
+    }
+
+    fn who_passes(&self, event: &Event) -> bool {
+        let mut passes = self.who.is_empty();
+        for called in self.who.iter().filter(|called| called.involved(event, &self.whose)) {
+            called.seen.store(true, Ordering::Relaxed);
+            passes = true;
+        }
+        passes
+    }
+
+    /// In records names and addresses stand as they were written.
+    fn is_author(&self, event: &Event, pattern: &Regex) -> bool {
+        let who = event.who.identity.as_ref();
+        is_match(pattern, who)
+            || (matches!(event.what, What::Record(_))
+                && is_match(pattern, who.map(|who| self.whose.identity(who)).as_ref()))
     }
 
     fn kind_passes(&self, event: &Event) -> bool {
@@ -213,13 +272,36 @@ fn is_match(pattern: &Regex, who: Option<&Identity>) -> bool {
     who.is_some_and(|who| pattern.is_match(&format!("{} <{}>", who.name, who.email)))
 }
 
-fn involves(event: &Event, who: &str) -> bool {
-    let named = |identity: &Identity| {
-        identity.name.to_lowercase().contains(who) || identity.email.to_lowercase().contains(who)
-    };
-    event.everybody().any(named)
-        || event.who.person.as_ref().is_some_and(|person| person.to_lowercase() == who)
-        || event.who.login.as_ref().is_some_and(|login| login.to_lowercase() == who)
+impl Called {
+    fn new(who: &str) -> Called {
+        let text = who.to_lowercase();
+        Called { text, persons: BTreeSet::new(), seen: AtomicBool::new(false) }
+    }
+
+    fn is(&self, identity: &Identity) -> bool {
+        [&identity.name, &identity.email]
+            .iter()
+            .any(|word| word.to_lowercase().contains(&self.text))
+    }
+
+    /// Whether they have a part in an event, under any of their names and addresses.
+    fn involved(&self, event: &Event, whose: &Whose) -> bool {
+        let is_theirs = |identity: &Identity| {
+            self.is(identity)
+                || self.is(&whose.identity(identity))
+                || (!self.persons.is_empty() && self.has(&whose.person(identity, None)))
+        };
+        let Who { person, login, .. } = &event.who;
+        person
+            .as_ref()
+            .is_some_and(|id| id.to_lowercase() == self.text || self.persons.contains(id))
+            || login.as_ref().is_some_and(|login| login.to_lowercase() == self.text)
+            || event.everybody().any(is_theirs)
+    }
+
+    fn has(&self, somebody: &Somebody) -> bool {
+        somebody.id().is_some_and(|id| self.persons.contains(id))
+    }
 }
 
 fn is_unsigned(event: &Event) -> bool {

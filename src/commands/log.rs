@@ -12,6 +12,7 @@ use super::history;
 use super::judge::{Judge, JudgeArgs};
 use super::records;
 use super::starts::Starts;
+use super::whose::Whose;
 use crate::event::Event;
 use crate::git::Repository;
 use crate::git::commits::{CommitReader, Paths};
@@ -21,6 +22,7 @@ use crate::outcome::{Failure, Outcome};
 use crate::report::events::Events;
 use crate::report::words::counted;
 use crate::timeline::Timeline;
+use crate::ui::escape;
 use clap::{Args, ValueHint};
 use std::ops::ControlFlow;
 use stream::stream;
@@ -128,8 +130,12 @@ Proof (the column at the right):
 pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
     let view = records::read(&repo)?;
-    let query = args.check(&repo, &Addresses::new(&repo, &view))?;
+    let mut query = args.check(&repo, &Addresses::new(&repo, &view))?;
     let judge = Judge::new(&repo, &args.judge, context.now)?;
+    query.filter.know(match args.no_mailmap {
+        true => Whose::without_mailmap(&judge),
+        false => Whose::new(&repo, &judge)?,
+    });
     let reader = args.reader(&repo, &judge)?;
     warn_of_replacements(context, &repo)?;
     if query.plan.tips.is_empty() {
@@ -150,8 +156,12 @@ pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcom
     let (style, now) = (context.ui.style, context.now);
     let mut printer = Events::new(args.format.into(), style, now, context.ui.out())?;
     let timeline = Timeline::new(others);
-    let mut shown =
-        Shown { skip: args.skip, left: args.max_count, reversed: args.reverse.then(Vec::new) };
+    let mut shown = Shown {
+        any: false,
+        skip: args.skip,
+        left: args.max_count,
+        reversed: args.reverse.then(Vec::new),
+    };
     stream(&repo, walk, &reader, &judge, &query, timeline, |event| {
         shown.take(event, &mut printer)
     })?;
@@ -159,6 +169,11 @@ pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcom
         printer.write(&event)?;
     }
     printer.finish()?;
+    if !shown.any {
+        for why in args.filters.why_nothing(&query.filter, &view)? {
+            context.ui.note(&format!("note: {}", escape(&why)));
+        }
+    }
     Ok(ledger_state)
 }
 
@@ -198,6 +213,8 @@ fn warn_of_replacements(context: &Context, repo: &Repository) -> Result<(), Fail
 
 /// Skips and counts.
 struct Shown {
+    /// Whether any event passed the filters.
+    any: bool,
     skip: usize,
     left: Option<usize>,
     /// With `--reverse`, events wait here until the end.
@@ -206,6 +223,7 @@ struct Shown {
 
 impl Shown {
     fn take(&mut self, event: Event, printer: &mut Events<'_>) -> anyhow::Result<ControlFlow<()>> {
+        self.any = true;
         if self.left == Some(0) {
             return Ok(ControlFlow::Break(()));
         }

@@ -44,7 +44,7 @@ pub(crate) struct ShowArgs {
     #[arg(long)]
     no_mailmap: bool,
 
-    /// Of a person: only what happened since DATE
+    /// Of a person: only what happened since DATE, listed and counted
     #[arg(long, visible_alias = "after", value_name = "DATE", allow_hyphen_values = true)]
     since: Option<String>,
 

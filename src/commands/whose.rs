@@ -6,21 +6,38 @@ use crate::event::{Event, Identity};
 use crate::git::Repository;
 use crate::git::mailmap::Mailmap;
 use crate::outcome::Failure;
-use crate::policy::{People, Somebody};
+use crate::policy::{People, Person, Somebody};
+use std::collections::BTreeSet;
 
 /// Tells persons apart.
-pub(crate) struct Whose<'j> {
+#[derive(Debug, Default)]
+pub(crate) struct Whose {
     mailmap: Mailmap,
-    people: &'j People,
+    people: People,
 }
 
-impl<'j> Whose<'j> {
+impl Whose {
     /// By the repository's mailmap and the policy in force.
     ///
     /// # Errors
     /// When the mailmap can't be read.
-    pub(crate) fn new(repo: &Repository, judge: &'j Judge) -> Result<Whose<'j>, Failure> {
-        Ok(Whose { mailmap: history::mailmap(repo)?, people: &judge.policy().people })
+    pub(crate) fn new(repo: &Repository, judge: &Judge) -> Result<Whose, Failure> {
+        Ok(Whose { mailmap: history::mailmap(repo)?, people: judge.policy().people.clone() })
+    }
+
+    /// By the policy in force alone.
+    pub(crate) fn without_mailmap(judge: &Judge) -> Whose {
+        Whose { people: judge.policy().people.clone(), ..Whose::default() }
+    }
+
+    /// The ids of the policy's persons of whom a name or an address contains `text`, in lower case, or whose id
+    /// it is.
+    pub(crate) fn called(&self, text: &str) -> BTreeSet<String> {
+        let is_called = |person: &&Person| {
+            let mut names = person.emails.iter().chain([&person.name]);
+            person.id.to_lowercase() == text || names.any(|name| name.to_lowercase().contains(text))
+        };
+        self.people.persons().iter().filter(is_called).map(|person| person.id.clone()).collect()
     }
 
     /// The name and address that the mailmap gives.

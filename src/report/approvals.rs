@@ -9,7 +9,7 @@ use serde::Serialize;
 pub(super) fn approvers(approvals: &[Approval<'_>]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for approval in approvals.iter().filter(|approval| approval.counts()) {
-        let late = if approval.event.is_late() { " (recorded later)" } else { "" };
+        let late = if approval.event.is_late() { " (late)" } else { "" };
         let name = format!("{}{}{late}", rows::who(approval.event), carried(approval));
         if !names.contains(&name) {
             names.push(name);

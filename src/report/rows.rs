@@ -246,12 +246,12 @@ pub fn mark(grade: Grade, unicode: bool) -> (Paint, &'static str) {
     }
 }
 
-/// The grade of a proof behind its mark: `✓ signed`. It is said of a record that it was written down later than
-/// it states: a signature on that vouches for the writing, not for the time.
+/// The grade of a proof behind its mark: `✓ signed`. It is said of a record that it is late, written down after
+/// the time that it states: a signature on that vouches for the writing, not for the time.
 pub fn grade(event: &Event, unicode: bool) -> String {
     let (_, mark) = mark(event.proof.grade, unicode);
     let late = match &event.what {
-        What::Record(fields) if fields.contains_key("recorded") => ", recorded later",
+        What::Record(fields) if fields.contains_key("recorded") => ", late",
         _ => "",
     };
     format!("{mark} {}{late}", event.proof.grade)

@@ -28,6 +28,8 @@ pub struct Deeds {
     pub events: Vec<Event>,
     /// How many more there are.
     pub earlier: usize,
+    /// Whether only a period is looked at, here and in what is counted.
+    pub in_period: bool,
 }
 
 #[derive(Serialize)]
@@ -112,7 +114,7 @@ fn table(
             Thing::Event(event, related) => cards.event(event, related, out)?,
             Thing::Environment(history) => history.table(cards.style, out)?,
             Thing::Person(person, deeds) => {
-                cards.person(person, out)?;
+                cards.person(person, deeds.in_period, out)?;
                 if !deeds.events.is_empty() {
                     writeln!(out)?;
                 }

@@ -27,7 +27,7 @@ pub(super) struct Comparer<'c> {
     pub(super) view: &'c View,
     pub(super) records: &'c [Recorded],
     pub(super) deployments: &'c Deployments<'c>,
-    pub(super) whose: &'c Whose<'c>,
+    pub(super) whose: &'c Whose,
     pub(super) args: &'c DiffArgs,
     pub(super) now: i64,
     /// Ranges that were walked: services often run the same commits.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Everybody who had a part, those with most commits first; each once, whichever of their addresses was used.
 /// `approvals` are those of what was deployed, which may be older than what lies between.
 pub(super) fn involved<'e>(
-    whose: &Whose<'_>,
+    whose: &Whose,
     commits: impl Iterator<Item = &'e Event>,
     between: &[Event],
     approvals: &[Approval<'_>],

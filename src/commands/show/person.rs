@@ -2,10 +2,10 @@
 
 use super::Finder;
 use crate::commands::period::Period;
-use crate::commands::{Context, people};
+use crate::commands::{Context, history, people};
 use crate::event::{Event, Identity};
 use crate::outcome::Failure;
-use crate::people::Person;
+use crate::people::{Person, id_of};
 use crate::report::show::{Deeds, Thing};
 
 impl<'f> Finder<'f> {
@@ -19,10 +19,11 @@ impl<'f> Finder<'f> {
         let wanted = name.to_lowercase();
         let mut persons = self.persons(context, Period::default(), |_| {})?;
         persons.retain(|person| person.is_called(&wanted));
-        if let Some(exact) =
-            persons.iter().position(|person| person.id == wanted || person.name == name)
-        {
-            persons = vec![persons.swap_remove(exact)];
+        // A whole address is one person's; a whole name may be that of several.
+        let exact: [&dyn Fn(&Person) -> bool; 2] =
+            [&|person| person.id == wanted, &|person| person.name == name];
+        if let Some(exact) = exact.into_iter().find(|exact| persons.iter().any(exact)) {
+            persons.retain(exact);
         }
         if persons.len() > 1 {
             let some: Vec<&str> = persons.iter().take(5).map(|person| person.id.as_str()).collect();
@@ -41,28 +42,31 @@ impl<'f> Finder<'f> {
                 .unknown(name)
                 .into());
         };
-        let deeds = self.deeds(context, &person)?;
+        let (person, deeds) = self.deeds(context, person)?;
         Ok(Thing::Person(Box::new(person), deeds))
     }
 
-    /// What a person did in any part, newest first.
-    fn deeds(&self, context: &Context, person: &Person) -> anyhow::Result<Deeds> {
-        let is_theirs = |who: &Identity| match who.email.is_empty() {
-            true => person.names.contains(&who.name),
-            false => person.addresses.contains(&who.email),
-        };
+    /// What a person did in any part, newest first. Where a period is asked for, what is counted is what they did
+    /// in it.
+    fn deeds(&self, context: &Context, person: Person) -> anyhow::Result<(Person, Deeds)> {
+        let mailmap = history::mailmap(self.repo)?;
+        let is_theirs = |who: &Identity| id_of(&mailmap.identity(who)) == person.id;
         let mut events = Vec::new();
-        self.persons(context, self.period, |event| {
+        let then = self.persons(context, self.period, |event| {
             if event.everybody().any(is_theirs) {
                 events.push(event.clone());
             }
         })?;
+        let then = then.into_iter().find(|then| then.id == person.id).unwrap_or_default();
+        let Person { id, name, names, addresses, bot, .. } = person;
+        let person = Person { id, name, names, addresses, bot, ..then };
         // Stable: what has the same time stays in the order of history.
         events.sort_by_key(|event| std::cmp::Reverse(event.when.map(|when| when.seconds)));
         let shown = if self.most == 0 { events.len() } else { self.most.min(events.len()) };
         let earlier = events.len() - shown;
         events.truncate(shown);
-        Ok(Deeds { events, earlier })
+        let in_period = self.period != Period::default();
+        Ok((person, Deeds { events, earlier, in_period }))
     }
 
     /// Everybody who acted in a period; each event is shown to `see` on the way.

@@ -12,11 +12,12 @@ impl Cards<'_> {
     ///
     /// # Errors
     /// When the stream does not take it.
-    pub fn person(&self, person: &Person, out: &mut dyn Write) -> io::Result<()> {
+    pub fn person(&self, person: &Person, in_period: bool, out: &mut dyn Write) -> io::Result<()> {
         let bot = if person.bot { "  (a program, as the name says)" } else { "" };
+        let period = if in_period { "  (in the period asked for)" } else { "" };
         writeln!(
             out,
-            "{}{bot}\n",
+            "{}{bot}{period}\n",
             self.style.paint(Paint::Yellow, &escape(&format!("person {}", person.id)))
         )?;
         self.list("names", &person.names.iter().cloned().collect::<Vec<_>>(), out)?;
@@ -39,11 +40,14 @@ impl Cards<'_> {
             ("made", parts.tagged, "tag", "tags"),
             ("made", parts.recorded, "record", "records"),
         ];
-        let counts: Vec<String> = counts
+        let mut counts: Vec<String> = counts
             .iter()
             .filter(|(_, count, ..)| *count > 0)
             .map(|(did, count, one, many)| format!("{did} {}", words::counted(*count, one, many)))
             .collect();
+        if in_period && counts.is_empty() {
+            counts.push("nothing in this period".to_owned());
+        }
         self.list("did", &counts, out)?;
         let grades: Vec<String> =
             person.grades.iter().map(|(grade, count)| format!("{count} {grade}")).collect();

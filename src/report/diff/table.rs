@@ -18,6 +18,8 @@ use std::io::{self, Write};
 
 /// The most lines of a list that people are shown; machine formats have all.
 const MOST_LINES: usize = 30;
+/// The most ids on one line, on a terminal.
+const MOST_IDS: usize = 8;
 
 impl Diffs {
     pub(super) fn table(&self, style: Style, now: i64, out: &mut dyn Write) -> io::Result<()> {
@@ -131,23 +133,31 @@ impl Diff {
         for event in events {
             rows.row(event, out)?;
         }
-        let short = |events: Vec<&Event>| -> String {
-            let ids: Vec<&str> =
-                events.iter().take(8).map(|event| text::short(&event.id)).collect();
-            let more = if events.len() > 8 { ", …" } else { "" };
-            format!("{}{more}", ids.join(", "))
+        let lacking = |lacks: &dyn Fn(&Event) -> bool| -> Vec<&str> {
+            let lacking = events.iter().filter(|event| lacks(event));
+            lacking.map(|event| text::short(&event.id)).collect()
         };
-        let unsigned: Vec<&Event> =
-            events.iter().filter(|event| event.proof.grade != Grade::Signed).collect();
-        let unreviewed: Vec<&Event> =
-            events.iter().filter(|event| self.unreviewed.contains(&event.id)).collect();
-        for (what, events) in
-            [("without a trusted signature", unsigned), ("without a known review", unreviewed)]
-        {
-            if !events.is_empty() {
-                let line = format!("{} {what}: {}", events.len(), short(events));
-                writeln!(out, "{}", style.paint(Paint::Magenta, &line))?;
+        let unsigned = lacking(&|event| event.proof.grade != Grade::Signed);
+        let unreviewed = lacking(&|event| self.unreviewed.contains(&event.id));
+        // Where nobody names tickets, their lack says nothing.
+        let tickets = !self.tickets.is_empty();
+        let no_ticket = lacking(&|event| tickets && event.why.tickets.is_empty());
+        for (what, ids) in [
+            ("without a trusted signature", unsigned),
+            ("without a known review", unreviewed),
+            ("without a ticket", no_ticket),
+        ] {
+            if ids.is_empty() {
+                continue;
             }
+            let most = if style.width.is_some() { MOST_IDS } else { usize::MAX };
+            let more = match ids.len() > most {
+                true => format!(" and {} more (--format json has all)", ids.len() - most),
+                false => String::new(),
+            };
+            let shown = ids[..ids.len().min(most)].join(", ");
+            let line = format!("{} {what}: {shown}{more}", ids.len());
+            writeln!(out, "{}", style.paint(Paint::Magenta, &line))?;
         }
         Ok(())
     }

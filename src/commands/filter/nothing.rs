@@ -1,0 +1,55 @@
+//! What to say when no event passes: that looks like a clean answer, and may be a slip of the finger.
+
+use super::{Filter, FilterArgs};
+use crate::commands::records;
+use crate::ledger::{Recorded, View};
+use crate::outcome::Failure;
+use crate::policy::nearest;
+use std::collections::BTreeSet;
+
+impl FilterArgs {
+    /// Why no event passed the filters, as far as a slip of the finger can be told from a true nothing.
+    ///
+    /// # Errors
+    /// When the ledger can't be read.
+    pub(crate) fn why_nothing(&self, filter: &Filter, view: &View) -> Result<Vec<String>, Failure> {
+        let records = match self.env.is_empty() && self.service.is_empty() {
+            true => Vec::new(),
+            false => records::unjudged(view)?,
+        };
+        let mut why = Vec::new();
+        let envs: BTreeSet<&str> = records.iter().filter_map(Recorded::env).collect();
+        let services: BTreeSet<&str> = records.iter().filter_map(Recorded::service).collect();
+        for (what, wanted, known) in
+            [("an environment", &self.env, &envs), ("a service", &self.service, &services)]
+        {
+            for name in wanted.iter().filter(|name| !known.contains(name.as_str())) {
+                let hint = match nearest(name, known.iter().copied()) {
+                    Some(near) => format!("; did you mean '{near}'?"),
+                    None => String::new(),
+                };
+                why.push(format!("no record names {what} '{name}'{hint}"));
+            }
+        }
+        let unseen = filter.unseen();
+        why.extend(unseen.map(|who| {
+            format!(
+                "nobody is called '{who}' in what was looked at; audit people lists who acts here"
+            )
+        }));
+        if why.is_empty() && self.are_any() {
+            why.push("nothing that was looked at passes these filters".to_owned());
+        }
+        Ok(why)
+    }
+
+    /// Whether anything is filtered.
+    fn are_any(&self) -> bool {
+        let words = [&self.author, &self.committer, &self.grep, &self.who];
+        let more = [&self.env, &self.service, &self.ticket];
+        words.into_iter().chain(more).any(|words| !words.is_empty())
+            || !self.kind.is_empty()
+            || !self.proof.is_empty()
+            || self.unsigned
+    }
+}
