@@ -70,8 +70,8 @@ impl<'d> Named<'d> {
         addresses.environment(deployments, name)?;
         let mut members = Vec::new();
         for &place in places {
-            let point =
-                addresses.point(deployments, &format!("{}{place}{suffix}", address::FORCED));
+            let alone = format!("{}{}{suffix}", address::FORCED, place.alone());
+            let point = addresses.point(deployments, &alone);
             let side = match point {
                 Ok(Some(point)) => {
                     let shown = format!("{place}{suffix}");
@@ -85,10 +85,20 @@ impl<'d> Named<'d> {
         }
         match members.first().map(|member| &member.side) {
             Some(Err(first)) if members.iter().all(|member| member.side.is_err()) => {
-                Err(first.why.clone())
+                return Err(first.why.clone());
             }
-            _ => Ok(Named::Places(text.to_owned(), members)),
+            _ => {}
         }
+        // What has ended, and did not run at the moment either, is no part of the environment.
+        members.retain(|Member { place, side }| match side {
+            Ok(_) => true,
+            Err(missing) => missing.ran || deployments.current(place).is_some(),
+        });
+        Ok(match <[Member<'d>; 1]>::try_from(members) {
+            Ok([Member { side: Ok(side), .. }]) => Named::One(Box::new(side)),
+            Ok(one) => Named::Places(text.to_owned(), one.into()),
+            Err(several) => Named::Places(text.to_owned(), several),
+        })
     }
 
     /// A place without a service, and a revision, stand for every service.
