@@ -94,6 +94,20 @@ fn a_squash_by_the_author_of_the_first_commit_is_found_from_each() {
 }
 
 #[test]
+fn white_space_makes_another_change() {
+    let world = World::new();
+    let repo = with_feature(&world);
+    repo.commit("The change").file("f", "if late:\n    retry()\n").create();
+    let author = repo.git(["log", "-1", "--format=@%at +0000", "feature"]);
+    repo.checkout("main");
+    repo.commit("Meanwhile").file("a", "2\n").create();
+    let other = repo.commit("The change").author_date(author.trim());
+    other.file("f", "if late:\nretry()\n").create();
+    deploy(&repo, "HEAD", &[]);
+    assert_eq!(trace(&repo, "feature"), never());
+}
+
+#[test]
 fn a_clock_that_went_wrong_hides_no_copy() {
     // The committer dates of what stands on the copy.
     let strange = ["@1000 +0000", "@0 +0000", "@7258118400 +0000"];

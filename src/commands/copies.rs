@@ -5,7 +5,7 @@
 //! | `cherry-pick` | the trailer `(cherry picked from commit …)`, either way: a claim |
 //! | `change` | a `change` record of the ledger: the commits of a request and its merge commit |
 //! | `tree` | all files are the same: a rebase or squash onto the same base |
-//! | `patch` | the diff is the same (`git patch-id --stable`): a rebase, a backport |
+//! | `patch` | the diff is the same, but for where its lines stand: a rebase, a backport |
 //! | `squash` | the diff of the whole branch that holds the commit is that of one commit |
 //! | `hydrated` | Argo CD's `Argocd-reference-commit-sha` names it: a claim |
 

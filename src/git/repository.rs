@@ -47,7 +47,7 @@ impl HashKind {
         }
     }
 
-    fn format(self) -> git2::ObjectFormat {
+    pub(super) fn format(self) -> git2::ObjectFormat {
         match self {
             HashKind::Sha1 => git2::ObjectFormat::Sha1,
             HashKind::Sha256 => git2::ObjectFormat::Sha256,
