@@ -94,6 +94,53 @@ fn a_squash_by_the_author_of_the_first_commit_is_found_from_each() {
 }
 
 #[test]
+fn a_revert_that_quotes_where_its_change_was_picked_from_is_no_copy() {
+    let world = World::new();
+    let repo = with_feature(&world);
+    let change = repo.commit("The change").file("f", "1\n").create();
+    repo.checkout("main");
+    let reverts = format!("This reverts commit {}.", repo.id("HEAD"));
+    for quoted in ["> ", "| ", "    ", "See ", ""] {
+        let line = format!("{quoted}(cherry picked from commit {change})");
+        repo.commit(format!("Revert it\n\n{reverts}\n\n{line}\n")).file("a", quoted).create();
+        deploy(&repo, "HEAD", &[]);
+        assert_eq!(trace(&repo, "feature"), never(), "{quoted:?}");
+    }
+    // A revert that was picked from a revert is one all the same.
+    repo.checkout("feature");
+    repo.commit(format!("Revert it\n\nThis reverts commit {change}.\n")).remove("f").create();
+    repo.checkout("main");
+    let picked = format!("(cherry picked from commit {})", repo.id("feature"));
+    repo.commit(format!("Revert it\n\n{reverts}\n\n{picked}\n")).file("a", "9\n").create();
+    deploy(&repo, "HEAD", &[]);
+    assert_eq!(trace(&repo, "feature"), came_as("cherry-pick"));
+}
+
+#[test]
+fn a_merge_that_was_picked_brings_what_it_merged() {
+    let world = World::new();
+    let repo = with_feature(&world);
+    let first = repo.commit("One\n\nPAY-88\n").file("f", "1\n").create();
+    repo.commit("Two").file("g", "1\n").create();
+    repo.checkout("main");
+    repo.branch("rel", "main");
+    let before = repo.commit("Meanwhile").file("a", "2\n").create();
+    let merge = repo.commit("Merge pull request #12 from acme/feature").merge("feature").create();
+    repo.git(["branch", "-q", "-D", "feature"]);
+    repo.checkout("rel");
+    repo.commit(format!("Backport\n\n(cherry picked from commit {merge})\n"))
+        .file("f", "1\n")
+        .file("g", "1\n")
+        .create();
+    deploy(&repo, "rel", &[]);
+    for asked in [&*first, "PAY-88", "#12"] {
+        assert_eq!(trace(&repo, asked), came_as("cherry-pick"), "{asked}");
+    }
+    // What was on the branch before came with something else.
+    assert_eq!(trace(&repo, &before), never());
+}
+
+#[test]
 fn white_space_makes_another_change() {
     let world = World::new();
     let repo = with_feature(&world);

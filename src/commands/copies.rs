@@ -2,12 +2,14 @@
 //!
 //! | how | what is compared |
 //! |---|---|
-//! | `cherry-pick` | the trailer `(cherry picked from commit …)`, either way: a claim |
+//! | `cherry-pick` | the line `(cherry picked from commit …)`, either way; of the commit, or of the merge that brought it: a claim |
 //! | `change` | a `change` record of the ledger: the commits of a request and its merge commit |
 //! | `tree` | all files are the same: a rebase or squash onto the same base |
 //! | `patch` | the diff is the same, but for where its lines stand: a rebase, a backport |
 //! | `squash` | the diff of the whole branch that holds the commit is that of one commit |
 //! | `hydrated` | Argo CD's `Argocd-reference-commit-sha` names it: a claim |
+//!
+//! A commit that takes another back makes no change that is not a revert, whatever it quotes.
 
 use super::history;
 use crate::deployments::Deployments;
@@ -59,6 +61,8 @@ struct Commit {
     author: Vec<u8>,
     date: u64,
     picked_from: Vec<String>,
+    /// Whether it takes another back; noted where it was picked from one.
+    reverts: bool,
     hydrates: Option<String>,
 }
 
@@ -93,10 +97,13 @@ pub(crate) fn find(
     let own = read(repo, wanted)?;
     let name = wanted.to_string();
     for picked in &own.picked_from {
-        if let Ok(oid) = repo.commit_id(picked) {
+        if let Ok(oid) = repo.commit_id(picked)
+            && (!own.reverts || takes_back(repo, oid)?)
+        {
             add(oid, "cherry-pick", &mut copies);
         }
     }
+    let is_revert = takes_back(repo, wanted)?;
     for merged in merged_by_records(repo, records, &name) {
         add(merged, "change", &mut copies);
     }
@@ -120,7 +127,11 @@ pub(crate) fn find(
     for (&oid, other) in others.iter().zip(looked_at) {
         let other = other?;
         let names_us = |id: &String| id.len() >= 7 && name.starts_with(id.as_str());
-        if other.picked_from.iter().any(names_us) {
+        if !other.picked_from.is_empty()
+            && (!other.reverts || is_revert)
+            && (other.picked_from.iter().any(names_us)
+                || any_brought(commits, containing, &other.picked_from)?)
+        {
             add(oid, "cherry-pick", &mut copies);
         } else if other.hydrates.as_ref().is_some_and(names_us) {
             add(oid, "hydrated", &mut copies);
@@ -163,6 +174,34 @@ pub(crate) fn find(
         }
     }
     Ok(copies)
+}
+
+/// Whether one of these commits, by their ids, is a merge that brought the one that `containing` answers for: it
+/// holds it, and the line that it was merged into does not.
+fn any_brought(
+    commits: &Commits<'_>,
+    containing: &mut Containing<'_, '_>,
+    ids: &[String],
+) -> Result<bool, Failure> {
+    let full = ids.iter().filter_map(|id| commits.repository().hash().oid(id.as_bytes()));
+    for merge in full {
+        if containing.ask(merge)? == Contains::Yes
+            && let [line, _, ..] = commits.load(merge)?.links.parents.as_slice()
+            && containing.ask(*line)? == Contains::No
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a commit says that it reverts another.
+fn takes_back(repo: &Repository, oid: Oid) -> Result<bool, Failure> {
+    let raw = Commits::without_graph(repo).read(oid)?;
+    let commit = object::commit(&raw, repo.hash())
+        .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
+    let text = String::from_utf8_lossy(commit.message);
+    Ok(!claims::reverts(&message::Message::parse(&text)).is_empty())
 }
 
 /// Those of `others` that make the same change as `commit`.
@@ -304,12 +343,13 @@ fn read(repo: &Repository, oid: Oid) -> Result<Commit, Failure> {
 fn said(repo: &Repository, oid: Oid, raw: &[u8]) -> Result<Commit, Failure> {
     let commit = object::commit(raw, repo.hash())
         .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
-    let (mut picked_from, mut hydrates) = (Vec::new(), None);
+    let (mut picked_from, mut reverts, mut hydrates) = (Vec::new(), false, None);
     // Few messages say anything of the kind.
     if claims::mentions_cherry(commit.message) || hydrated::is_mentioned(commit.message) {
         let text = String::from_utf8_lossy(commit.message);
         let message = message::Message::parse(&text);
         picked_from = claims::cherry_picks(&message);
+        reverts = !picked_from.is_empty() && !claims::reverts(&message).is_empty();
         hydrates = hydrated::reference(&trailers::trailers(&message)).map(|found| found.commit);
     }
     Ok(Commit {
@@ -318,6 +358,7 @@ fn said(repo: &Repository, oid: Oid, raw: &[u8]) -> Result<Commit, Failure> {
         date: commit.walk_date,
         parents: commit.parents,
         picked_from,
+        reverts,
         hydrates,
     })
 }
