@@ -22,6 +22,21 @@ pub struct Copied {
     pub summary: String,
 }
 
+/// How a commit was found that nobody named by itself.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// What was asked for, as typed: a line, paths, a ticket.
+    pub what: String,
+    /// Whether it was not said to be a path, and has been taken for one.
+    pub guessed: bool,
+    /// The text of the line.
+    pub line: Option<String>,
+    /// The records that name the ticket, judged.
+    pub named_by: Vec<Event>,
+    /// Whether history ends with the commit here, so that the last change may lie before it.
+    pub may_lie_before: bool,
+}
+
 /// One stay, with what belongs to its beginning.
 #[derive(Debug, Clone)]
 pub struct Reached<'d, 'e> {
@@ -40,6 +55,8 @@ pub struct Reached<'d, 'e> {
 pub struct Trace<'d, 'e> {
     /// The commit, judged.
     pub commit: Event,
+    /// How it was found; `None` where it was named.
+    pub asked: Option<Asked>,
     /// The name of the branch that changes are merged into.
     pub branch: Option<String>,
     /// Whether the commit is on it; `None` where that can't be told.
@@ -92,7 +109,9 @@ impl Verdict {
 impl Trace<'_, '_> {
     /// What it comes to.
     pub fn verdict(&self) -> Verdict {
-        if self.reached.iter().any(|one| one.stay.until.is_none() && !one.stay.open) {
+        if self.may_lie_before() {
+            Verdict::Unknown
+        } else if self.reached.iter().any(|one| one.stay.until.is_none() && !one.stay.open) {
             Verdict::Runs
         } else if !self.reached.is_empty() {
             Verdict::Ran
@@ -101,6 +120,11 @@ impl Trace<'_, '_> {
         } else {
             Verdict::Never
         }
+    }
+
+    /// Whether it may not be the commit that was asked for.
+    fn may_lie_before(&self) -> bool {
+        self.asked.as_ref().is_some_and(|asked| asked.may_lie_before)
     }
 
     /// Seconds from the commit to its deployment.

@@ -1,6 +1,7 @@
 //! The road of one commit: how it came onto the branch, which copies it has, where each of them ran.
 
 use super::deployed::Deployed;
+use super::wanted::Wanted;
 use crate::commands::copies::{self, Copies};
 use crate::commands::deployed::{covering, summary};
 use crate::commands::judge::Judge;
@@ -42,7 +43,8 @@ impl<'t> Tracer<'t> {
     ///
     /// # Errors
     /// When history or the ledger cannot be read.
-    pub(super) fn trace(&self, oid: Oid) -> Result<Trace<'t, 't>, Failure> {
+    pub(super) fn trace(&self, wanted: Wanted) -> Result<Trace<'t, 't>, Failure> {
+        let Wanted { oid, asked } = wanted;
         let commit = self.event(oid)?;
         let mut own = Containing::new(&self.commits, oid);
         let Merged { branch, on_branch, by: merged } = self.merged(oid, &mut own)?;
@@ -68,6 +70,7 @@ impl<'t> Tracer<'t> {
             matches!(event.kind, Kind::Build | Kind::Test) && names(event, "commit", &related)
         })?;
         Ok(Trace {
+            asked,
             branch,
             on_branch,
             reviews,

@@ -97,6 +97,15 @@ struct TraceJson<'a> {
     failed: Vec<&'a str>,
     unknown: Vec<&'a str>,
     deployments: usize,
+    asked: Option<AskedJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct AskedJson<'a> {
+    what: &'a str,
+    line: Option<&'a str>,
+    named_by: Vec<json::EventJson<'a>>,
+    may_lie_before: bool,
 }
 
 #[derive(Serialize)]
@@ -166,6 +175,12 @@ impl<'a> From<&'a Trace<'_, '_>> for TraceJson<'a> {
             failed: ids(&trace.failed),
             unknown: ids(&trace.unknown),
             deployments: trace.deployments,
+            asked: trace.asked.as_ref().map(|asked| AskedJson {
+                what: &asked.what,
+                line: asked.line.as_deref(),
+                named_by: asked.named_by.iter().map(json::EventJson::from).collect(),
+                may_lie_before: asked.may_lie_before,
+            }),
         }
     }
 }

@@ -102,6 +102,9 @@ impl Trace<'_, '_> {
                     _ => " but those that failed",
                 }
             ),
+            Verdict::Unknown if self.may_lie_before() => {
+                "Unknown: history ends with this commit here (a shallow clone), so the last change may lie before it. `git fetch --unshallow` brings the rest.".to_owned()
+            }
             Verdict::Unknown if self.deployments == 0 => {
                 "No deployment is recorded here, so where it runs is unknown.".to_owned()
             }
@@ -133,6 +136,17 @@ impl Trace<'_, '_> {
     fn change(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
         let id = style.paint(Paint::Yellow, text::short(&self.commit.id));
         writeln!(out, "{id} {}", escape(&rows::summary(&self.commit)))?;
+        if let Some(asked) = &self.asked {
+            if let Some(text) = &asked.line {
+                line("line", &format!("{}: {text}", asked.what), style, out)?;
+            }
+            if asked.guessed {
+                line("path", &asked.what, style, out)?;
+            }
+            for record in &asked.named_by {
+                line("named by", &named(record, style.unicode), style, out)?;
+            }
+        }
         line("authored", &said(&self.commit, style.unicode), style, out)?;
         let merged = match (&self.merged, self.on_branch, &self.branch) {
             (Some(merged), _, Some(branch)) => {
@@ -246,6 +260,20 @@ const COLUMNS: [Column<'_>; 7] = [
     Column { title: "AFTER", right: false, wide: true },
     Column { title: "PROOF", right: false, wide: false },
 ];
+
+/// A record that names the ticket.
+fn named(record: &Event, unicode: bool) -> String {
+    let place = record.place.as_ref();
+    let env = place.and_then(|place| place.env.as_deref());
+    let service = place.and_then(|place| place.service.as_deref());
+    let at = match (env, service) {
+        (Some(env), Some(service)) => format!(" of {env}/{service}"),
+        (Some(env), None) => format!(" of {env}"),
+        _ => String::new(),
+    };
+    let id = text::short(&record.id);
+    format!("{} {id}{at}, {}", record.kind.name(), said(record, unicode))
+}
 
 /// A line with a label.
 fn line(label: &str, words: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
