@@ -155,6 +155,90 @@ fn white_space_makes_another_change() {
 }
 
 #[test]
+fn a_branch_that_is_gone_may_have_been_squashed() {
+    let world = World::new();
+    let repo = with_feature(&world);
+    let first = repo.commit("One").file("f", "1\n").create();
+    repo.commit("Two").file("g", "1\n").create();
+    repo.checkout("main");
+    repo.git(["branch", "-q", "-D", "feature"]);
+    deploy(&repo, "HEAD", &["--service", "before"]);
+    assert_eq!(trace(&repo, &first), never());
+    repo.commit("One and two").file("f", "1\n").file("g", "1\n").create();
+    deploy(&repo, "HEAD", &[]);
+    assert_eq!(trace(&repo, &first), ("unknown".to_owned(), None));
+    let said = audit(&repo, ["trace", &first]).code(3).stdout;
+    assert!(
+        said.contains("Unknown: no deployment holds it, and no branch here holds it either"),
+        "{said}"
+    );
+    repo.branch("feature", &first);
+    assert_eq!(trace(&repo, &first), never());
+}
+
+#[test]
+fn rendered_manifests_are_found_behind_plain_deployments() {
+    let world = World::new();
+    let repo = world.repo();
+    let plain = repo.commit("One").file("a", "1\n").create();
+    let inner = repo.commit("Two").file("a", "2\n").create();
+    let code = repo.commit("Three").file("a", "3\n").create();
+    repo.orphan("manifests");
+    let trailer = format!("Render\n\nArgocd-reference-commit-sha: {code}\n");
+    let manifests = repo.commit(trailer).file("m", "3\n").create();
+    deploy(&repo, &manifests, &[]);
+    deploy(&repo, &plain, &[]);
+    repo.checkout("main");
+    for commit in [&code, &inner] {
+        assert_eq!(trace(&repo, commit).0, "ran");
+    }
+    assert_eq!(trace(&repo, &plain).0, "runs");
+}
+
+#[test]
+fn a_deployment_of_nobody_knows_what_leaves_its_place_open() {
+    let world = World::new();
+    let repo = world.repo();
+    let first = repo.commit("First").file("a", "1\n").create();
+    let second = repo.commit("Second").file("a", "2\n").create();
+    deploy(&repo, &first, &[]);
+    assert_eq!(trace(&repo, &second).0, "never");
+    append(&repo, "v1.0", "production");
+    assert_eq!(trace(&repo, &second).0, "unknown");
+    let said = audit(&repo, ["trace", &first]).code(0).stdout;
+    assert!(said.contains(" or later "), "{said}");
+    assert!(
+        said.contains("It was in production; whether it runs in production now can't be told"),
+        "{said}"
+    );
+    let json = audit(&repo, ["trace", &second, "--format", "json"]).json();
+    assert_eq!(json["traces"][0]["doubts"][0], "unplaced-records");
+}
+
+#[test]
+fn a_place_that_runs_what_is_not_here_is_open_and_not_left() {
+    let world = World::new();
+    let repo = world.repo();
+    let first = repo.commit("First").file("a", "1\n").create();
+    deploy(&repo, &first, &[]);
+    append(&repo, &"1".repeat(40), "production");
+    let args = ["deploy", "--env", "staging", "--outcome", "success", "--commit", &first];
+    record(&repo, BOT, &args);
+    let said = audit(&repo, ["trace", &first]).code(0).stdout;
+    let sentence = said.lines().last().unwrap();
+    assert!(
+        sentence.starts_with("It runs in staging; whether it runs in production now can't be told"),
+        "{said}"
+    );
+    let csv = audit(&repo, ["trace", &first, "--format", "csv"]).code(0);
+    let mut rows = csv::Reader::from_reader(csv.stdout.as_bytes());
+    let titles = rows.headers().unwrap().clone();
+    let row = rows.records().next().unwrap().unwrap();
+    let cell = |title: &str| &row[titles.iter().position(|known| known == title).unwrap()];
+    assert_eq!((cell("env"), cell("until"), cell("runs")), ("production", "", "unknown"));
+}
+
+#[test]
 fn a_clock_that_went_wrong_hides_no_copy() {
     // The committer dates of what stands on the copy.
     let strange = ["@1000 +0000", "@0 +0000", "@7258118400 +0000"];

@@ -51,6 +51,8 @@ pub(crate) struct Copies {
     pub(crate) found: Vec<Copy>,
     /// Whether there were more commits than are compared.
     pub(crate) cut: bool,
+    /// Whether no branch here holds the commit: one that was squashed would have to be known to be compared.
+    pub(crate) branch_gone: bool,
 }
 
 /// What a commit says about itself, as far as copies are concerned.
@@ -107,7 +109,8 @@ pub(crate) fn find(
     for merged in merged_by_records(repo, records, &name) {
         add(merged, "change", &mut copies);
     }
-    let branches = branches_with(repo, commits, wanted, containing, &own)?;
+    let Branches { found: branches, gone } =
+        branches_with(repo, commits, wanted, containing, &own)?;
     // An empty commit has the files of every other one there.
     let alters = match own.parents.as_slice() {
         [] => !is_empty_tree(own.tree),
@@ -146,7 +149,11 @@ pub(crate) fn find(
             // A squash may keep the author of the first commit, too.
             if branches.iter().any(|branch| branch.tree == other.tree) {
                 same_files.push(oid);
-            } else if !branches.is_empty() && other.date >= own.date {
+            } else if other.date < own.date {
+                continue;
+            } else if branches.is_empty() {
+                copies.branch_gone |= gone;
+            } else {
                 copies.cut |= squashes.len() == MOST_SQUASHES;
                 if squashes.len() < MOST_SQUASHES {
                     squashes.push(oid);
@@ -268,7 +275,10 @@ impl<'r, 'e> SamePatch<'r, 'e> {
 /// # Errors
 /// When the commit can't be read.
 pub(crate) fn hydrates(repo: &Repository, oid: Oid) -> Result<Option<Oid>, Failure> {
-    let Some(named) = read(repo, oid)?.hydrates else { return Ok(None) };
+    let commits = Commits::without_graph(repo);
+    let Some(named) = commits.skim(oid, |raw| said(repo, oid, raw))??.hydrates else {
+        return Ok(None);
+    };
     Ok(repo.commit_id(&named).ok())
 }
 
@@ -296,6 +306,15 @@ struct Branch {
     tree: Oid,
 }
 
+/// Branches that hold a commit.
+#[derive(Default)]
+struct Branches {
+    /// Those that hold more than it.
+    found: Vec<Branch>,
+    /// Whether there is none at all, nor is it on the default branch.
+    gone: bool,
+}
+
 /// Branches that hold the commit and more than it; none where the default branch has it already.
 fn branches_with(
     repo: &Repository,
@@ -303,32 +322,32 @@ fn branches_with(
     wanted: Oid,
     containing: &mut Containing<'_, '_>,
     own: &Commit,
-) -> Result<Vec<Branch>, Failure> {
-    let Some((_, main)) = history::default_branch(repo)? else { return Ok(Vec::new()) };
+) -> Result<Branches, Failure> {
+    let Some((_, main)) = history::default_branch(repo)? else { return Ok(Branches::default()) };
     if containing.ask(main)? == Contains::Yes {
-        return Ok(Vec::new());
+        return Ok(Branches::default());
     }
-    let mut branches: Vec<Branch> = Vec::new();
-    let mut seen = HashSet::new();
+    let mut branches = Branches { found: Vec::new(), gone: true };
+    let mut tips = Vec::from_iter(history::head(repo)?);
     for prefix in ["refs/heads/", "refs/remotes/", "refs/pull/", "refs/merge-requests/"] {
-        for reference in repo.refs(prefix)? {
-            let tip = reference.target;
-            if !seen.insert(tip) || !commits.has(tip) || containing.ask(tip)? != Contains::Yes {
-                continue;
-            }
-            // The commit alone on its branch: its own patch says it all.
-            let alone = tip == wanted
-                && own.parents.iter().any(|&parent| {
-                    Containing::new(commits, parent)
-                        .ask(main)
-                        .is_ok_and(|found| found == Contains::Yes)
-                });
-            if let (false, Some(&base)) = (alone, commits.merge_bases(main, tip)?.first()) {
-                // One that took its changes back has the files of many a commit.
-                let tree = repo.tree_of(tip)?;
-                if tree != repo.tree_of(base)? {
-                    branches.push(Branch { base, tip, tree });
-                }
+        tips.extend(repo.refs(prefix)?.iter().map(|reference| reference.target));
+    }
+    let mut seen = HashSet::new();
+    for tip in tips {
+        if !seen.insert(tip) || !commits.has(tip) || containing.ask(tip)? != Contains::Yes {
+            continue;
+        }
+        branches.gone = false;
+        // The commit alone on its branch: its own patch says it all.
+        let alone = tip == wanted
+            && own.parents.iter().any(|&parent| {
+                Containing::new(commits, parent).ask(main).is_ok_and(|found| found == Contains::Yes)
+            });
+        if let (false, Some(&base)) = (alone, commits.merge_bases(main, tip)?.first()) {
+            // One that took its changes back has the files of many a commit.
+            let tree = repo.tree_of(tip)?;
+            if tree != repo.tree_of(base)? {
+                branches.found.push(Branch { base, tip, tree });
             }
         }
     }

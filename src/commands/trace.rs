@@ -66,7 +66,7 @@ pub(crate) fn run(context: &mut Context, args: TraceArgs) -> anyhow::Result<Outc
     let ledger_state = records::warn(context, &view);
     let deployments = Deployments::new(events);
     records::warn_of_unplaced(context, &deployments);
-    let tracer = Tracer {
+    let mut tracer = Tracer {
         repo: &repo,
         deployed: deployed::find(&commits, &deployments)?,
         commits,

@@ -37,6 +37,28 @@ pub struct Asked {
     pub may_lie_before: bool,
 }
 
+/// Why no deployment is known to hold a commit, though one may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// There was more history than is searched for copies.
+    TooMuchHistory,
+    /// It is on no branch here: into which commit its branch was squashed, if it was, nothing here tells.
+    BranchGone,
+    /// So many records of deployments that succeeded don't say of which commit, or where.
+    Unplaced(usize),
+}
+
+impl Doubt {
+    /// The word that JSON prints.
+    pub fn name(self) -> &'static str {
+        match self {
+            Doubt::TooMuchHistory => "too-much-history",
+            Doubt::BranchGone => "branch-gone",
+            Doubt::Unplaced(_) => "unplaced-records",
+        }
+    }
+}
+
 /// One stay, with what belongs to its beginning.
 #[derive(Debug, Clone)]
 pub struct Reached<'d, 'e> {
@@ -75,8 +97,8 @@ pub struct Trace<'d, 'e> {
     pub failed: Vec<&'d Deployment<'e>>,
     /// Deployments that may or may not hold it.
     pub unknown: Vec<&'d Deployment<'e>>,
-    /// Whether there was more history than was searched for copies.
-    pub cut: bool,
+    /// Why others may hold it.
+    pub doubts: Vec<Doubt>,
     /// How many deployments are recorded at all.
     pub deployments: usize,
 }
@@ -111,11 +133,11 @@ impl Trace<'_, '_> {
     pub fn verdict(&self) -> Verdict {
         if self.may_lie_before() {
             Verdict::Unknown
-        } else if self.reached.iter().any(|one| one.stay.until.is_none() && !one.stay.open) {
+        } else if self.reached.iter().any(|one| one.stay.lasts()) {
             Verdict::Runs
         } else if !self.reached.is_empty() {
             Verdict::Ran
-        } else if self.deployments == 0 || !self.unknown.is_empty() || self.cut {
+        } else if self.deployments == 0 || !self.unknown.is_empty() || !self.doubts.is_empty() {
             Verdict::Unknown
         } else {
             Verdict::Never
