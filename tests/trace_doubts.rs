@@ -94,6 +94,151 @@ fn a_squash_by_the_author_of_the_first_commit_is_found_from_each() {
 }
 
 #[test]
+fn a_revert_that_quotes_where_its_change_was_picked_from_is_no_copy() {
+    let world = World::new();
+    let repo = with_feature(&world);
+    let change = repo.commit("The change").file("f", "1\n").create();
+    repo.checkout("main");
+    let reverts = format!("This reverts commit {}.", repo.id("HEAD"));
+    for quoted in ["> ", "| ", "    ", "See ", ""] {
+        let line = format!("{quoted}(cherry picked from commit {change})");
+        repo.commit(format!("Revert it\n\n{reverts}\n\n{line}\n")).file("a", quoted).create();
+        deploy(&repo, "HEAD", &[]);
+        assert_eq!(trace(&repo, "feature"), never(), "{quoted:?}");
+    }
+    // A revert that was picked from a revert is one all the same.
+    repo.checkout("feature");
+    repo.commit(format!("Revert it\n\nThis reverts commit {change}.\n")).remove("f").create();
+    repo.checkout("main");
+    let picked = format!("(cherry picked from commit {})", repo.id("feature"));
+    repo.commit(format!("Revert it\n\n{reverts}\n\n{picked}\n")).file("a", "9\n").create();
+    deploy(&repo, "HEAD", &[]);
+    assert_eq!(trace(&repo, "feature"), came_as("cherry-pick"));
+}
+
+#[test]
+fn a_merge_that_was_picked_brings_what_it_merged() {
+    let world = World::new();
+    let repo = with_feature(&world);
+    let first = repo.commit("One\n\nPAY-88\n").file("f", "1\n").create();
+    repo.commit("Two").file("g", "1\n").create();
+    repo.checkout("main");
+    repo.branch("rel", "main");
+    let before = repo.commit("Meanwhile").file("a", "2\n").create();
+    let merge = repo.commit("Merge pull request #12 from acme/feature").merge("feature").create();
+    repo.git(["branch", "-q", "-D", "feature"]);
+    repo.checkout("rel");
+    repo.commit(format!("Backport\n\n(cherry picked from commit {merge})\n"))
+        .file("f", "1\n")
+        .file("g", "1\n")
+        .create();
+    deploy(&repo, "rel", &[]);
+    for asked in [&*first, "PAY-88", "#12"] {
+        assert_eq!(trace(&repo, asked), came_as("cherry-pick"), "{asked}");
+    }
+    // What was on the branch before came with something else.
+    assert_eq!(trace(&repo, &before), never());
+}
+
+#[test]
+fn white_space_makes_another_change() {
+    let world = World::new();
+    let repo = with_feature(&world);
+    repo.commit("The change").file("f", "if late:\n    retry()\n").create();
+    let author = repo.git(["log", "-1", "--format=@%at +0000", "feature"]);
+    repo.checkout("main");
+    repo.commit("Meanwhile").file("a", "2\n").create();
+    let other = repo.commit("The change").author_date(author.trim());
+    other.file("f", "if late:\nretry()\n").create();
+    deploy(&repo, "HEAD", &[]);
+    assert_eq!(trace(&repo, "feature"), never());
+}
+
+#[test]
+fn a_branch_that_is_gone_may_have_been_squashed() {
+    let world = World::new();
+    let repo = with_feature(&world);
+    let first = repo.commit("One").file("f", "1\n").create();
+    repo.commit("Two").file("g", "1\n").create();
+    repo.checkout("main");
+    repo.git(["branch", "-q", "-D", "feature"]);
+    deploy(&repo, "HEAD", &["--service", "before"]);
+    assert_eq!(trace(&repo, &first), never());
+    repo.commit("One and two").file("f", "1\n").file("g", "1\n").create();
+    deploy(&repo, "HEAD", &[]);
+    assert_eq!(trace(&repo, &first), ("unknown".to_owned(), None));
+    let said = audit(&repo, ["trace", &first]).code(3).stdout;
+    assert!(
+        said.contains("Unknown: no deployment holds it, and no branch here holds it either"),
+        "{said}"
+    );
+    repo.branch("feature", &first);
+    assert_eq!(trace(&repo, &first), never());
+}
+
+#[test]
+fn rendered_manifests_are_found_behind_plain_deployments() {
+    let world = World::new();
+    let repo = world.repo();
+    let plain = repo.commit("One").file("a", "1\n").create();
+    let inner = repo.commit("Two").file("a", "2\n").create();
+    let code = repo.commit("Three").file("a", "3\n").create();
+    repo.orphan("manifests");
+    let trailer = format!("Render\n\nArgocd-reference-commit-sha: {code}\n");
+    let manifests = repo.commit(trailer).file("m", "3\n").create();
+    deploy(&repo, &manifests, &[]);
+    deploy(&repo, &plain, &[]);
+    repo.checkout("main");
+    for commit in [&code, &inner] {
+        assert_eq!(trace(&repo, commit).0, "ran");
+    }
+    assert_eq!(trace(&repo, &plain).0, "runs");
+}
+
+#[test]
+fn a_deployment_of_nobody_knows_what_leaves_its_place_open() {
+    let world = World::new();
+    let repo = world.repo();
+    let first = repo.commit("First").file("a", "1\n").create();
+    let second = repo.commit("Second").file("a", "2\n").create();
+    deploy(&repo, &first, &[]);
+    assert_eq!(trace(&repo, &second).0, "never");
+    append(&repo, "v1.0", "production");
+    assert_eq!(trace(&repo, &second).0, "unknown");
+    let said = audit(&repo, ["trace", &first]).code(0).stdout;
+    assert!(said.contains(" or later "), "{said}");
+    assert!(
+        said.contains("It was in production; whether it runs in production now can't be told"),
+        "{said}"
+    );
+    let json = audit(&repo, ["trace", &second, "--format", "json"]).json();
+    assert_eq!(json["traces"][0]["doubts"][0], "unplaced-records");
+}
+
+#[test]
+fn a_place_that_runs_what_is_not_here_is_open_and_not_left() {
+    let world = World::new();
+    let repo = world.repo();
+    let first = repo.commit("First").file("a", "1\n").create();
+    deploy(&repo, &first, &[]);
+    append(&repo, &"1".repeat(40), "production");
+    let args = ["deploy", "--env", "staging", "--outcome", "success", "--commit", &first];
+    record(&repo, BOT, &args);
+    let said = audit(&repo, ["trace", &first]).code(0).stdout;
+    let sentence = said.lines().last().unwrap();
+    assert!(
+        sentence.starts_with("It runs in staging; whether it runs in production now can't be told"),
+        "{said}"
+    );
+    let csv = audit(&repo, ["trace", &first, "--format", "csv"]).code(0);
+    let mut rows = csv::Reader::from_reader(csv.stdout.as_bytes());
+    let titles = rows.headers().unwrap().clone();
+    let row = rows.records().next().unwrap().unwrap();
+    let cell = |title: &str| &row[titles.iter().position(|known| known == title).unwrap()];
+    assert_eq!((cell("env"), cell("until"), cell("runs")), ("production", "", "unknown"));
+}
+
+#[test]
 fn a_clock_that_went_wrong_hides_no_copy() {
     // The committer dates of what stands on the copy.
     let strange = ["@1000 +0000", "@0 +0000", "@7258118400 +0000"];

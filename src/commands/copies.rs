@@ -2,12 +2,14 @@
 //!
 //! | how | what is compared |
 //! |---|---|
-//! | `cherry-pick` | the trailer `(cherry picked from commit …)`, either way: a claim |
+//! | `cherry-pick` | the line `(cherry picked from commit …)`, either way; of the commit, or of the merge that brought it: a claim |
 //! | `change` | a `change` record of the ledger: the commits of a request and its merge commit |
 //! | `tree` | all files are the same: a rebase or squash onto the same base |
-//! | `patch` | the diff is the same (`git patch-id --stable`): a rebase, a backport |
+//! | `patch` | the diff is the same, but for where its lines stand: a rebase, a backport |
 //! | `squash` | the diff of the whole branch that holds the commit is that of one commit |
 //! | `hydrated` | Argo CD's `Argocd-reference-commit-sha` names it: a claim |
+//!
+//! A commit that takes another back makes no change that is not a revert, whatever it quotes.
 
 use super::history;
 use crate::deployments::Deployments;
@@ -49,6 +51,8 @@ pub(crate) struct Copies {
     pub(crate) found: Vec<Copy>,
     /// Whether there were more commits than are compared.
     pub(crate) cut: bool,
+    /// Whether no branch here holds the commit: one that was squashed would have to be known to be compared.
+    pub(crate) branch_gone: bool,
 }
 
 /// What a commit says about itself, as far as copies are concerned.
@@ -59,6 +63,8 @@ struct Commit {
     author: Vec<u8>,
     date: u64,
     picked_from: Vec<String>,
+    /// Whether it takes another back; noted where it was picked from one.
+    reverts: bool,
     hydrates: Option<String>,
 }
 
@@ -93,14 +99,18 @@ pub(crate) fn find(
     let own = read(repo, wanted)?;
     let name = wanted.to_string();
     for picked in &own.picked_from {
-        if let Ok(oid) = repo.commit_id(picked) {
+        if let Ok(oid) = repo.commit_id(picked)
+            && (!own.reverts || takes_back(repo, oid)?)
+        {
             add(oid, "cherry-pick", &mut copies);
         }
     }
+    let is_revert = takes_back(repo, wanted)?;
     for merged in merged_by_records(repo, records, &name) {
         add(merged, "change", &mut copies);
     }
-    let branches = branches_with(repo, commits, wanted, containing, &own)?;
+    let Branches { found: branches, gone } =
+        branches_with(repo, commits, wanted, containing, &own)?;
     // An empty commit has the files of every other one there.
     let alters = match own.parents.as_slice() {
         [] => !is_empty_tree(own.tree),
@@ -120,7 +130,11 @@ pub(crate) fn find(
     for (&oid, other) in others.iter().zip(looked_at) {
         let other = other?;
         let names_us = |id: &String| id.len() >= 7 && name.starts_with(id.as_str());
-        if other.picked_from.iter().any(names_us) {
+        if !other.picked_from.is_empty()
+            && (!other.reverts || is_revert)
+            && (other.picked_from.iter().any(names_us)
+                || any_brought(commits, containing, &other.picked_from)?)
+        {
             add(oid, "cherry-pick", &mut copies);
         } else if other.hydrates.as_ref().is_some_and(names_us) {
             add(oid, "hydrated", &mut copies);
@@ -135,7 +149,11 @@ pub(crate) fn find(
             // A squash may keep the author of the first commit, too.
             if branches.iter().any(|branch| branch.tree == other.tree) {
                 same_files.push(oid);
-            } else if !branches.is_empty() && other.date >= own.date {
+            } else if other.date < own.date {
+                continue;
+            } else if branches.is_empty() {
+                copies.branch_gone |= gone;
+            } else {
                 copies.cut |= squashes.len() == MOST_SQUASHES;
                 if squashes.len() < MOST_SQUASHES {
                     squashes.push(oid);
@@ -163,6 +181,34 @@ pub(crate) fn find(
         }
     }
     Ok(copies)
+}
+
+/// Whether one of these commits, by their ids, is a merge that brought the one that `containing` answers for: it
+/// holds it, and the line that it was merged into does not.
+fn any_brought(
+    commits: &Commits<'_>,
+    containing: &mut Containing<'_, '_>,
+    ids: &[String],
+) -> Result<bool, Failure> {
+    let full = ids.iter().filter_map(|id| commits.repository().hash().oid(id.as_bytes()));
+    for merge in full {
+        if containing.ask(merge)? == Contains::Yes
+            && let [line, _, ..] = commits.load(merge)?.links.parents.as_slice()
+            && containing.ask(*line)? == Contains::No
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a commit says that it reverts another.
+fn takes_back(repo: &Repository, oid: Oid) -> Result<bool, Failure> {
+    let raw = Commits::without_graph(repo).read(oid)?;
+    let commit = object::commit(&raw, repo.hash())
+        .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
+    let text = String::from_utf8_lossy(commit.message);
+    Ok(!claims::reverts(&message::Message::parse(&text)).is_empty())
 }
 
 /// Those of `others` that make the same change as `commit`.
@@ -229,7 +275,10 @@ impl<'r, 'e> SamePatch<'r, 'e> {
 /// # Errors
 /// When the commit can't be read.
 pub(crate) fn hydrates(repo: &Repository, oid: Oid) -> Result<Option<Oid>, Failure> {
-    let Some(named) = read(repo, oid)?.hydrates else { return Ok(None) };
+    let commits = Commits::without_graph(repo);
+    let Some(named) = commits.skim(oid, |raw| said(repo, oid, raw))??.hydrates else {
+        return Ok(None);
+    };
     Ok(repo.commit_id(&named).ok())
 }
 
@@ -257,6 +306,15 @@ struct Branch {
     tree: Oid,
 }
 
+/// Branches that hold a commit.
+#[derive(Default)]
+struct Branches {
+    /// Those that hold more than it.
+    found: Vec<Branch>,
+    /// Whether there is none at all, nor is it on the default branch.
+    gone: bool,
+}
+
 /// Branches that hold the commit and more than it; none where the default branch has it already.
 fn branches_with(
     repo: &Repository,
@@ -264,32 +322,32 @@ fn branches_with(
     wanted: Oid,
     containing: &mut Containing<'_, '_>,
     own: &Commit,
-) -> Result<Vec<Branch>, Failure> {
-    let Some((_, main)) = history::default_branch(repo)? else { return Ok(Vec::new()) };
+) -> Result<Branches, Failure> {
+    let Some((_, main)) = history::default_branch(repo)? else { return Ok(Branches::default()) };
     if containing.ask(main)? == Contains::Yes {
-        return Ok(Vec::new());
+        return Ok(Branches::default());
     }
-    let mut branches: Vec<Branch> = Vec::new();
-    let mut seen = HashSet::new();
+    let mut branches = Branches { found: Vec::new(), gone: true };
+    let mut tips = Vec::from_iter(history::head(repo)?);
     for prefix in ["refs/heads/", "refs/remotes/", "refs/pull/", "refs/merge-requests/"] {
-        for reference in repo.refs(prefix)? {
-            let tip = reference.target;
-            if !seen.insert(tip) || !commits.has(tip) || containing.ask(tip)? != Contains::Yes {
-                continue;
-            }
-            // The commit alone on its branch: its own patch says it all.
-            let alone = tip == wanted
-                && own.parents.iter().any(|&parent| {
-                    Containing::new(commits, parent)
-                        .ask(main)
-                        .is_ok_and(|found| found == Contains::Yes)
-                });
-            if let (false, Some(&base)) = (alone, commits.merge_bases(main, tip)?.first()) {
-                // One that took its changes back has the files of many a commit.
-                let tree = repo.tree_of(tip)?;
-                if tree != repo.tree_of(base)? {
-                    branches.push(Branch { base, tip, tree });
-                }
+        tips.extend(repo.refs(prefix)?.iter().map(|reference| reference.target));
+    }
+    let mut seen = HashSet::new();
+    for tip in tips {
+        if !seen.insert(tip) || !commits.has(tip) || containing.ask(tip)? != Contains::Yes {
+            continue;
+        }
+        branches.gone = false;
+        // The commit alone on its branch: its own patch says it all.
+        let alone = tip == wanted
+            && own.parents.iter().any(|&parent| {
+                Containing::new(commits, parent).ask(main).is_ok_and(|found| found == Contains::Yes)
+            });
+        if let (false, Some(&base)) = (alone, commits.merge_bases(main, tip)?.first()) {
+            // One that took its changes back has the files of many a commit.
+            let tree = repo.tree_of(tip)?;
+            if tree != repo.tree_of(base)? {
+                branches.found.push(Branch { base, tip, tree });
             }
         }
     }
@@ -304,12 +362,13 @@ fn read(repo: &Repository, oid: Oid) -> Result<Commit, Failure> {
 fn said(repo: &Repository, oid: Oid, raw: &[u8]) -> Result<Commit, Failure> {
     let commit = object::commit(raw, repo.hash())
         .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
-    let (mut picked_from, mut hydrates) = (Vec::new(), None);
+    let (mut picked_from, mut reverts, mut hydrates) = (Vec::new(), false, None);
     // Few messages say anything of the kind.
     if claims::mentions_cherry(commit.message) || hydrated::is_mentioned(commit.message) {
         let text = String::from_utf8_lossy(commit.message);
         let message = message::Message::parse(&text);
         picked_from = claims::cherry_picks(&message);
+        reverts = !picked_from.is_empty() && !claims::reverts(&message).is_empty();
         hydrates = hydrated::reference(&trailers::trailers(&message)).map(|found| found.commit);
     }
     Ok(Commit {
@@ -318,6 +377,7 @@ fn said(repo: &Repository, oid: Oid, raw: &[u8]) -> Result<Commit, Failure> {
         date: commit.walk_date,
         parents: commit.parents,
         picked_from,
+        reverts,
         hydrates,
     })
 }

@@ -9,21 +9,22 @@ use super::judge::{Judge, JudgeArgs};
 use super::{Context, complete, history, records};
 use crate::deployments::Deployments;
 use crate::git::source::Commits;
-use crate::outcome::Outcome;
+use crate::outcome::{Failure, Outcome};
 use crate::report::trace::{self, Trace, Verdict};
 use clap::{Args, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 use road::Tracer;
 use std::collections::HashSet;
+use wanted::Wanted;
 
 /// The road of a change to production: change request, reviews, builds, approvals, every environment that it
 /// reached, from when until when and by whom
 ///
 /// WHAT is a revision or a tag as in git, what runs in an environment (production~1), a ticket (PAY-88), a
 /// change request (#412), or a line of a file (config/pay.yaml:12). Behind `--`, a path: the last change that
-/// touched it. A change that was squashed, rebased, cherry-picked or backported is found by its files or its
-/// patch, and the match is named. Exit 0 when it reached an environment, 1 when it never did, 3 when that
-/// can't be told.
+/// touched it, at HEAD or in the one revision before the `--`. A change that was squashed, rebased, cherry-picked or
+/// backported is found by its files or its patch, and the match is named. Exit 0 when it reached an environment, 1 when
+/// it never did, 3 when that can't be told.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct TraceArgs {
@@ -50,19 +51,22 @@ Examples:
   audit trace PAY-88                 when did the fix ship, where, was it rolled back?
   audit trace '#412'                 a pull or merge request
   audit trace config/pay.yaml:12     why is this line what it is?
-  audit trace -- config/pay.yaml     the last change to a file: is it live?";
+  audit trace -- config/pay.yaml     the last change to a file: is it live?
+  audit trace rel-1 -- config/       the last change to a folder in a branch";
 
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: TraceArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
     let ((judge, reader, commits), view, events) = records::read_meanwhile(&repo, || {
         let judge = Judge::new(&repo, &args.judge, context.now)?;
-        Ok((judge, history::reader(&repo, true)?, Commits::remembering(&repo)))
+        let mut reader = history::reader(&repo, true)?;
+        reader.tickets = history::tickets(judge.policy())?;
+        Ok((judge, reader, Commits::remembering(&repo)))
     })?;
     let ledger_state = records::warn(context, &view);
     let deployments = Deployments::new(events);
     records::warn_of_unplaced(context, &deployments);
-    let tracer = Tracer {
+    let mut tracer = Tracer {
         repo: &repo,
         deployed: deployed::find(&commits, &deployments)?,
         commits,
@@ -72,20 +76,29 @@ pub(crate) fn run(context: &mut Context, args: TraceArgs) -> anyhow::Result<Outc
         events,
         deployments: &deployments,
     };
-    let mut wanted = Vec::new();
-    if !args.paths.is_empty() {
-        wanted.push(wanted::last_change(&repo, &args.paths)?);
-    } else if args.things.is_empty() {
-        wanted.push(repo.commit_id("HEAD")?);
-    }
-    for thing in &args.things {
-        wanted.extend(tracer.find(thing)?);
+    let mut wanted: Vec<Wanted> = Vec::new();
+    match (args.things.as_slice(), args.paths.as_slice()) {
+        ([], []) => wanted.push(repo.commit_id("HEAD")?.into()),
+        ([], paths) => wanted.push(tracer.last_change("HEAD", paths)?),
+        ([revision], paths @ [_, ..]) => wanted.push(tracer.last_change(revision, paths)?),
+        (things, []) => {
+            for thing in things {
+                wanted.extend(tracer.find(thing)?);
+            }
+        }
+        _ => {
+            return Err(Failure::new(
+                "paths are looked for in one revision, and several are named",
+            )
+            .hint("audit trace REV -- PATH traces the last change to PATH in REV")
+            .into());
+        }
     }
     let mut seen = HashSet::new();
-    wanted.retain(|oid| seen.insert(*oid));
+    wanted.retain(|one| seen.insert(one.oid));
     let mut traces = Vec::new();
-    for oid in wanted {
-        traces.push(tracer.trace(oid)?);
+    for one in wanted {
+        traces.push(tracer.trace(one)?);
     }
     let verdicts: Vec<Verdict> = traces.iter().map(Trace::verdict).collect();
     let outcome = if verdicts.contains(&Verdict::Never) {

@@ -39,6 +39,11 @@ impl Stay<'_, '_> {
     pub fn rolled_back(&self) -> bool {
         self.taken_by.is_some_and(Deployment::is_rollback)
     }
+
+    /// Whether it is there now, as far as is known.
+    pub fn lasts(&self) -> bool {
+        self.until.is_none() && !self.open
+    }
 }
 
 /// Where a change was.

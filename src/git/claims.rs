@@ -10,7 +10,8 @@
 //! ```
 //!
 //! Ids are given as written, in lower case, 7 to 64 hexadecimal digits: whether such a commit exists
-//! is for whoever has the repository to say.
+//! is for whoever has the repository to say. What a message quotes of another one (`> …`, `| …`, indented), it does
+//! not claim itself.
 
 use super::identity::person;
 use super::message::Message;
@@ -40,6 +41,10 @@ const REVIEWS: [(&str, &str); 6] = [
 pub fn reverts(message: &Message<'_>) -> Vec<String> {
     let (mut ids, mut seen) = (Vec::new(), HashSet::new());
     for at in REVERTS.find_iter(message.body().as_bytes()) {
+        let line = message.body()[..at].rsplit('\n').next().unwrap_or_default();
+        if line.starts_with(['>', '|', '\t']) || line.starts_with("    ") {
+            continue;
+        }
         let mut rest = &message.body()[at + REVERTS.needle().len()..];
         rest = rest.strip_prefix('s').unwrap_or(rest);
         let mut separators: &[&str] = &[" ", "\n"];
@@ -54,7 +59,12 @@ pub fn reverts(message: &Message<'_>) -> Vec<String> {
     ids
 }
 
-/// The commits that a message says it was picked from: `(cherry picked from commit A)`, as
+/// Whether [`reverts`] may find something in a text.
+pub fn mentions_revert(text: &[u8]) -> bool {
+    REVERTS.find(text).is_some()
+}
+
+/// The commits that a message says it was picked from: a line `(cherry picked from commit A)`, as
 /// `git cherry-pick -x` writes it, or a `Cherry-picked-from` line.
 pub fn cherry_picks(message: &Message<'_>) -> Vec<String> {
     const PHRASES: [&str; 2] = ["(cherry picked from commit ", "(cherry-picked from commit "];
@@ -66,11 +76,8 @@ pub fn cherry_picks(message: &Message<'_>) -> Vec<String> {
         if !mentions_cherry(line.as_bytes()) {
             continue;
         }
-        let phrase = PHRASES.iter().find_map(|phrase| line.split_once(phrase));
-        let rest = match phrase {
-            Some((_, rest)) => Some(rest),
-            None => labelled(line),
-        };
+        let phrase = PHRASES.iter().find_map(|phrase| line.strip_prefix(phrase));
+        let rest = phrase.or_else(|| labelled(line));
         if let Some((id, _)) = rest.and_then(leading_id) {
             push_new(&mut ids, &mut seen, id);
         }
@@ -200,6 +207,16 @@ mod tests {
         assert_eq!(picked(&format!("cherry-picked from: {A}")), [A]);
         assert_eq!(picked(&format!("Cherry picked from commit {A}")), [A]);
         assert_eq!(picked("cherry is a fruit\nCherry-picked-from: the tree"), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_quoted_is_claimed_by_another_message() {
+        for mark in ["> ", "| ", "    ", "\t"] {
+            assert_eq!(reverted(&format!("{mark}This reverts commit {A}.")), [""; 0], "{mark:?}");
+            assert_eq!(picked(&format!("{mark}(cherry picked from commit {A})")), [""; 0]);
+        }
+        assert_eq!(picked(&format!("As in (cherry picked from commit {A})")), [""; 0]);
+        assert_eq!(reverted(&format!("Too slow: this reverts commit {A}.")), [A]);
     }
 
     #[test]

@@ -58,6 +58,14 @@ impl Pathspec {
             || self.include.iter().any(|pattern| pattern.may_match_below(folder))
     }
 
+    /// Whether a tree has something in these paths.
+    ///
+    /// # Errors
+    /// As [`Pathspec::differs`].
+    pub fn are_in(&self, repo: &Repository, tree: Oid) -> Result<bool, Failure> {
+        self.differs(repo, None, Some(tree))
+    }
+
     /// Whether two trees differ in these paths. `None` is the empty tree.
     ///
     /// # Errors
@@ -213,7 +221,7 @@ fn parse_pattern(text: &str, prefix: &str) -> Result<(Pattern, bool), Failure> {
 
 /// Joins a path to the folder it is meant from and resolves `.` and `..`; `None` when it leaves the
 /// work tree. A trailing slash stays: it asks for a folder.
-fn normalise(prefix: &str, path: &str) -> Option<String> {
+pub(super) fn normalise(prefix: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = prefix.split('/').filter(|part| !part.is_empty()).collect();
     for part in path.split('/') {
         match part {

@@ -47,7 +47,7 @@ impl HashKind {
         }
     }
 
-    fn format(self) -> git2::ObjectFormat {
+    pub(super) fn format(self) -> git2::ObjectFormat {
         match self {
             HashKind::Sha1 => git2::ObjectFormat::Sha1,
             HashKind::Sha256 => git2::ObjectFormat::Sha256,
@@ -365,6 +365,13 @@ pub(super) fn git_command(dir: &Path) -> Command {
     command
 }
 
+/// Why git refused, of all that it printed: its advice is for who typed the command.
+pub(super) fn refusal(stderr: &[u8]) -> String {
+    let text = String::from_utf8_lossy(stderr);
+    let cause = text.lines().find_map(|line| line.strip_prefix("fatal: "));
+    cause.unwrap_or(text.trim()).to_owned()
+}
+
 fn discover(start: &Path) -> Result<Found, Failure> {
     if !start.is_dir() {
         return Err(Failure::new(format!(
@@ -451,9 +458,7 @@ fn ask_git(start: &Path) -> Result<Found, Failure> {
             Failure::new(format!("cannot run git: {error}")).hint("is git on the PATH?")
         })?;
         if !output.status.success() {
-            let text = String::from_utf8_lossy(&output.stderr);
-            let text = text.trim().trim_start_matches("fatal: ");
-            return Err(Failure::new(format!("git says: {text}")));
+            return Err(Failure::new(format!("git says: {}", refusal(&output.stderr))));
         }
         Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
     };

@@ -22,6 +22,43 @@ pub struct Copied {
     pub summary: String,
 }
 
+/// How a commit was found that nobody named by itself.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// What was asked for, as typed: a line, paths, a ticket.
+    pub what: String,
+    /// Whether it was not said to be a path, and has been taken for one.
+    pub guessed: bool,
+    /// The text of the line.
+    pub line: Option<String>,
+    /// The records that name the ticket, judged.
+    pub named_by: Vec<Event>,
+    /// Whether history ends with the commit here, so that the last change may lie before it.
+    pub may_lie_before: bool,
+}
+
+/// Why no deployment is known to hold a commit, though one may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// There was more history than is searched for copies.
+    TooMuchHistory,
+    /// It is on no branch here: into which commit its branch was squashed, if it was, nothing here tells.
+    BranchGone,
+    /// So many records of deployments that succeeded don't say of which commit, or where.
+    Unplaced(usize),
+}
+
+impl Doubt {
+    /// The word that JSON prints.
+    pub fn name(self) -> &'static str {
+        match self {
+            Doubt::TooMuchHistory => "too-much-history",
+            Doubt::BranchGone => "branch-gone",
+            Doubt::Unplaced(_) => "unplaced-records",
+        }
+    }
+}
+
 /// One stay, with what belongs to its beginning.
 #[derive(Debug, Clone)]
 pub struct Reached<'d, 'e> {
@@ -40,6 +77,8 @@ pub struct Reached<'d, 'e> {
 pub struct Trace<'d, 'e> {
     /// The commit, judged.
     pub commit: Event,
+    /// How it was found; `None` where it was named.
+    pub asked: Option<Asked>,
     /// The name of the branch that changes are merged into.
     pub branch: Option<String>,
     /// Whether the commit is on it; `None` where that can't be told.
@@ -58,8 +97,8 @@ pub struct Trace<'d, 'e> {
     pub failed: Vec<&'d Deployment<'e>>,
     /// Deployments that may or may not hold it.
     pub unknown: Vec<&'d Deployment<'e>>,
-    /// Whether there was more history than was searched for copies.
-    pub cut: bool,
+    /// Why others may hold it.
+    pub doubts: Vec<Doubt>,
     /// How many deployments are recorded at all.
     pub deployments: usize,
 }
@@ -92,15 +131,22 @@ impl Verdict {
 impl Trace<'_, '_> {
     /// What it comes to.
     pub fn verdict(&self) -> Verdict {
-        if self.reached.iter().any(|one| one.stay.until.is_none() && !one.stay.open) {
+        if self.may_lie_before() {
+            Verdict::Unknown
+        } else if self.reached.iter().any(|one| one.stay.lasts()) {
             Verdict::Runs
         } else if !self.reached.is_empty() {
             Verdict::Ran
-        } else if self.deployments == 0 || !self.unknown.is_empty() || self.cut {
+        } else if self.deployments == 0 || !self.unknown.is_empty() || !self.doubts.is_empty() {
             Verdict::Unknown
         } else {
             Verdict::Never
         }
+    }
+
+    /// Whether it may not be the commit that was asked for.
+    fn may_lie_before(&self) -> bool {
+        self.asked.as_ref().is_some_and(|asked| asked.may_lie_before)
     }
 
     /// Seconds from the commit to its deployment.

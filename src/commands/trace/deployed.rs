@@ -18,7 +18,7 @@ pub(super) struct Deployed {
 }
 
 /// Everything that was deployed, by the numbers of commits. A place where the last deployment is none of
-/// rendered manifests is not looked at further for those.
+/// rendered manifests is not looked at further for those, until it matters (see `Tracer::without`).
 pub(super) fn find(
     commits: &Commits<'_>,
     deployments: &Deployments<'_>,

@@ -1,21 +1,23 @@
 //! The road of one commit: how it came onto the branch, which copies it has, where each of them ran.
 
 use super::deployed::Deployed;
+use super::wanted::Wanted;
 use crate::commands::copies::{self, Copies};
 use crate::commands::deployed::{covering, summary};
 use crate::commands::judge::Judge;
 use crate::commands::{history, records};
-use crate::deployments::road::{Holds, Road, follow};
+use crate::deployments::road::{Holds, Road, Stay, follow};
 use crate::deployments::{Deployment, Deployments, field};
 use crate::event::{Event, Kind};
 use crate::git::commits::CommitReader;
-use crate::git::contains::{Containing, Contains};
+use crate::git::contains::{Containing, Contains, Located};
 use crate::git::source::Commits;
 use crate::git::walk::Walked;
 use crate::git::{Oid, Repository};
 use crate::ledger::{Recorded, View};
 use crate::outcome::Failure;
-use crate::report::trace::{Copied, Reached, Trace};
+use crate::pipeline::{self, FEW_READS};
+use crate::report::trace::{Copied, Doubt, Reached, Trace};
 use std::collections::HashSet;
 
 /// Everything that a trace looks at.
@@ -37,19 +39,33 @@ struct Carriers<'c, 'r> {
     copies: Vec<Containing<'c, 'r>>,
 }
 
+/// A record of a deployment that succeeded, but does not say of which commit or where.
+struct Lost<'e> {
+    env: Option<&'e str>,
+    service: Option<&'e str>,
+    at: i64,
+}
+
 impl<'t> Tracer<'t> {
     /// The road of a commit.
     ///
     /// # Errors
     /// When history or the ledger cannot be read.
-    pub(super) fn trace(&self, oid: Oid) -> Result<Trace<'t, 't>, Failure> {
+    pub(super) fn trace(&mut self, wanted: Wanted) -> Result<Trace<'t, 't>, Failure> {
+        let Wanted { oid, asked } = wanted;
         let commit = self.event(oid)?;
-        let mut own = Containing::new(&self.commits, oid);
+        let commits = self.commits.clone();
+        let mut own = Containing::new(&commits, oid);
+        let without = self.without(&commit, &mut own)?;
         let Merged { branch, on_branch, by: merged } = self.merged(oid, &mut own)?;
-        let copies = self.copies(oid, &commit, &mut own)?;
-        let found = copies.found.iter().map(|copy| Containing::new(&self.commits, copy.oid));
+        let copies = self.copies(oid, &commit, &mut own, &without)?;
+        let found = copies.found.iter().map(|copy| Containing::new(&commits, copy.oid));
         let mut carriers = Carriers { own, copies: found.collect() };
-        let road = self.road(&mut carriers)?;
+        let mut road = self.road(&mut carriers)?;
+        let lost = self.lost();
+        for stay in &mut road.stays {
+            open_where_lost(stay, &lost);
+        }
         let reached = self.reached(&road, &mut carriers)?;
         let copied = copies
             .found
@@ -67,7 +83,15 @@ impl<'t> Tracer<'t> {
         let checks = self.records_where(|event| {
             matches!(event.kind, Kind::Build | Kind::Test) && names(event, "commit", &related)
         })?;
+        let since = copies::earliest(&commit);
+        let later = lost.iter().filter(|lost| lost.at >= since).count();
+        let doubts = [
+            (copies.cut, Doubt::TooMuchHistory),
+            (copies.branch_gone, Doubt::BranchGone),
+            (later > 0, Doubt::Unplaced(later)),
+        ];
         Ok(Trace {
+            asked,
             branch,
             on_branch,
             reviews,
@@ -76,7 +100,7 @@ impl<'t> Tracer<'t> {
             reached,
             failed: road.failed,
             unknown: road.unknown,
-            cut: copies.cut,
+            doubts: doubts.into_iter().filter(|(is, _)| *is).map(|(_, doubt)| doubt).collect(),
             deployments: self.deployments.all().len(),
             merged,
             commit,
@@ -167,15 +191,14 @@ impl<'t> Tracer<'t> {
         Ok((if unknown { Holds::Unknown } else { Holds::No }, None))
     }
 
-    /// Copies of a commit, looked for only where a deployment made after it does not hold it.
-    fn copies(
-        &self,
-        oid: Oid,
+    /// What was deployed after a commit was made, and holds neither it nor rendered manifests of it.
+    fn without(
+        &mut self,
         commit: &Event,
         own: &mut Containing<'_, '_>,
-    ) -> Result<Copies, Failure> {
+    ) -> Result<Vec<Oid>, Failure> {
         let since = copies::earliest(commit);
-        let mut without = Vec::new();
+        let mut without: Vec<(usize, Located)> = Vec::new();
         let mut seen = vec![false; self.deployed.len()];
         for one in self.deployments.all().iter().filter(|one| one.from >= since) {
             let number = one.commit_number;
@@ -187,13 +210,65 @@ impl<'t> Tracer<'t> {
                 continue;
             };
             if own.ask_located(tip)? == Contains::No {
-                without.push(deployed.code.unwrap_or(tip).oid);
+                without.push((number, tip));
             }
         }
-        if without.is_empty() {
+        // Behind the first that holds no rendered manifests, there may be such that do.
+        let codes = pipeline::each(&without, FEW_READS, |&(number, tip)| {
+            let known = self.deployed.get(number).and_then(|deployed| deployed.code);
+            match known {
+                Some(_) => Ok::<_, Failure>(known),
+                None => Ok(copies::hydrates(self.repo, tip.oid)?
+                    .map(|code| Located::new(&self.commits, code))),
+            }
+        });
+        let mut tips = Vec::new();
+        for ((number, tip), code) in without.into_iter().zip(codes) {
+            let code = code?;
+            tips.push(code.unwrap_or(tip).oid);
+            if let Some(deployed) = self.deployed.get_mut(number) {
+                deployed.code = code;
+            }
+        }
+        Ok(tips)
+    }
+
+    /// Copies of a commit, looked for only in deployments that do not hold it.
+    fn copies(
+        &self,
+        oid: Oid,
+        commit: &Event,
+        own: &mut Containing<'_, '_>,
+        deployed: &[Oid],
+    ) -> Result<Copies, Failure> {
+        if deployed.is_empty() {
             return Ok(Copies::default());
         }
-        copies::find(self.repo, &self.commits, self.events, oid, since, own, &without)
+        let since = copies::earliest(commit);
+        copies::find(self.repo, &self.commits, self.events, oid, since, own, deployed)
+    }
+
+    /// Records of deployments that succeeded, but can't be placed, and that nobody corrected.
+    fn lost(&self) -> Vec<Lost<'t>> {
+        if self.deployments.unplaced().is_empty() {
+            return Vec::new();
+        }
+        let deploys = |event: &&Recorded| matches!(event.kind, Kind::Deploy | Kind::Rollback);
+        let corrected: HashSet<&str> =
+            self.events.iter().filter(deploys).flat_map(|event| event.linked("corrects")).collect();
+        let unplaced: HashSet<&str> =
+            self.deployments.unplaced().iter().map(|one| one.id).collect();
+        let says_little = |event: &&Recorded| {
+            event.env().is_none_or(str::is_empty) || event.commit_id().is_none()
+        };
+        let lost = self.events.iter().filter(deploys).filter(says_little).filter(|event| {
+            let id = event.id.as_str();
+            event.succeeded() && unplaced.contains(id) && !corrected.contains(id)
+        });
+        lost.filter_map(|event| {
+            Some(Lost { env: event.env(), service: event.service(), at: event.when?.seconds })
+        })
+        .collect()
     }
 
     /// The default branch, whether the commit is on it, and the commit of its first-parent line that
@@ -224,6 +299,20 @@ struct Merged {
     on_branch: Option<bool>,
     /// The commit of the branch's own line that brought it, if not it itself.
     by: Option<Event>,
+}
+
+/// A deployment of nobody knows what may have ended a stay that lasts as far as is known.
+fn open_where_lost(stay: &mut Stay<'_, '_>, lost: &[Lost<'_>]) {
+    let place = stay.first.place;
+    let later = lost.iter().filter(|lost| {
+        lost.env == Some(place.env) && lost.service == place.service && lost.at >= stay.last.from
+    });
+    if stay.lasts()
+        && let Some(at) = later.map(|lost| lost.at).min()
+    {
+        stay.until = Some(at);
+        stay.open = true;
+    }
 }
 
 fn names(event: &Event, name: &str, commits: &HashSet<&str>) -> bool {

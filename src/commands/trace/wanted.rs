@@ -1,31 +1,64 @@
-//! What to trace, as people name it: a revision, an address, a line of a file, a ticket, a change request.
+//! What to trace, as people name it: a revision, an address, a line of a file, a path, a ticket, a change request.
 
 use super::road::Tracer;
 use crate::commands::address::Addresses;
+use crate::commands::records;
 use crate::deployments::field;
-use crate::event::Kind;
+use crate::event::{Event, Kind};
 use crate::git::paths::Pathspec;
 use crate::git::source::Commits;
 use crate::git::walk::{Plan, Tip, Walk, Walked};
-use crate::git::{Oid, Repository, blame};
+use crate::git::{Oid, blame};
+use crate::ledger::Recorded;
 use crate::outcome::Failure;
-use crate::pipeline;
+use crate::pipeline::{self, FEW_LOOKUPS};
+use crate::report::text;
+use crate::report::trace::Asked;
+
+const PATHS: &str = "paths are read from the folder that you stand in, as in git";
+
+/// A commit to trace.
+pub(super) struct Wanted {
+    pub(super) oid: Oid,
+    /// How it was found; `None` where it was named.
+    pub(super) asked: Option<Asked>,
+}
+
+impl From<Oid> for Wanted {
+    fn from(oid: Oid) -> Wanted {
+        Wanted { oid, asked: None }
+    }
+}
 
 impl Tracer<'_> {
     /// The commits that a name means.
-    pub(super) fn find(&self, name: &str) -> Result<Vec<Oid>, Failure> {
+    pub(super) fn find(&self, name: &str) -> Result<Vec<Wanted>, Failure> {
         let revision = Addresses::among(self.repo, self.view, self.deployments).revision(name)?;
         let unknown = match self.repo.commit_id(&revision) {
-            Ok(oid) => return Ok(vec![oid]),
+            Ok(oid) => return Ok(vec![oid.into()]),
             Err(failure) => failure,
         };
-        if let Some((path, line)) = line_of(name) {
-            return Ok(vec![blame::last_change(self.repo, path, line)?]);
+        if let Some((path, number)) = line_of(name) {
+            let line = blame::line(self.repo, path, number)?;
+            let asked = self.asked(name, line.commit, Some(line.text));
+            return Ok(vec![Wanted { oid: line.commit, asked: Some(asked) }]);
         }
-        let named = self.naming(name)?;
+        // What looks like a ticket may be a file as well.
+        let ticket = !self.reader.tickets.find(name, None).is_empty();
+        if !ticket && self.is_path(name)? {
+            return Ok(vec![self.guessed(name)?]);
+        }
+        let mut named: Vec<Wanted> = self.naming(name)?.into_iter().map(Wanted::from).collect();
+        if named.is_empty() {
+            named = self.recorded(name)?;
+        }
+        if named.is_empty() && name.contains(['/', '.']) {
+            // A file that is gone was last changed by what removed it.
+            named.extend(self.guessed(name).ok());
+        }
         if named.is_empty() {
             return Err(Failure::new(format!(
-                "'{name}' is no revision, and no commit names it as its ticket or change request"
+                "'{name}' is no revision and no path, and neither a commit nor a record names it as its ticket or change request"
             ))
             .hint(
                 unknown
@@ -37,7 +70,56 @@ impl Tracer<'_> {
         Ok(named)
     }
 
-    /// The commits that name a ticket or change request, newest first.
+    /// The last commit of a revision that touched paths.
+    pub(super) fn last_change(&self, revision: &str, paths: &[String]) -> Result<Wanted, Failure> {
+        let resolved =
+            Addresses::among(self.repo, self.view, self.deployments).revision(revision)?;
+        let tip = Tip { oid: self.repo.commit_id(&resolved)?, exclude: false };
+        let paths_meant = Pathspec::parse(paths, self.repo.prefix())?;
+        let plan = Plan { tips: vec![tip], paths: Some(paths_meant), ..Plan::default() };
+        let what = paths.join(", ");
+        let Some(walked) = Walk::new(Commits::new(self.repo), plan)?.next() else {
+            let failure = Failure::new(format!("no commit at {revision} touched {what}"));
+            return Err(failure.hint(match self.repo.shallow().is_empty() {
+                true => PATHS,
+                false => "history is cut off here (a shallow clone): `git fetch --unshallow` brings the rest",
+            }));
+        };
+        let oid = walked?.oid;
+        Ok(Wanted { oid, asked: Some(self.asked(&what, oid, None)) })
+    }
+
+    /// As [`Tracer::last_change`], for a path that was not said to be one.
+    fn guessed(&self, path: &str) -> Result<Wanted, Failure> {
+        let mut wanted = self.last_change("HEAD", &[literally(path)])?;
+        if let Some(asked) = &mut wanted.asked {
+            asked.guessed = true;
+            asked.what = path.to_owned();
+        }
+        Ok(wanted)
+    }
+
+    fn asked(&self, what: &str, found: Oid, line: Option<String>) -> Asked {
+        Asked {
+            what: what.to_owned(),
+            guessed: false,
+            line,
+            named_by: Vec::new(),
+            may_lie_before: self.repo.shallow().contains(&found),
+        }
+    }
+
+    /// Whether HEAD has a file or folder of this name.
+    fn is_path(&self, name: &str) -> Result<bool, Failure> {
+        let path = Pathspec::parse(&[literally(name)], self.repo.prefix());
+        let (Ok(path), Ok(head)) = (path, self.repo.commit_id("HEAD")) else {
+            return Ok(false);
+        };
+        path.are_in(self.repo, self.repo.tree_of(head)?)
+    }
+
+    /// The commits that name a ticket or change request, newest first: those of all branches and tags, and what
+    /// was deployed.
     fn naming(&self, name: &str) -> Result<Vec<Oid>, Failure> {
         let wanted = name.to_lowercase();
         // Making an event of every commit would take longer than looking for the one word.
@@ -46,7 +128,11 @@ impl Tracer<'_> {
         if tail.is_empty() {
             return Ok(Vec::new());
         }
-        let plan = Plan { tips: self.repo.all_tips()?, ..Plan::default() };
+        let mut tips = self.repo.all_tips()?;
+        let deployed = self.deployed.iter().filter_map(|deployed| deployed.tip);
+        let deployed = deployed.filter(|tip| self.repo.has_commit(tip.oid));
+        tips.extend(deployed.map(|tip| Tip { oid: tip.oid, exclude: false }));
+        let plan = Plan { tips, ..Plan::default() };
         let work = |walked: Result<Walked, Failure>| -> Result<Option<Oid>, Failure> {
             let walked = walked?;
             if !String::from_utf8_lossy(&walked.raw).to_lowercase().contains(&tail) {
@@ -73,18 +159,70 @@ impl Tracer<'_> {
             .filter_map(|event| self.repo.here(field(event, "merge_commit")?))
             .collect()
     }
+
+    /// The commits that records tell of which name a ticket or incident: what they deployed, merged, built; of a
+    /// rollback because of an incident, what it took away.
+    fn recorded(&self, name: &str) -> Result<Vec<Wanted>, Failure> {
+        let wanted = name.to_lowercase();
+        let named = pipeline::each(self.events, FEW_LOOKUPS, |event| names(event, &wanted));
+        let records: Vec<(&Recorded, Named)> = self
+            .events
+            .iter()
+            .zip(named)
+            .filter_map(|(event, named)| Some((event, named?)))
+            .collect();
+        let Some((last, _)) = records.last() else { return Ok(Vec::new()) };
+        let mut found: Vec<Wanted> = Vec::new();
+        for (record, named) in &records {
+            let fields: &[&str] = match named {
+                Named::Incident if record.kind == Kind::Rollback => &["from_commit"],
+                Named::Incident | Named::Ticket => &["commit", "merge_commit"],
+            };
+            let Some(id) = fields.iter().find_map(|name| field(record, name)) else { continue };
+            let Some(oid) = self.repo.here(id) else { continue };
+            let at = found.iter().position(|one| one.oid == oid).unwrap_or_else(|| {
+                found.push(Wanted { oid, asked: Some(self.asked(name, oid, None)) });
+                found.len() - 1
+            });
+            if let Some(asked) = &mut found[at].asked {
+                // Whoever deployed it did not ask for a last change.
+                asked.may_lie_before = false;
+                asked.named_by.push(records::judged(self.view, self.judge, &record.id)?);
+            }
+        }
+        if found.is_empty() {
+            let count = records.len();
+            let name_it = if count == 1 { "record names" } else { "records name" };
+            return Err(Failure::new(format!(
+                "{count} {name_it} '{name}', but no commit that is here"
+            ))
+            .hint(format!(
+                "audit show {} shows the last of them; audit log --ticket lists those that name it as their ticket",
+                text::short(&last.id)
+            )));
+        }
+        Ok(found)
+    }
 }
 
-/// The last commit at HEAD that touched paths.
-pub(super) fn last_change(repo: &Repository, paths: &[String]) -> Result<Oid, Failure> {
-    let tip = Tip { oid: repo.commit_id("HEAD")?, exclude: false };
-    let paths_meant = Pathspec::parse(paths, repo.prefix())?;
-    let plan = Plan { tips: vec![tip], paths: Some(paths_meant), ..Plan::default() };
-    match Walk::new(Commits::new(repo), plan)?.next() {
-        Some(walked) => Ok(walked?.oid),
-        None => Err(Failure::new(format!("no commit at HEAD touched {}", paths.join(", ")))
-            .hint("paths are read from the folder that you stand in, as in git")),
+/// A path that is not read as a pattern.
+fn literally(path: &str) -> String {
+    format!(":(literal){path}")
+}
+
+/// How a record names what somebody asks for.
+#[derive(Clone, Copy)]
+enum Named {
+    Ticket,
+    Incident,
+}
+
+fn names(event: &Event, wanted: &str) -> Option<Named> {
+    let is = |name: &str| name.to_lowercase() == wanted;
+    if event.why.tickets.iter().any(|ticket| is(ticket)) {
+        return Some(Named::Ticket);
     }
+    field(event, "incident").is_some_and(is).then_some(Named::Incident)
 }
 
 /// `PATH:LINE` taken apart; `None` for another text.

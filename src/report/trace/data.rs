@@ -1,6 +1,6 @@
 //! The road of a change, for programs.
 
-use super::Trace;
+use super::{Reached, Trace};
 use crate::deployments::Deployment;
 use crate::report::approvals::{ApprovalJson, approvers};
 use crate::report::csv::defuse;
@@ -39,11 +39,12 @@ pub(super) fn csv(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Result<(
         "lead_seconds",
         "grade",
         "record",
+        "runs",
     ])?;
     for trace in traces {
         if trace.reached.is_empty() {
             let mut row = vec![trace.commit.id.as_str(), trace.verdict().name()];
-            row.resize(14, "");
+            row.resize(15, "");
             csv.write_record(row)?;
         }
         for one in &trace.reached {
@@ -55,7 +56,12 @@ pub(super) fn csv(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Result<(
                 defuse(first.place.env).as_ref(),
                 defuse(first.place.service.unwrap_or_default()).as_ref(),
                 &moment::rfc3339(first.from).unwrap_or_default(),
-                &one.stay.until.and_then(moment::rfc3339).unwrap_or_default(),
+                // Where it may have been there for longer, the end is not known.
+                &one.stay
+                    .until
+                    .filter(|_| !one.stay.open)
+                    .and_then(moment::rfc3339)
+                    .unwrap_or_default(),
                 if one.stay.rolled_back() { "true" } else { "false" },
                 first.commit(),
                 through.map_or("", |copy| copy.id.as_str()),
@@ -64,10 +70,20 @@ pub(super) fn csv(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Result<(
                 &trace.lead(one).map(|lead| lead.to_string()).unwrap_or_default(),
                 one.event.proof.grade.name(),
                 &one.event.id,
+                match runs(one) {
+                    Some(true) => "true",
+                    Some(false) => "false",
+                    None => "unknown",
+                },
             ])?;
         }
     }
     csv.flush()
+}
+
+/// Whether it is there now; `None` where that can't be told.
+fn runs(one: &Reached<'_, '_>) -> Option<bool> {
+    (!one.stay.open).then(|| one.stay.until.is_none())
 }
 
 #[derive(Serialize)]
@@ -97,6 +113,16 @@ struct TraceJson<'a> {
     failed: Vec<&'a str>,
     unknown: Vec<&'a str>,
     deployments: usize,
+    asked: Option<AskedJson<'a>>,
+    doubts: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct AskedJson<'a> {
+    what: &'a str,
+    line: Option<&'a str>,
+    named_by: Vec<json::EventJson<'a>>,
+    may_lie_before: bool,
 }
 
 #[derive(Serialize)]
@@ -148,7 +174,7 @@ impl<'a> From<&'a Trace<'_, '_>> for TraceJson<'a> {
                     place: (&one.stay.first.place).into(),
                     from: moment::rfc3339(one.stay.first.from),
                     until: one.stay.until.and_then(moment::rfc3339),
-                    runs: if one.stay.open { None } else { Some(one.stay.until.is_none()) },
+                    runs: runs(one),
                     rolled_back: one.stay.rolled_back(),
                     deployed_commit: one.stay.first.commit(),
                     through: one
@@ -166,6 +192,13 @@ impl<'a> From<&'a Trace<'_, '_>> for TraceJson<'a> {
             failed: ids(&trace.failed),
             unknown: ids(&trace.unknown),
             deployments: trace.deployments,
+            asked: trace.asked.as_ref().map(|asked| AskedJson {
+                what: &asked.what,
+                line: asked.line.as_deref(),
+                named_by: asked.named_by.iter().map(json::EventJson::from).collect(),
+                may_lie_before: asked.may_lie_before,
+            }),
+            doubts: trace.doubts.iter().map(|doubt| doubt.name()).collect(),
         }
     }
 }

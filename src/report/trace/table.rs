@@ -12,7 +12,7 @@
 //! production/api  2026-11-20 16:00  2026-11-21 09:00 rolled back   Ana   Bo Chen      1h 57m  ✓ signed
 //! ```
 
-use super::{Reached, Trace, Verdict};
+use super::{Doubt, Reached, Trace, Verdict};
 use crate::deployments::{State, field};
 use crate::event::Event;
 use crate::report::approvals::approvers;
@@ -55,44 +55,14 @@ pub(super) fn markdown(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Res
 impl Trace<'_, '_> {
     /// The verdict in one sentence.
     fn sentence(&self) -> String {
-        let places = |runs: bool| {
-            let names = |runs: bool| -> BTreeSet<String> {
-                let there =
-                    |one: &&Reached<'_, '_>| (one.stay.until.is_none() && !one.stay.open) == runs;
-                self.reached
-                    .iter()
-                    .filter(there)
-                    .map(|one| one.stay.first.place.to_string())
-                    .collect()
-            };
-            // Where it was and is again, it runs.
-            let running = names(true);
-            let found = if runs { running } else { &names(false) - &running };
-            found.into_iter().collect::<Vec<_>>().join(", ")
-        };
         match self.verdict() {
-            Verdict::Runs => {
-                let left = match places(false) {
-                    left if left.is_empty() => String::new(),
-                    left => format!("; it is no longer in {left}"),
-                };
-                format!("It runs in {}{left}.", places(true))
-            }
+            Verdict::Runs => format!("It runs in {}.", self.places_now()),
             Verdict::Ran => {
-                let open: BTreeSet<String> = self
-                    .unknown
-                    .iter()
-                    .filter(|one| one.state == State::Runs)
-                    .map(|one| one.place.to_string())
-                    .collect();
-                let now = match open.is_empty() {
-                    true => "runs nowhere now".to_owned(),
-                    false => format!(
-                        "whether it runs in {} now can't be told: that commit, or the history between, is not in this clone",
-                        open.into_iter().collect::<Vec<_>>().join(", ")
-                    ),
-                };
-                format!("It was in {}, and {now}.", places(false))
+                let was = listed(self.places(|_| true));
+                match self.places_now() {
+                    now if now.is_empty() => format!("It was in {was}, and runs nowhere now."),
+                    now => format!("It was in {was}; {now}."),
+                }
             }
             Verdict::Never => format!(
                 "It was never deployed: none of the {} deployments recorded holds it{}.",
@@ -102,18 +72,74 @@ impl Trace<'_, '_> {
                     _ => " but those that failed",
                 }
             ),
-            Verdict::Unknown if self.deployments == 0 => {
+            Verdict::Unknown
+                if self.deployments == 0 && self.doubts.is_empty() && !self.may_lie_before() =>
+            {
                 "No deployment is recorded here, so where it runs is unknown.".to_owned()
             }
-            Verdict::Unknown if !self.unknown.is_empty() => format!(
-                "Unknown: no deployment that can be followed holds it, and {} can't be: their commits, or the history between, are not in this clone. `git fetch` may bring them.",
-                self.unknown.len()
-            ),
-            Verdict::Unknown => {
-                "Unknown: no deployment holds it, and there is too much history to search all of it for copies."
-                    .to_owned()
+            Verdict::Unknown => format!("Unknown: {}.", self.why_unknown()),
+        }
+    }
+
+    /// The places of some stays.
+    fn places(&self, meant: impl Fn(&Reached<'_, '_>) -> bool) -> BTreeSet<String> {
+        let there = self.reached.iter().filter(|one| meant(one));
+        there.map(|one| one.stay.first.place.to_string()).collect()
+    }
+
+    /// Where it runs now, and what became of it elsewhere; empty where it simply runs nowhere.
+    fn places_now(&self) -> String {
+        let running = self.places(|one| one.stay.lasts());
+        let mut open = self.places(|one| one.stay.open && one.stay.last.state == State::Runs);
+        let unknown = self.unknown.iter().filter(|one| one.state == State::Runs);
+        open.extend(unknown.map(|one| one.place.to_string()));
+        let mut ended = self.places(|one| !one.stay.lasts());
+        // Where it was and is again, it runs.
+        ended.retain(|place| !running.contains(place) && !open.contains(place));
+        let mut parts = Vec::new();
+        if !running.is_empty() {
+            parts.push(listed(running));
+            if !ended.is_empty() {
+                parts.push(format!("it is no longer in {}", listed(ended)));
             }
         }
+        if !open.is_empty() {
+            parts.push(format!(
+                "whether it runs in {} now can't be told: the commit, or the history between, is not in this clone, or not recorded",
+                listed(open)
+            ));
+        }
+        parts.join("; ")
+    }
+
+    fn why_unknown(&self) -> String {
+        if self.may_lie_before() {
+            return "history ends with this commit here (a shallow clone), so the last change may lie before it. `git fetch --unshallow` brings the rest".to_owned();
+        }
+        if !self.unknown.is_empty() {
+            return format!(
+                "no deployment that can be followed holds it, and {} can't be: their commits, or the history between, are not in this clone. `git fetch` may bring them",
+                self.unknown.len()
+            );
+        }
+        let why = |doubt: &Doubt| {
+            match doubt {
+            Doubt::TooMuchHistory => {
+                "there is too much history to search all of it for copies".to_owned()
+            }
+            Doubt::BranchGone => {
+                "no branch here holds it either: if its branch was squashed, nothing here tells into which commit (a change record would)".to_owned()
+            }
+            Doubt::Unplaced(1) => {
+                "the record of a deployment doesn't say of which commit, or where".to_owned()
+            }
+            Doubt::Unplaced(count) => {
+                format!("{count} records of deployments don't say of which commit, or where")
+            }
+        }
+        };
+        let why: Vec<String> = self.doubts.iter().map(why).collect();
+        format!("no deployment holds it, and {}", why.join("; "))
     }
 
     fn table(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -149,6 +175,17 @@ impl Trace<'_, '_> {
     fn change(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
         let id = style.paint(Paint::Yellow, text::short(&self.commit.id));
         writeln!(out, "{id} {}", escape(&rows::summary(&self.commit)))?;
+        if let Some(asked) = &self.asked {
+            if let Some(text) = &asked.line {
+                line("line", &format!("{}: {text}", asked.what), style, out)?;
+            }
+            if asked.guessed {
+                line("path", &asked.what, style, out)?;
+            }
+            for record in &asked.named_by {
+                line("named by", &named(record, style.unicode), style, out)?;
+            }
+        }
         line("authored", &said(&self.commit, style.unicode), style, out)?;
         let merged = match (&self.merged, self.on_branch, &self.branch) {
             (Some(merged), _, Some(branch)) => {
@@ -261,6 +298,25 @@ const COLUMNS: [Column<'_>; 7] = [
     Column { title: "AFTER", right: false, wide: true },
     Column { title: "PROOF", right: false, wide: false },
 ];
+
+/// Names in one text.
+fn listed(names: BTreeSet<String>) -> String {
+    names.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+/// A record that names the ticket.
+fn named(record: &Event, unicode: bool) -> String {
+    let place = record.place.as_ref();
+    let env = place.and_then(|place| place.env.as_deref());
+    let service = place.and_then(|place| place.service.as_deref());
+    let at = match (env, service) {
+        (Some(env), Some(service)) => format!(" of {env}/{service}"),
+        (Some(env), None) => format!(" of {env}"),
+        _ => String::new(),
+    };
+    let id = text::short(&record.id);
+    format!("{} {id}{at}, {}", record.kind.name(), said(record, unicode))
+}
 
 /// A line with a label.
 fn line(label: &str, words: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
