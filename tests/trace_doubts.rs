@@ -38,7 +38,7 @@ fn trace(repo: &Repo<'_>, commit: &str) -> (String, Option<String>) {
     let verdict = text(&trace["verdict"]).unwrap();
     let code = match &*verdict {
         "runs" | "ran" => 0,
-        "never" => 1,
+        "never" | "reverted" => 1,
         _ => 3,
     };
     assert_eq!(output.code, Some(code), "{}", output.stdout);

@@ -1,6 +1,7 @@
 //! `audit trace`: the road of a change to production.
 
 mod deployed;
+mod reverts;
 mod road;
 mod wanted;
 
@@ -23,8 +24,8 @@ use wanted::Wanted;
 /// WHAT is a revision or a tag as in git, what runs in an environment (production~1), a ticket (PAY-88), a
 /// change request (#412), or a line of a file (config/pay.yaml:12). Behind `--`, a path: the last change that
 /// touched it, at HEAD or in the one revision before the `--`. A change that was squashed, rebased, cherry-picked or
-/// backported is found by its files or its patch, and the match is named. Exit 0 when it reached an environment, 1 when
-/// it never did, 3 when that can't be told.
+/// backported is found by its files or its patch, and the match is named; so is a commit that reverts it. Exit 0 when
+/// it reached an environment, 1 when it never did, or never without what reverts it, 3 when that can't be told.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct TraceArgs {
@@ -35,6 +36,10 @@ pub(crate) struct TraceArgs {
     /// The last change that touched these paths
     #[arg(last = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     paths: Vec<String>,
+
+    /// Look for reverts among all later commits, not only the first after it and the last
+    #[arg(long)]
+    all_reverts: bool,
 
     /// How to print
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
@@ -68,6 +73,7 @@ pub(crate) fn run(context: &mut Context, args: TraceArgs) -> anyhow::Result<Outc
     records::warn_of_unplaced(context, &deployments);
     let mut tracer = Tracer {
         repo: &repo,
+        all_reverts: args.all_reverts,
         deployed: deployed::find(&commits, &deployments)?,
         commits,
         reader,
@@ -101,7 +107,8 @@ pub(crate) fn run(context: &mut Context, args: TraceArgs) -> anyhow::Result<Outc
         traces.push(tracer.trace(one)?);
     }
     let verdicts: Vec<Verdict> = traces.iter().map(Trace::verdict).collect();
-    let outcome = if verdicts.contains(&Verdict::Never) {
+    let no = |verdict: &Verdict| matches!(verdict, Verdict::Never | Verdict::Reverted);
+    let outcome = if verdicts.iter().any(no) {
         Outcome::No
     } else if verdicts.contains(&Verdict::Unknown) {
         Outcome::Undecided

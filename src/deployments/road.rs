@@ -12,13 +12,15 @@ use super::{Deployment, Deployments, State};
 pub enum Holds {
     /// It does.
     Yes,
+    /// It does, and what takes the change back as well.
+    TakenBack,
     /// It does not.
     No,
     /// History that would tell is missing.
     Unknown,
 }
 
-/// One uninterrupted time of the change in a place.
+/// One uninterrupted time of the change in a place, in force or taken back.
 #[derive(Debug, Clone, Copy)]
 pub struct Stay<'d, 'e> {
     /// The deployment that brought it.
@@ -32,12 +34,14 @@ pub struct Stay<'d, 'e> {
     pub taken_by: Option<&'d Deployment<'e>>,
     /// Whether it can't be told if the change was still there after `until`.
     pub open: bool,
+    /// Whether it was not in force: what takes it back was there as well.
+    pub taken_back: bool,
 }
 
 impl Stay<'_, '_> {
     /// Whether a rollback took the change away.
     pub fn rolled_back(&self) -> bool {
-        self.taken_by.is_some_and(Deployment::is_rollback)
+        !self.taken_back && self.taken_by.is_some_and(Deployment::is_rollback)
     }
 
     /// Whether it is there now, as far as is known.
@@ -74,19 +78,23 @@ pub fn follow<'d, 'e>(
             if let Some(ended) = stay.take_if(|stay| stay.last.state == State::Removed) {
                 road.stays.push(ended);
             }
+            let taken_back = held == Holds::TakenBack;
             match (held, &mut stay) {
-                (Holds::Yes, Some(stay)) => {
+                (Holds::Yes | Holds::TakenBack, Some(stay)) if stay.taken_back == taken_back => {
                     stay.last = one;
                     stay.until = one.until;
                 }
-                (Holds::Yes, None) => {
-                    stay = Some(Stay {
+                (Holds::Yes | Holds::TakenBack, open) => {
+                    let new = Stay {
                         first: one,
                         last: one,
                         until: one.until,
                         taken_by: None,
                         open: false,
-                    });
+                        taken_back,
+                    };
+                    let ended = open.replace(new);
+                    road.stays.extend(ended.map(|stay| Stay { taken_by: Some(one), ..stay }));
                 }
                 (Holds::No, open) => {
                     road.stays.extend(open.take().map(|stay| Stay { taken_by: Some(one), ..stay }))
@@ -99,7 +107,7 @@ pub fn follow<'d, 'e>(
         road.stays.extend(stay);
     }
     for one in deployments.all().iter().filter(|one| one.state == State::Failed) {
-        if holds(one) == Holds::Yes {
+        if matches!(holds(one), Holds::Yes | Holds::TakenBack) {
             road.failed.push(one);
         }
     }
@@ -174,6 +182,24 @@ mod tests {
         assert_eq!(road.stays.len(), 1);
         assert!(road.stays[0].open && road.stays[0].taken_by.is_none());
         assert_eq!(road.unknown.len(), 1);
+    }
+
+    #[test]
+    fn what_takes_a_change_back_ends_its_stay_and_begins_another() {
+        let events = [
+            event(Kind::Deploy, 10, "production", '5', "success"),
+            event(Kind::Deploy, 20, "production", '9', "success"),
+            event(Kind::Deploy, 30, "production", '9', "success"),
+            event(Kind::Rollback, 40, "production", '5', "success"),
+        ];
+        let deployments = Deployments::new(&events);
+        let road = follow(&deployments, |one| match one.commit().as_bytes()[0] {
+            b'9' => Holds::TakenBack,
+            _ => Holds::Yes,
+        });
+        let stays: Vec<_> = road.stays.iter().map(|s| (s.until, s.taken_back)).collect();
+        assert_eq!(stays, [(Some(20), false), (Some(40), true), (None, false)]);
+        assert!(road.stays.iter().all(|stay| !stay.rolled_back()));
     }
 
     #[test]

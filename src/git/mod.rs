@@ -20,6 +20,7 @@ mod encoding;
 pub mod files;
 pub mod hydrated;
 pub mod identity;
+pub mod later;
 mod loose;
 pub mod mailmap;
 pub mod merges;

@@ -22,6 +22,15 @@ pub struct Copied {
     pub summary: String,
 }
 
+/// A commit that takes the change back, or a copy of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revert {
+    /// Its full id.
+    pub id: String,
+    /// The first paragraph of its message.
+    pub summary: String,
+}
+
 /// How a commit was found that nobody named by itself.
 #[derive(Debug, Clone)]
 pub struct Asked {
@@ -64,6 +73,8 @@ impl Doubt {
 pub struct Reached<'d, 'e> {
     /// From when until when.
     pub stay: Stay<'d, 'e>,
+    /// The number of the commit that takes the change back, where one does.
+    pub reverted_by: Option<usize>,
     /// The record that began it, judged.
     pub event: Event,
     /// Approvals and rejections of the deployment that brought it.
@@ -91,6 +102,12 @@ pub struct Trace<'d, 'e> {
     pub checks: Vec<Event>,
     /// Other commits that make the same change.
     pub copies: Vec<Copied>,
+    /// Commits that take it back.
+    pub reverts: Vec<Revert>,
+    /// How many later commits were looked at for such ones.
+    pub read: usize,
+    /// How many were not.
+    pub unread: usize,
     /// Where it was.
     pub reached: Vec<Reached<'d, 'e>>,
     /// Deployments of it that failed.
@@ -110,6 +127,8 @@ pub enum Verdict {
     Runs,
     /// It ran, and runs nowhere any longer as far as can be told.
     Ran,
+    /// It was deployed only together with a commit that takes it back.
+    Reverted,
     /// It was never deployed.
     Never,
     /// It can't be told.
@@ -122,6 +141,7 @@ impl Verdict {
         match self {
             Verdict::Runs => "runs",
             Verdict::Ran => "ran",
+            Verdict::Reverted => "reverted",
             Verdict::Never => "never",
             Verdict::Unknown => "unknown",
         }
@@ -131,13 +151,18 @@ impl Verdict {
 impl Trace<'_, '_> {
     /// What it comes to.
     pub fn verdict(&self) -> Verdict {
+        let in_force = || self.reached.iter().filter(|one| !one.stay.taken_back);
         if self.may_lie_before() {
             Verdict::Unknown
-        } else if self.reached.iter().any(|one| one.stay.lasts()) {
+        } else if in_force().any(|one| one.stay.lasts()) {
             Verdict::Runs
-        } else if !self.reached.is_empty() {
+        } else if in_force().next().is_some() {
             Verdict::Ran
-        } else if self.deployments == 0 || !self.unknown.is_empty() || !self.doubts.is_empty() {
+        } else if self.deployments == 0 || !self.unknown.is_empty() {
+            Verdict::Unknown
+        } else if !self.reached.is_empty() {
+            Verdict::Reverted
+        } else if !self.doubts.is_empty() {
             Verdict::Unknown
         } else {
             Verdict::Never
@@ -147,6 +172,18 @@ impl Trace<'_, '_> {
     /// Whether it may not be the commit that was asked for.
     fn may_lie_before(&self) -> bool {
         self.asked.as_ref().is_some_and(|asked| asked.may_lie_before)
+    }
+
+    /// The commit that takes it back during a stay.
+    fn taken_back_by(&self, one: &Reached<'_, '_>) -> Option<&Revert> {
+        self.reverts.get(one.reverted_by?)
+    }
+
+    /// The commit that takes it back in what followed a stay.
+    fn then_taken_back_by(&self, one: &Reached<'_, '_>) -> Option<&Revert> {
+        let next = one.stay.taken_by?;
+        let follows = |other: &&Reached<'_, '_>| std::ptr::eq(other.stay.first, next);
+        self.taken_back_by(self.reached.iter().find(follows)?)
     }
 
     /// Seconds from the commit to its deployment.

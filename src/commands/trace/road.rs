@@ -1,6 +1,7 @@
 //! The road of one commit: how it came onto the branch, which copies it has, where each of them ran.
 
 use super::deployed::Deployed;
+use super::reverts::{MOST, Reverts, Search};
 use super::wanted::Wanted;
 use crate::commands::copies::{self, Copies};
 use crate::commands::deployed::{covering, summary};
@@ -17,12 +18,14 @@ use crate::git::{Oid, Repository};
 use crate::ledger::{Recorded, View};
 use crate::outcome::Failure;
 use crate::pipeline::{self, FEW_READS};
-use crate::report::trace::{Copied, Doubt, Reached, Trace};
+use crate::report::trace::{Copied, Doubt, Reached, Revert, Trace};
 use std::collections::HashSet;
 
 /// Everything that a trace looks at.
 pub(super) struct Tracer<'t> {
     pub(super) repo: &'t Repository,
+    /// Whether reverts are looked for in all of history.
+    pub(super) all_reverts: bool,
     pub(super) commits: Commits<'t>,
     pub(super) reader: CommitReader,
     pub(super) judge: &'t Judge,
@@ -33,10 +36,24 @@ pub(super) struct Tracer<'t> {
     pub(super) deployed: Vec<Deployed>,
 }
 
-/// The commit that is traced, and its copies: each remembers what is known of which history holds it.
+/// The commit that is traced, its copies, and what takes them back: each remembers what is known of which
+/// history holds it.
 struct Carriers<'c, 'r> {
-    own: Containing<'c, 'r>,
-    copies: Vec<Containing<'c, 'r>>,
+    own: Carrier<'c, 'r>,
+    copies: Vec<Carrier<'c, 'r>>,
+    reverts: Reverts<'c, 'r>,
+}
+
+struct Carrier<'c, 'r> {
+    oid: Oid,
+    containing: Containing<'c, 'r>,
+}
+
+/// Whether a deployment holds a change, through which copy, and what takes it back.
+struct Held {
+    holds: Holds,
+    through: Option<usize>,
+    reverted_by: Option<usize>,
 }
 
 /// A record of a deployment that succeeded, but does not say of which commit or where.
@@ -58,10 +75,22 @@ impl<'t> Tracer<'t> {
         let mut own = Containing::new(&commits, oid);
         let without = self.without(&commit, &mut own)?;
         let Merged { branch, on_branch, by: merged } = self.merged(oid, &mut own)?;
-        let copies = self.copies(oid, &commit, &mut own, &without)?;
-        let found = copies.found.iter().map(|copy| Containing::new(&commits, copy.oid));
-        let mut carriers = Carriers { own, copies: found.collect() };
+        let mut copies = self.copies(oid, &commit, &mut own, &without)?;
+        let carrier = |oid: Oid| Carrier { oid, containing: Containing::new(&commits, oid) };
+        let mut carriers = Carriers {
+            own: Carrier { oid, containing: own },
+            copies: copies.found.iter().map(|copy| carrier(copy.oid)).collect(),
+            reverts: Reverts::default(),
+        };
         let mut road = self.road(&mut carriers)?;
+        if !road.stays.is_empty() {
+            let brought = merged.as_ref().and_then(|merge| self.repo.here(&merge.id));
+            let tips = self.last_of(&road);
+            self.take_back(&commits, &tips, brought, &commit, &mut copies, &mut carriers)?;
+            if !carriers.reverts.is_empty() {
+                road = self.road(&mut carriers)?;
+            }
+        }
         let lost = self.lost();
         for stay in &mut road.stays {
             open_where_lost(stay, &lost);
@@ -90,6 +119,7 @@ impl<'t> Tracer<'t> {
             (copies.branch_gone, Doubt::BranchGone),
             (later > 0, Doubt::Unplaced(later)),
         ];
+        let (reached, reverts) = self.shown(reached, &carriers.reverts)?;
         Ok(Trace {
             asked,
             branch,
@@ -97,6 +127,9 @@ impl<'t> Tracer<'t> {
             reviews,
             checks,
             copies: copied,
+            reverts,
+            read: carriers.reverts.read,
+            unread: carriers.reverts.unread,
             reached,
             failed: road.failed,
             unknown: road.unknown,
@@ -116,7 +149,7 @@ impl<'t> Tracer<'t> {
     fn road(&self, carriers: &mut Carriers<'_, '_>) -> Result<Road<'t, 't>, Failure> {
         let mut failure = None;
         let road = follow(self.deployments, |deployed| match self.holds(deployed, carriers) {
-            Ok((holds, _)) => holds,
+            Ok(held) => held.holds,
             Err(error) => {
                 failure.get_or_insert(error);
                 Holds::Unknown
@@ -133,7 +166,7 @@ impl<'t> Tracer<'t> {
     ) -> Result<Vec<Reached<'t, 't>>, Failure> {
         let mut reached = Vec::new();
         for &stay in &road.stays {
-            let (_, through) = self.holds(stay.first, carriers)?;
+            let held = self.holds(stay.first, carriers)?;
             reached.push(Reached {
                 event: records::judged(self.view, self.judge, &stay.first.event.id)?,
                 approvals: covering(
@@ -143,7 +176,8 @@ impl<'t> Tracer<'t> {
                     self.deployments,
                     stay.first,
                 )?,
-                through,
+                through: held.through,
+                reverted_by: held.reverted_by,
                 stay,
             });
         }
@@ -168,27 +202,36 @@ impl<'t> Tracer<'t> {
         meant.map(|event| records::judged(self.view, self.judge, &event.id)).collect()
     }
 
-    /// Whether a deployed commit holds the one traced, and through which copy.
+    /// Whether a deployed commit holds the one traced, through which copy, and what takes it back there.
     fn holds(
         &self,
         deployment: &Deployment<'_>,
         carriers: &mut Carriers<'_, '_>,
-    ) -> Result<(Holds, Option<usize>), Failure> {
+    ) -> Result<Held, Failure> {
         let deployed = self.deployed.get(deployment.commit_number).copied().unwrap_or_default();
         let mut unknown = deployed.tip.is_none();
+        let mut taken_back = None;
+        let Carriers { own, copies, reverts } = carriers;
         for tip in deployed.tip.into_iter().chain(deployed.code) {
-            match carriers.own.ask_located(tip)? {
-                Contains::Yes => return Ok((Holds::Yes, None)),
-                Contains::Unknown => unknown = true,
-                Contains::No => {}
-            }
-            for (number, copy) in carriers.copies.iter_mut().enumerate() {
-                if copy.ask_located(tip)? == Contains::Yes {
-                    return Ok((Holds::Yes, Some(number)));
+            let copies = copies.iter_mut().enumerate().map(|(number, copy)| (Some(number), copy));
+            for (through, carrier) in std::iter::once((None, &mut *own)).chain(copies) {
+                match carrier.containing.ask_located(tip)? {
+                    Contains::Yes => {}
+                    Contains::Unknown if through.is_none() => {
+                        unknown = true;
+                        continue;
+                    }
+                    Contains::Unknown | Contains::No => continue,
                 }
+                let reverted_by = reverts.taking_back(carrier.oid, tip)?;
+                if reverted_by.is_none() {
+                    return Ok(Held { holds: Holds::Yes, through, reverted_by });
+                }
+                taken_back.get_or_insert(Held { holds: Holds::TakenBack, through, reverted_by });
             }
         }
-        Ok((if unknown { Holds::Unknown } else { Holds::No }, None))
+        let holds = if unknown { Holds::Unknown } else { Holds::No };
+        Ok(taken_back.unwrap_or(Held { holds, through: None, reverted_by: None }))
     }
 
     /// What was deployed after a commit was made, and holds neither it nor rendered manifests of it.
@@ -246,6 +289,90 @@ impl<'t> Tracer<'t> {
         }
         let since = copies::earliest(commit);
         copies::find(self.repo, &self.commits, self.events, oid, since, own, deployed)
+    }
+
+    /// The last commits of each stay, and those that a rollback replaced.
+    fn last_of(&self, road: &Road<'_, '_>) -> Vec<Oid> {
+        let mut tips = Vec::new();
+        for stay in &road.stays {
+            let mut before: Option<&Deployment<'_>> = None;
+            let history = self.deployments.history(&stay.first.place);
+            let within = history
+                .skip_while(|one| !std::ptr::eq(*one, stay.first))
+                .take_while(|one| one.from <= stay.last.from);
+            for one in within {
+                let replaced = before.replace(one).filter(|_| one.is_rollback());
+                tips.extend(replaced.map(|one| one.commit_number));
+            }
+            tips.push(stay.last.commit_number);
+        }
+        tips.sort_unstable();
+        tips.dedup();
+        let deployed = tips.into_iter().filter_map(|number| self.deployed.get(number));
+        let each = deployed.flat_map(|deployed| [deployed.tip, deployed.code]);
+        each.flatten().map(|tip| tip.oid).collect()
+    }
+
+    /// Looks for what takes the change back in what was deployed, and for what brought it there again.
+    fn take_back<'c>(
+        &self,
+        commits: &'c Commits<'t>,
+        tips: &[Oid],
+        brought: Option<Oid>,
+        commit: &Event,
+        copies: &mut Copies,
+        carriers: &mut Carriers<'c, 't>,
+    ) -> Result<(), Failure> {
+        let most = if self.all_reverts { usize::MAX } else { MOST };
+        let search = Search { commits, tips, most };
+        let mut change: Vec<Oid> = vec![carriers.own.oid];
+        change.extend(brought);
+        change.extend(carriers.copies.iter().map(|copy| copy.oid));
+        carriers.reverts.look_for(&search, &change)?;
+        if carriers.reverts.is_empty() {
+            return Ok(());
+        }
+        let own = &mut carriers.own;
+        let again = self.copies(own.oid, commit, &mut own.containing, tips)?;
+        copies.cut |= again.cut;
+        let known: HashSet<Oid> = copies.found.iter().map(|copy| copy.oid).collect();
+        let mut new = Vec::new();
+        for copy in again.found {
+            // What came before a revert is taken back with the change.
+            if !known.contains(&copy.oid) && carriers.reverts.any_before(copy.oid)? {
+                new.push(copy);
+            }
+        }
+        if new.is_empty() {
+            return Ok(());
+        }
+        let change: Vec<Oid> = new.iter().map(|copy| copy.oid).collect();
+        let carrier = |&oid: &Oid| Carrier { oid, containing: Containing::new(commits, oid) };
+        carriers.copies.extend(change.iter().map(carrier));
+        copies.found.extend(new);
+        carriers.reverts.look_for(&search, &change)
+    }
+
+    /// Those reverts that take the change back somewhere, and the stays that name them by their new numbers.
+    fn shown(
+        &self,
+        mut reached: Vec<Reached<'t, 't>>,
+        reverts: &Reverts<'_, '_>,
+    ) -> Result<(Vec<Reached<'t, 't>>, Vec<Revert>), Failure> {
+        let mut numbers: Vec<usize> = Vec::new();
+        for one in &mut reached {
+            let Some(number) = one.reverted_by else { continue };
+            let at = numbers.iter().position(|&known| known == number).unwrap_or_else(|| {
+                numbers.push(number);
+                numbers.len() - 1
+            });
+            one.reverted_by = Some(at);
+        }
+        let mut shown = Vec::new();
+        for oid in numbers.into_iter().filter_map(|number| reverts.oid(number)) {
+            shown.push(Revert { id: oid.to_string(), summary: summary(self.repo, oid)? });
+        }
+        Ok((reached, shown))
     }
 
     /// Records of deployments that succeeded, but can't be placed, and that nobody corrected.

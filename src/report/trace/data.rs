@@ -40,11 +40,12 @@ pub(super) fn csv(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Result<(
         "grade",
         "record",
         "runs",
+        "reverted_by",
     ])?;
     for trace in traces {
         if trace.reached.is_empty() {
             let mut row = vec![trace.commit.id.as_str(), trace.verdict().name()];
-            row.resize(15, "");
+            row.resize(16, "");
             csv.write_record(row)?;
         }
         for one in &trace.reached {
@@ -75,15 +76,16 @@ pub(super) fn csv(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Result<(
                     Some(false) => "false",
                     None => "unknown",
                 },
+                trace.taken_back_by(one).map_or("", |revert| revert.id.as_str()),
             ])?;
         }
     }
     csv.flush()
 }
 
-/// Whether it is there now; `None` where that can't be told.
+/// Whether it is in force now; `None` where that can't be told.
 fn runs(one: &Reached<'_, '_>) -> Option<bool> {
-    (!one.stay.open).then(|| one.stay.until.is_none())
+    (!one.stay.open).then(|| one.stay.until.is_none() && !one.stay.taken_back)
 }
 
 #[derive(Serialize)]
@@ -114,6 +116,8 @@ struct TraceJson<'a> {
     unknown: Vec<&'a str>,
     deployments: usize,
     asked: Option<AskedJson<'a>>,
+    reverted_by: Vec<RevertJson<'a>>,
+    later_unread: usize,
     doubts: Vec<&'static str>,
 }
 
@@ -123,6 +127,12 @@ struct AskedJson<'a> {
     line: Option<&'a str>,
     named_by: Vec<json::EventJson<'a>>,
     may_lie_before: bool,
+}
+
+#[derive(Serialize)]
+struct RevertJson<'a> {
+    commit: &'a str,
+    summary: &'a str,
 }
 
 #[derive(Serialize)]
@@ -148,6 +158,7 @@ struct ReachedJson<'a> {
     proof: json::ProofJson<'a>,
     record: &'a str,
     ended_by: Option<&'a str>,
+    reverted_by: Option<&'a str>,
 }
 
 impl<'a> From<&'a Trace<'_, '_>> for TraceJson<'a> {
@@ -187,6 +198,7 @@ impl<'a> From<&'a Trace<'_, '_>> for TraceJson<'a> {
                     proof: (&one.event.proof).into(),
                     record: &one.event.id,
                     ended_by: one.stay.taken_by.map(|by| by.event.id.as_str()),
+                    reverted_by: trace.taken_back_by(one).map(|revert| revert.id.as_str()),
                 })
                 .collect(),
             failed: ids(&trace.failed),
@@ -198,6 +210,12 @@ impl<'a> From<&'a Trace<'_, '_>> for TraceJson<'a> {
                 named_by: asked.named_by.iter().map(json::EventJson::from).collect(),
                 may_lie_before: asked.may_lie_before,
             }),
+            reverted_by: trace
+                .reverts
+                .iter()
+                .map(|revert| RevertJson { commit: &revert.id, summary: &revert.summary })
+                .collect(),
+            later_unread: trace.unread,
             doubts: trace.doubts.iter().map(|doubt| doubt.name()).collect(),
         }
     }

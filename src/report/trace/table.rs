@@ -58,11 +58,24 @@ impl Trace<'_, '_> {
         match self.verdict() {
             Verdict::Runs => format!("It runs in {}.", self.places_now()),
             Verdict::Ran => {
-                let was = listed(self.places(|_| true));
+                let was = listed(self.places(|one| !one.stay.taken_back));
                 match self.places_now() {
                     now if now.is_empty() => format!("It was in {was}, and runs nowhere now."),
                     now => format!("It was in {was}; {now}."),
                 }
+            }
+            Verdict::Reverted => {
+                let there = self.places(|one| one.stay.lasts());
+                let (verb, places) = match there.is_empty() {
+                    false => ("runs", there),
+                    true => ("ran", self.places(|_| true)),
+                };
+                let by = self.reached.iter().find_map(|one| self.taken_back_by(one));
+                format!(
+                    "It was never in force: it is part of what {verb} in {}, but so is {}, which takes it back, as its message claims.",
+                    listed(places),
+                    by.map_or("a revert", |revert| text::short(&revert.id))
+                )
             }
             Verdict::Never => format!(
                 "It was never deployed: none of the {} deployments recorded holds it{}.",
@@ -89,19 +102,30 @@ impl Trace<'_, '_> {
 
     /// Where it runs now, and what became of it elsewhere; empty where it simply runs nowhere.
     fn places_now(&self) -> String {
-        let running = self.places(|one| one.stay.lasts());
+        let running = self.places(|one| one.stay.lasts() && !one.stay.taken_back);
+        let taken_back = self.places(|one| one.stay.lasts() && one.stay.taken_back);
         let mut open = self.places(|one| one.stay.open && one.stay.last.state == State::Runs);
         let unknown = self.unknown.iter().filter(|one| one.state == State::Runs);
         open.extend(unknown.map(|one| one.place.to_string()));
-        let mut ended = self.places(|one| !one.stay.lasts());
+        let mut ended = self.places(|one| !one.stay.lasts() && !one.stay.taken_back);
         // Where it was and is again, it runs.
-        ended.retain(|place| !running.contains(place) && !open.contains(place));
+        ended.retain(|place| ![&running, &taken_back, &open].iter().any(|set| set.contains(place)));
         let mut parts = Vec::new();
         if !running.is_empty() {
             parts.push(listed(running));
             if !ended.is_empty() {
                 parts.push(format!("it is no longer in {}", listed(ended)));
             }
+        }
+        for place in taken_back {
+            let here = |one: &&Reached<'_, '_>| {
+                one.stay.lasts() && one.stay.first.place.to_string() == place
+            };
+            let by = self.reached.iter().filter(here).find_map(|one| self.taken_back_by(one));
+            let by = by.map_or("a revert", |revert| text::short(&revert.id));
+            parts.push(format!(
+                "it is part of what runs in {place}, but so is {by}, which takes it back, as its message claims"
+            ));
         }
         if !open.is_empty() {
             parts.push(format!(
@@ -205,6 +229,14 @@ impl Trace<'_, '_> {
             let words = format!("{} {} ({})", text::short(&copy.id), copy.summary, how(copy.how));
             line("same as", &words, style, out)?;
         }
+        for revert in &self.reverts {
+            let words = format!(
+                "by {} {} (as its message claims)",
+                text::short(&revert.id),
+                revert.summary
+            );
+            line("reverted", &words, style, out)?;
+        }
         Ok(())
     }
 
@@ -248,26 +280,44 @@ impl Trace<'_, '_> {
         }
         let paint = match self.verdict() {
             Verdict::Runs => Paint::Green,
-            Verdict::Ran | Verdict::Unknown => Paint::Magenta,
+            Verdict::Ran | Verdict::Reverted | Verdict::Unknown => Paint::Magenta,
             Verdict::Never => Paint::Plain,
         };
-        writeln!(out, "{}", style.paint(paint, &escape(&self.sentence())))
+        writeln!(out, "{}", style.paint(paint, &escape(&self.sentence())))?;
+        if self.unread > 0 && !self.reached.is_empty() {
+            let words = format!(
+                "Reverts were looked for in {} of {} later commits, the first and the last; --all-reverts reads all.",
+                self.read,
+                self.read + self.unread
+            );
+            writeln!(out, "{words}")?;
+        }
+        Ok(())
     }
 
     fn cells(&self, one: &Reached<'_, '_>, unicode: bool) -> Vec<String> {
         let stay = &one.stay;
-        let until = match (stay.until, stay.taken_by, stay.open) {
+        let mut until = match (stay.until, stay.taken_by, stay.open) {
             (None, _, false) => "now".to_owned(),
             (None, _, true) => "unknown".to_owned(),
             (Some(until), _, true) => format!("{} or later", moment::minute(until)),
-            (Some(until), Some(by), false) if by.is_rollback() => {
+            (Some(until), Some(by), false) if by.is_rollback() && !stay.taken_back => {
                 format!("{} rolled back by {}", moment::minute(until), rows::who(by.event))
             }
-            (Some(until), Some(_), false) => {
-                format!("{} replaced without it", moment::minute(until))
+            (Some(until), Some(by), false) => {
+                let how = match self.then_taken_back_by(one) {
+                    Some(revert) => format!("reverted by {}", text::short(&revert.id)),
+                    None if by.is_rollback() => "rolled back".to_owned(),
+                    None if stay.taken_back => "replaced".to_owned(),
+                    None => "replaced without it".to_owned(),
+                };
+                format!("{} {how}", moment::minute(until))
             }
             (Some(until), None, false) => format!("{} environment deleted", moment::minute(until)),
         };
+        if stay.taken_back {
+            until.push_str(" (reverted)");
+        }
         let approved = approvers(&one.approvals);
         let through = match one.through.and_then(|at| self.copies.get(at)) {
             Some(copy) => format!(" (as {})", text::short(&copy.id)),

@@ -1,0 +1,219 @@
+//! Whether a change that was deployed was taken back: `git revert` says so in its message, `This reverts commit …`.
+//!
+//! ```text
+//! X ─── o ─── R ─── o ─── P     P holds X, and R, which takes X back: X is not in force there
+//!                    ╲── Q      Q holds R2, which takes R back: X is in force there again
+//!                   R2
+//! ```
+//!
+//! A claim, as every message is. A change is taken back by what reverts the commit, a copy of it, or the merge that
+//! brought it; one that was picked again on top of the revert is back.
+//!
+//! To read all messages since would take longer than all else: of more than [`MOST`], those are read that came first
+//! after it, and those that came last, unless all are asked for. How many were not is said.
+
+use crate::git::contains::{Containing, Contains, Located};
+use crate::git::source::Commits;
+use crate::git::{Oid, claims, later, message, object};
+use crate::outcome::Failure;
+use crate::pipeline::{self, FEW_READS};
+
+/// The most commits that are read by default.
+pub(super) const MOST: usize = 256;
+
+/// Commits that take a change back, or one another.
+#[derive(Default)]
+pub(super) struct Reverts<'c, 'r> {
+    found: Vec<Revert<'c, 'r>>,
+    /// How many commits that came later were read.
+    pub(super) read: usize,
+    /// How many were not.
+    pub(super) unread: usize,
+}
+
+struct Revert<'c, 'r> {
+    oid: Oid,
+    /// The ids by which another one may name it: its own, and those of what it was picked from.
+    names: Vec<String>,
+    /// Whether it takes the change back.
+    of_change: bool,
+    /// The numbers of those before it that it takes back.
+    of: Vec<usize>,
+    containing: Containing<'c, 'r>,
+}
+
+/// Where to look for them.
+pub(super) struct Search<'a, 'c, 'r> {
+    pub(super) commits: &'c Commits<'r>,
+    /// What was deployed.
+    pub(super) tips: &'a [Oid],
+    /// How many commits are read at most.
+    pub(super) most: usize,
+}
+
+impl<'c, 'r> Reverts<'c, 'r> {
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// The commit of one, by its number.
+    pub(super) fn oid(&self, number: usize) -> Option<Oid> {
+        self.found.get(number).map(|revert| revert.oid)
+    }
+
+    /// Adds those of a change, which these commits make or brought, and those of the reverts themselves.
+    ///
+    /// # Errors
+    /// When a commit can't be read.
+    pub(super) fn look_for(
+        &mut self,
+        search: &Search<'_, 'c, 'r>,
+        change: &[Oid],
+    ) -> Result<(), Failure> {
+        let mut at = self.found.len();
+        let names: Vec<String> = change.iter().map(Oid::to_string).collect();
+        self.add(search, change, &names, None)?;
+        while let Some(revert) = self.found.get(at) {
+            let (oid, names) = (revert.oid, revert.names.clone());
+            self.add(search, &[oid], &names, Some(at))?;
+            at += 1;
+        }
+        Ok(())
+    }
+
+    fn add(
+        &mut self,
+        search: &Search<'_, 'c, 'r>,
+        wanted: &[Oid],
+        names: &[String],
+        number: Option<usize>,
+    ) -> Result<(), Failure> {
+        for (oid, Said { takes_back, picked_from }) in self.read(search, wanted)? {
+            if !takes_back.iter().any(|id| names.iter().any(|name| name.starts_with(id))) {
+                continue;
+            }
+            let known = self.found.iter().position(|revert| revert.oid == oid);
+            let at = known.unwrap_or_else(|| {
+                let mut names = picked_from;
+                names.push(oid.to_string());
+                let containing = Containing::new(search.commits, oid);
+                self.found.push(Revert {
+                    oid,
+                    names,
+                    of_change: false,
+                    of: Vec::new(),
+                    containing,
+                });
+                self.found.len() - 1
+            });
+            match number {
+                None => self.found[at].of_change = true,
+                // None takes back what comes behind it: whatever messages claim, they end somewhere.
+                Some(number) if number < at && !self.found[at].of.contains(&number) => {
+                    self.found[at].of.push(number);
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Which of the commits that came after some say that they take others back, and which.
+    fn read(
+        &mut self,
+        search: &Search<'_, 'c, 'r>,
+        wanted: &[Oid],
+    ) -> Result<Vec<(Oid, Said)>, Failure> {
+        let later = later::than(search.commits, search.tips, wanted, search.most)?;
+        let oids = later.commits;
+        if later.others >= self.unread {
+            (self.read, self.unread) = (oids.len(), later.others);
+        }
+        let said = pipeline::each(&oids, FEW_READS, |&oid| {
+            search.commits.skim(oid, |raw| said(search.commits, oid, raw)).flatten()
+        });
+        let mut found = Vec::new();
+        for (&oid, said) in oids.iter().zip(said) {
+            let said = match said {
+                Ok(said) => said,
+                // A commit-graph may remember what was cleared away long ago.
+                Err(_) if !is_held(search, oid)? => continue,
+                Err(failure) => return Err(failure),
+            };
+            if !said.takes_back.is_empty() {
+                found.push((oid, said));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether a commit stands on one that takes the change back.
+    ///
+    /// # Errors
+    /// When history can't be read.
+    pub(super) fn any_before(&mut self, commit: Oid) -> Result<bool, Failure> {
+        for revert in self.found.iter_mut().filter(|revert| revert.of_change) {
+            if revert.containing.ask(commit)? == Contains::Yes {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The number of one that takes `carrier` back in the history of `tip`, which holds it.
+    ///
+    /// # Errors
+    /// When history can't be read.
+    pub(super) fn taking_back(
+        &mut self,
+        carrier: Oid,
+        tip: Located,
+    ) -> Result<Option<usize>, Failure> {
+        // Behind each stand those that take it back.
+        let mut in_force = vec![false; self.found.len()];
+        let mut taking = None;
+        for at in (0..self.found.len()).rev() {
+            let taken_back = (at + 1..self.found.len())
+                .any(|by| in_force[by] && self.found[by].of.contains(&at));
+            let revert = &mut self.found[at];
+            in_force[at] = !taken_back && revert.containing.ask_located(tip)? == Contains::Yes;
+            // What was picked again stands on it.
+            if in_force[at] && revert.of_change && revert.containing.ask(carrier)? != Contains::Yes
+            {
+                taking = Some(at);
+            }
+        }
+        Ok(taking)
+    }
+}
+
+/// What a message says.
+#[derive(Default)]
+struct Said {
+    takes_back: Vec<String>,
+    picked_from: Vec<String>,
+}
+
+/// Whether a commit is part of what was deployed.
+fn is_held(search: &Search<'_, '_, '_>, oid: Oid) -> Result<bool, Failure> {
+    let mut containing = Containing::new(search.commits, oid);
+    for &tip in search.tips {
+        if containing.ask(tip)? == Contains::Yes {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn said(commits: &Commits<'_>, oid: Oid, raw: &[u8]) -> Result<Said, Failure> {
+    // Few messages say anything of the kind.
+    if !claims::mentions_revert(raw) {
+        return Ok(Said::default());
+    }
+    let commit = object::commit(raw, commits.repository().hash())
+        .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
+    let text = String::from_utf8_lossy(commit.message);
+    let message = message::Message::parse(&text);
+    Ok(Said { takes_back: claims::reverts(&message), picked_from: claims::cherry_picks(&message) })
+}
