@@ -764,3 +764,54 @@ fn what_was_acknowledged_survives_a_kill() {
     }
     assert!(lines(&repo).len() >= acknowledged + 2);
 }
+
+#[test]
+fn what_ends_before_it_begins_and_what_is_an_address_is_refused() {
+    let world = World::new();
+    let repo = world.repo();
+    repo.commit("First").create();
+    repo.audit(DEPLOY).success();
+    let before = lines(&repo).len();
+    let freeze = ["record", "freeze", "--action", "begins", "--env", "production"];
+    let refused = |args: &[&str], text: &str| {
+        let said = repo.audit([&freeze[..], args].concat()).code(2).stderr;
+        assert!(said.contains(text), "{said}");
+    };
+    let ends = "--until: it ends at 2026-12-19T00:00:00Z, before it begins at 2026-12-20T00:00:00Z";
+    let times = ["--from", "2026-12-20T00:00:00Z", "--until", "2026-12-19T00:00:00Z"];
+    refused(&times, ends);
+    // Without --from it begins now.
+    refused(
+        &["--until", "2020-01-01T00:00:00Z"],
+        "--until: it ends at 2020-01-01T00:00:00Z, before",
+    );
+    refused(&["--from", "2026-12-20", "--until", "2026-12-19"], "--until: it ends at 2026-12-19T");
+
+    for address in ["production~1", "production@{yesterday}", "env:production", "production..main"]
+    {
+        for (env, service, field) in
+            [(address, "web", "--env"), ("production", address, "--service")]
+        {
+            let note = ["record", "note", "--why", "x", "--env", env, "--service", service];
+            let said = repo.audit(note).code(2).stderr;
+            assert!(said.contains(&format!("{field}: '{address}' is no name of ")), "{said}");
+        }
+    }
+    assert_eq!(lines(&repo).len(), before);
+}
+
+#[test]
+fn the_moments_of_a_freeze_are_said() {
+    let world = World::new();
+    let repo = world.repo();
+    repo.commit("First").create();
+    let freeze = ["record", "freeze", "--action", "begins", "--env", "production", "--no-sign"];
+    // A date without a time of day is that day at the time of day that it is now, as in git.
+    let said = repo.audit([&freeze[..], &["--from", "2026-12-20"]].concat()).success().stderr;
+    let from = last(&repo)["body"]["what"]["from"].as_str().unwrap().to_owned();
+    assert!(said.contains(&format!("recorded freeze for production from {from} (not")), "{said}");
+    let times = ["--from", "2026-12-20T00:00:00Z", "--until", "2027-01-07T00:00:00Z"];
+    let said = repo.audit([&freeze[..], &times].concat()).success().stderr;
+    let whole = "from 2026-12-20T00:00:00Z until 2027-01-07T00:00:00Z (not signed)";
+    assert!(said.contains(whole), "{said}");
+}

@@ -247,6 +247,11 @@ pub(crate) fn summary(entry: &Entry) -> String {
         text.push_str(&format!(" {word} {env}"));
         text.extend(body.service().map(|service| format!("/{service}")));
     }
+    // A date without a time of day is one that git fills in: it is said which.
+    for (field, word) in [("from", "from"), ("until", "until"), ("expires", "until")] {
+        let moment = body.what.get(field).and_then(Value::as_str);
+        text.extend(moment.map(|moment| format!(" {word} {moment}")));
+    }
     text.push_str(if entry.signature.is_some() { " (signed)" } else { " (not signed)" });
     escape(&text).into_owned()
 }

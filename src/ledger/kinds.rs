@@ -309,9 +309,45 @@ pub fn validate(body: &Body) -> Vec<Refusal> {
             "give the tree's full id",
         );
     }
+    names(body, &mut refusals);
+    periods(body, &mut refusals);
     actor(&body.who, &mut refusals);
     reasons(body, &mut refusals);
     refusals
+}
+
+/// An address of a deployment (`production~1`, `production@{yesterday}`) is no name of a place: nobody could
+/// ask for it later.
+fn names(body: &Body, refusals: &mut Vec<Refusal>) {
+    for (key, what) in [("env", "an environment"), ("service", "a service")] {
+        let Some(name) = body.place.get(key).and_then(Value::as_str) else { continue };
+        let signs = ["~", "@{", ".."].iter().any(|sign| name.contains(sign));
+        if signs || name.starts_with("env:") || name.starts_with('^') {
+            let hint = "~, @{…}, .., env: and ^ pick a deployment: give the name alone";
+            let what = format!("'{}' is no name of {what}", name.escape_debug());
+            refuse(refusals, &format!("where.{key}"), what, hint);
+        }
+    }
+}
+
+/// What ends before it begins.
+fn periods(body: &Body, refusals: &mut Vec<Refusal>) {
+    let moment = |key: &str| {
+        let text = body.what.get(key).and_then(Value::as_str)?;
+        time::parse(text.as_bytes())
+    };
+    // What says only when it ends begins with its record; the end of a freeze may be told later.
+    let begins = body.what.get("action").and_then(Value::as_str) == Some("begins");
+    let from = moment("from").or(begins.then_some(body.when));
+    for (begin, ends) in [(from, "until"), (moment("started"), "finished")] {
+        if let (Some(begin), Some(end)) = (begin, moment(ends))
+            && end < begin
+            && let (Ok(begin), Ok(end)) = (time::format(begin), time::format(end))
+        {
+            let what = format!("it ends at {end}, before it begins at {begin}");
+            refuse(refusals, &format!("what.{ends}"), what, "give a later end");
+        }
+    }
 }
 
 fn refuse(refusals: &mut Vec<Refusal>, path: &str, what: impl Into<String>, hint: &'static str) {
