@@ -11,9 +11,9 @@
 //! compared with the same service of the other end; with a revision, or a place without a service, all are.
 
 use super::side::Side;
-use crate::commands::address::{self, Addresses};
+use crate::commands::address::{self, Address, Addresses, Moment, Point};
 use crate::deployments::{Deployments, Place};
-use crate::git::Repository;
+use crate::git::{Repository, dates};
 use crate::outcome::Failure;
 use crate::report::diff::Uncompared;
 use std::collections::BTreeSet;
@@ -34,7 +34,7 @@ pub(super) struct Member<'d> {
 
 /// Why nothing is there to compare.
 struct Missing {
-    why: Failure,
+    why: String,
     /// Whether something ran there all the same, which is not in this clone.
     ran: bool,
 }
@@ -66,26 +66,23 @@ impl<'d> Named<'d> {
         };
         let forced = text.len() - text.strip_prefix(address::FORCED).unwrap_or(text).len();
         let (name, suffix) = text.split_at(forced + address.name.len());
-        // That no branch has this name is asked once, and not of each place.
+        // A branch may have this name.
         addresses.environment(deployments, name)?;
-        let mut members = Vec::new();
-        for &place in places {
-            let point =
-                addresses.point(deployments, &format!("{}{place}{suffix}", address::FORCED));
-            let side = match point {
-                Ok(Some(point)) => {
-                    let shown = format!("{place}{suffix}");
-                    Side::at(repo, addresses, &point, shown, true)
-                        .map_err(|why| Missing { why, ran: true })
-                }
-                Ok(None) => continue,
+        let date = address.date.map(|date| dates::parse(repo, date)).transpose()?;
+        let member = |place: Place<'d>| {
+            let side = match found(deployments, &place, &address, date) {
+                Ok(point) => Side::at(repo, addresses, &point, format!("{place}{suffix}"), true)
+                    .map_err(|why| Missing { why: why.message, ran: true }),
                 Err(why) => Err(Missing { why, ran: false }),
             };
-            members.push(Member { place, side });
-        }
-        match members.first().map(|member| &member.side) {
-            Some(Err(first)) if members.iter().all(|member| member.side.is_err()) => {
-                Err(first.why.clone())
+            Member { place, side }
+        };
+        let members: Vec<Member<'_>> = places.into_iter().copied().map(member).collect();
+        match members.first().map(|first| (first.place, &first.side)) {
+            Some((place, Err(first))) if members.iter().all(|member| member.side.is_err()) => {
+                let message =
+                    format!("nothing of {text} is there to compare: {place}: {}", first.why);
+                Err(Failure::new(message).hint(format!("audit show {name} lists its deployments")))
             }
             _ => Ok(Named::Places(text.to_owned(), members)),
         }
@@ -134,6 +131,30 @@ impl<'d> Named<'d> {
     }
 }
 
+/// The deployment of one place that an address of its environment means, or why there is none.
+fn found<'d>(
+    deployments: &'d Deployments<'d>,
+    place: &Place<'_>,
+    address: &Address<'_>,
+    date: Option<i64>,
+) -> Result<Point<'d, 'd>, String> {
+    let (one, moment, then) = match (date, address.date) {
+        (Some(date), Some(text)) => {
+            (deployments.at(place, date), Moment::Date(date), format!("ran there at {text}"))
+        }
+        _ => (deployments.current(place), Moment::Now, "runs there".to_owned()),
+    };
+    let one = one.ok_or_else(|| format!("as far as the ledger knows, nothing {then}"))?;
+    if address.back == 0 {
+        return Ok(Point { deployment: one, moment });
+    }
+    let deployment = deployments.before(one, address.back).ok_or_else(|| {
+        let count = deployments.history(place).count();
+        format!("it has no deployment so far back: the ledger knows {count} successful")
+    })?;
+    Ok(Point { deployment, moment: Moment::Start })
+}
+
 impl<'d> Pairs<'d> {
     /// Pairs the places of two ends.
     ///
@@ -165,7 +186,7 @@ impl<'d> Pairs<'d> {
                     // What stands for every service has no place there.
                     let there = other.filter(|(place, _)| place.is_some());
                     let side = there.and_then(|(_, side)| side.ok());
-                    (place, missing.why.message.clone(), missing.ran, side)
+                    (place, missing.why.clone(), missing.ran, side)
                 }
                 (Some((place, Ok(side))), None) => (place, lacking(&to), false, Some(side)),
                 (None, Some((place, Ok(side)))) => (place, lacking(&from), false, Some(side)),
