@@ -336,8 +336,9 @@ fn periods(body: &Body, refusals: &mut Vec<Refusal>) {
         let text = body.what.get(key).and_then(Value::as_str)?;
         time::parse(text.as_bytes())
     };
-    // What says only when it ends begins with its record.
-    let from = moment("from").or(Some(body.when));
+    // What says only when it ends begins with its record; the end of a freeze may be told later.
+    let begins = body.what.get("action").and_then(Value::as_str) == Some("begins");
+    let from = moment("from").or(begins.then_some(body.when));
     for (begin, ends) in [(from, "until"), (moment("started"), "finished")] {
         if let (Some(begin), Some(end)) = (begin, moment(ends))
             && end < begin

@@ -80,7 +80,8 @@ pub struct LedgerState<'a> {
 pub struct Gained<'a> {
     /// The commit, judged.
     pub commit: &'a Event,
-    /// For a merge: whether it has changes of its own; `None` when that is not known.
+    /// For a merge: whether it has changes of its own; `None` when that is not known, or nobody who approved had a
+    /// part in it.
     pub own_changes: Option<bool>,
 }
 

@@ -34,7 +34,7 @@ pub(super) struct Member<'d> {
 
 /// Why nothing is there to compare.
 struct Missing {
-    why: Failure,
+    why: String,
     /// Whether something ran there all the same, which is not in this clone.
     ran: bool,
 }
@@ -66,26 +66,28 @@ impl<'d> Named<'d> {
         };
         let forced = text.len() - text.strip_prefix(address::FORCED).unwrap_or(text).len();
         let (name, suffix) = text.split_at(forced + address.name.len());
-        // That no branch has this name is asked once, and not of each place.
+        // A branch may have this name.
         addresses.environment(deployments, name)?;
         let mut members = Vec::new();
         for &place in places {
             let alone = format!("{}{}{suffix}", address::FORCED, place.alone());
-            let point = addresses.point(deployments, &alone);
-            let side = match point {
+            let side = match addresses.point(deployments, &alone) {
                 Ok(Some(point)) => {
-                    let shown = format!("{place}{suffix}");
-                    Side::at(repo, addresses, &point, shown, true)
-                        .map_err(|why| Missing { why, ran: true })
+                    Side::at(repo, addresses, &point, format!("{place}{suffix}"), true)
+                        .map_err(|why| Missing { why: why.message, ran: true })
                 }
                 Ok(None) => continue,
-                Err(why) => Err(Missing { why, ran: false }),
+                Err(why) => Err(Missing { why: why.message, ran: false }),
             };
             members.push(Member { place, side });
         }
-        match members.first().map(|member| &member.side) {
-            Some(Err(first)) if members.iter().all(|member| member.side.is_err()) => {
-                return Err(first.why.clone());
+        match members.first().map(|first| (first.place, &first.side)) {
+            Some((place, Err(first))) if members.iter().all(|member| member.side.is_err()) => {
+                let message =
+                    format!("nothing of {text} is there to compare: {place}: {}", first.why);
+                return Err(
+                    Failure::new(message).hint(format!("audit show {name} lists its deployments"))
+                );
             }
             _ => {}
         }
@@ -175,7 +177,7 @@ impl<'d> Pairs<'d> {
                     // What stands for every service has no place there.
                     let there = other.filter(|(place, _)| place.is_some());
                     let side = there.and_then(|(_, side)| side.ok());
-                    (place, missing.why.message.clone(), missing.ran, side)
+                    (place, missing.why.clone(), missing.ran, side)
                 }
                 (Some((place, Ok(side))), None) => (place, lacking(&to), false, Some(side)),
                 (None, Some((place, Ok(side)))) => (place, lacking(&from), false, Some(side)),

@@ -15,7 +15,7 @@ use crate::ledger::{self, Id, Recorded};
 use crate::outcome::Failure;
 use crate::policy::facts::{self, Approval, Deployed, Gained};
 use crate::policy::rules::{self, Case};
-use crate::policy::{Judgement, Subject, SubjectKind};
+use crate::policy::{Judgement, Somebody, Subject, SubjectKind};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Everything about deploys of one verification.
@@ -28,7 +28,9 @@ pub(super) struct Deploys<'a> {
     reach: Reach<'a>,
     merges: Merges,
     /// Commits of deployed ranges, judged once.
-    commits: HashMap<Oid, (Event, Option<bool>)>,
+    commits: HashMap<Oid, Event>,
+    /// Which merges have changes of their own, as far as that was asked.
+    own_changes: HashMap<Oid, Option<bool>>,
 }
 
 /// A range of commits, or why it can't be known.
@@ -59,6 +61,7 @@ impl<'a> Deploys<'a> {
             reach: Reach::new(bench.repo),
             merges: Merges::new(bench.repo),
             commits: HashMap::new(),
+            own_changes: HashMap::new(),
         }
     }
 
@@ -181,11 +184,17 @@ impl<'a> Deploys<'a> {
             Some(oid) => Some(self.bench.repo.tree_of(oid)?.to_string()),
             None => None,
         };
+        let (approvals, earlier) = self.approvals(question, tree.as_deref(), range.as_deref());
+        if let Ok(range) = &range {
+            self.find_own_changes(range, &approvals)?;
+        }
         let gained = range.map(|range| {
-            let known = range.iter().filter_map(|oid| self.commits.get(oid));
-            known.map(|(commit, own)| Gained { commit, own_changes: *own }).collect::<Vec<_>>()
+            let known = range.iter().filter_map(|oid| Some((oid, self.commits.get(oid)?)));
+            let own_changes = |oid| self.own_changes.get(oid).copied().flatten();
+            known
+                .map(|(oid, commit)| Gained { commit, own_changes: own_changes(oid) })
+                .collect::<Vec<_>>()
         });
-        let (approvals, earlier) = self.approvals(question, tree.as_deref(), &gained);
         let deployed = Deployed {
             record: question.record,
             env: question.place.env,
@@ -252,11 +261,31 @@ impl<'a> Deploys<'a> {
             return Ok(());
         }
         if let Some(event) = self.bench.commit(oid)? {
-            let own = match event.kind {
-                Kind::Merge => self.merges.own_changes(self.bench.repo, oid)?,
-                _ => None,
+            self.commits.insert(oid, event);
+        }
+        Ok(())
+    }
+
+    /// Finds out of merges whether they have changes of their own, where that matters: for those by somebody who
+    /// approved. To merge again takes longer than everything else together.
+    fn find_own_changes(
+        &mut self,
+        range: &[Oid],
+        approvals: &[Approval<'_>],
+    ) -> Result<(), Failure> {
+        let people = &self.bench.judge.policy().people;
+        let actors = approvals.iter().filter_map(|approval| people.behind(approval.record));
+        let approvers: BTreeSet<Somebody> = actors.map(|actor| actor.somebody().clone()).collect();
+        for oid in range {
+            let Some(commit) = self.commits.get(oid).filter(|one| one.kind == Kind::Merge) else {
+                continue;
             };
-            self.commits.insert(oid, (event, own));
+            if self.own_changes.contains_key(oid) || people.writers(commit).is_disjoint(&approvers)
+            {
+                continue;
+            }
+            let own = self.merges.own_changes(self.bench.repo, *oid)?;
+            self.own_changes.insert(*oid, own);
         }
         Ok(())
     }
@@ -281,7 +310,7 @@ impl<'a> Deploys<'a> {
         &self,
         question: &Question<'_>,
         tree: Option<&str>,
-        gained: &Result<Vec<Gained<'_>>, String>,
+        range: Result<&[Oid], &String>,
     ) -> (Vec<Approval<'a>>, Vec<Approval<'a>>) {
         let subject = Approved {
             place: question.place,
@@ -301,8 +330,11 @@ impl<'a> Deploys<'a> {
             .map(|approval| &**approval.event)
             .collect();
         let counted: BTreeSet<&str> = covering.iter().map(|record| &*record.id).collect();
-        let brought: HashSet<&str> =
-            gained.iter().flatten().map(|gained| &*gained.commit.id).collect();
+        let brought: HashSet<&str> = range
+            .iter()
+            .flat_map(|range| range.iter())
+            .filter_map(|oid| Some(&*self.commits.get(oid)?.id))
+            .collect();
         // What ran there itself was approved for that, and not for what came later.
         let ran: HashSet<&str> =
             self.deployments.history(&question.place).map(Deployment::commit).collect();
