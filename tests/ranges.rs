@@ -351,7 +351,7 @@ fn what_contains_what_is_told_as_by_git_with_and_without_a_commit_graph() {
                     let line = repo.git(["rev-list", "--first-parent", tip]);
                     let has = |id: &&str| repo.git(["rev-list", id]).lines().any(|one| one == base);
                     let brought = line.lines().take_while(has).last().unwrap().to_owned();
-                    assert_eq!(containing.brought_by(oid(tip)).unwrap().to_string(), brought);
+                    assert_eq!(containing.brought_by(oid(tip)).unwrap().by.to_string(), brought);
                 }
             }
         }

@@ -53,7 +53,7 @@ fn a_change_that_was_only_deployed_with_its_revert_was_never_in_force() {
         assert_eq!(found["reverted_by"][0]["commit"], revert.as_str());
         assert_eq!(found["environments"][0]["reverted_by"], revert.as_str());
         assert_eq!(found["environments"][0]["runs"], false);
-        assert_eq!(found["later_unread"], 0);
+        assert_eq!(found["later_unread"], false);
     }
     let said = audit(&repo, ["trace", &change]).code(1).stdout;
     let short = &revert[..10];
@@ -164,7 +164,7 @@ fn what_a_message_quotes_takes_nothing_back() {
 }
 
 #[test]
-fn the_first_commits_after_a_change_and_the_last_are_read_and_the_others_are_counted() {
+fn the_first_commits_after_a_change_and_the_last_are_read_and_that_there_are_others_is_said() {
     // Where the revert stands among a thousand commits.
     for (at, code) in [(3, 1), (500, 0), (998, 1)] {
         let world = World::new();
@@ -200,13 +200,13 @@ fn the_first_commits_after_a_change_and_the_last_are_read_and_the_others_are_cou
             let found = trace(&repo, &change, code);
             let verdict = if code == 1 { "reverted" } else { "runs" };
             assert_eq!(found["verdict"], verdict, "{at} {graph}");
-            assert!(found["later_unread"].as_u64().unwrap() >= 500, "{at} {graph}");
+            assert_eq!(found["later_unread"], true, "{at} {graph}");
             let said = sentence(&repo, &change);
-            assert!(said.starts_with("Reverts were looked for in 256 of 100"), "{said}");
+            assert!(said.starts_with("Reverts were looked for in "), "{said}");
             let all = audit(&repo, ["trace", &change, "--all-reverts", "--format", "json"]).code(1);
             let all = all.json();
             assert_eq!(all["traces"][0]["verdict"], "reverted", "{at} {graph}");
-            assert_eq!(all["traces"][0]["later_unread"], 0);
+            assert_eq!(all["traces"][0]["later_unread"], false);
         }
     }
 }

@@ -23,7 +23,7 @@ use super::source::Commits;
 use crate::outcome::Failure;
 use foldhash::fast::RandomState;
 use gix_commitgraph::Position;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::{BinaryHeap, HashSet, VecDeque};
 
 /// Whether a commit contains another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,18 +196,22 @@ impl<'c, 'r> Containing<'c, 'r> {
         Ok(answer)
     }
 
-    /// The commit that brought the wanted one onto a branch: the oldest of the first parents from `tip`,
-    /// which contains it, that contain it.
+    /// How the wanted commit came onto a branch, of which `tip` contains it.
     ///
     /// # Errors
     /// As [`Containing::ask`].
-    pub fn brought_by(&mut self, tip: Oid) -> Result<Oid, Failure> {
+    pub fn brought_by(&mut self, tip: Oid) -> Result<Brought, Failure> {
         let mut at = self.commits.place(tip);
+        let mut passed = VecDeque::with_capacity(SOON + 1);
         let mut steps = 0;
         while let Before::Parents(parents) = self.commits.before(at, None)?
             && let Some(&parent) = parents.first()
             && self.ask_at(parent)? == Contains::Yes
         {
+            passed.push_back(at);
+            if passed.len() > SOON {
+                passed.pop_front();
+            }
             at = parent;
             steps += 1;
             // There is an answer for each that was passed.
@@ -215,8 +219,21 @@ impl<'c, 'r> Containing<'c, 'r> {
                 return Err(self.commits.cycle(at));
             }
         }
-        Ok(self.commits.oid_at(at).unwrap_or(tip))
+        let oid = |at: usize| self.commits.oid_at(at).unwrap_or(tip);
+        Ok(Brought { by: oid(at), soon_after: oid(passed.front().copied().unwrap_or(at)) })
     }
+}
+
+/// How many steps [`Brought::soon_after`] is away.
+const SOON: usize = 16;
+
+/// How a commit came onto a branch, by the branch's line of first parents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Brought {
+    /// The oldest on that line that contains it: it itself, or a merge.
+    pub by: Oid,
+    /// A few steps further, or the tip.
+    pub soon_after: Oid,
 }
 
 /// The commits of `tips` that `base` does not have and that are no older than `since` (in seconds since 1970 UTC),

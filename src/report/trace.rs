@@ -104,10 +104,8 @@ pub struct Trace<'d, 'e> {
     pub copies: Vec<Copied>,
     /// Commits that take it back.
     pub reverts: Vec<Revert>,
-    /// How many later commits were looked at for such ones.
-    pub read: usize,
-    /// How many were not.
-    pub unread: usize,
+    /// How many later commits were looked at for such ones, where that is not all.
+    pub read_of_more: Option<usize>,
     /// Where it was.
     pub reached: Vec<Reached<'d, 'e>>,
     /// Deployments of it that failed.

@@ -10,25 +10,23 @@
 //! brought it; one that was picked again on top of the revert is back.
 //!
 //! To read all messages since would take longer than all else: of more than [`MOST`], those are read that came first
-//! after it, and those that came last, unless all are asked for. How many were not is said.
+//! after it, and those that came last, unless all are asked for. That others were not is said.
 
-use crate::git::contains::{Containing, Contains, Located};
+use crate::git::contains::{Brought, Containing, Contains, Located};
 use crate::git::source::Commits;
 use crate::git::{Oid, claims, later, message, object};
 use crate::outcome::Failure;
 use crate::pipeline::{self, FEW_READS};
 
 /// The most commits that are read by default.
-pub(super) const MOST: usize = 256;
+pub(super) const MOST: usize = 128;
 
 /// Commits that take a change back, or one another.
 #[derive(Default)]
 pub(super) struct Reverts<'c, 'r> {
     found: Vec<Revert<'c, 'r>>,
-    /// How many commits that came later were read.
-    pub(super) read: usize,
-    /// How many were not.
-    pub(super) unread: usize,
+    /// How many commits that came later were read, where not all were.
+    pub(super) read_of_more: Option<usize>,
 }
 
 struct Revert<'c, 'r> {
@@ -62,7 +60,8 @@ impl<'c, 'r> Reverts<'c, 'r> {
         self.found.get(number).map(|revert| revert.oid)
     }
 
-    /// Adds those of a change, which these commits make or brought, and those of the reverts themselves.
+    /// Adds those of a change, which these commits make or brought, and those of the reverts themselves. `brought` is how
+    /// they came to what is searched.
     ///
     /// # Errors
     /// When a commit can't be read.
@@ -70,13 +69,15 @@ impl<'c, 'r> Reverts<'c, 'r> {
         &mut self,
         search: &Search<'_, 'c, 'r>,
         change: &[Oid],
+        brought: &[Brought],
     ) -> Result<(), Failure> {
         let mut at = self.found.len();
         let names: Vec<String> = change.iter().map(Oid::to_string).collect();
-        self.add(search, change, &names, None)?;
-        while let Some(revert) = self.found.get(at) {
+        self.add(search, change, brought, &names, None)?;
+        while let Some(revert) = self.found.get_mut(at) {
+            let brought = brought_by(&mut revert.containing, search.tips)?;
             let (oid, names) = (revert.oid, revert.names.clone());
-            self.add(search, &[oid], &names, Some(at))?;
+            self.add(search, &[oid], brought.as_slice(), &names, Some(at))?;
             at += 1;
         }
         Ok(())
@@ -86,10 +87,11 @@ impl<'c, 'r> Reverts<'c, 'r> {
         &mut self,
         search: &Search<'_, 'c, 'r>,
         wanted: &[Oid],
+        brought: &[Brought],
         names: &[String],
         number: Option<usize>,
     ) -> Result<(), Failure> {
-        for (oid, Said { takes_back, picked_from }) in self.read(search, wanted)? {
+        for (oid, Said { takes_back, picked_from }) in self.read(search, wanted, brought)? {
             if !takes_back.iter().any(|id| names.iter().any(|name| name.starts_with(id))) {
                 continue;
             }
@@ -124,11 +126,12 @@ impl<'c, 'r> Reverts<'c, 'r> {
         &mut self,
         search: &Search<'_, 'c, 'r>,
         wanted: &[Oid],
+        brought: &[Brought],
     ) -> Result<Vec<(Oid, Said)>, Failure> {
-        let later = later::than(search.commits, search.tips, wanted, search.most)?;
+        let later = later::than(search.commits, search.tips, wanted, brought, search.most)?;
         let oids = later.commits;
-        if later.others >= self.unread {
-            (self.read, self.unread) = (oids.len(), later.others);
+        if !later.all {
+            self.read_of_more.get_or_insert(oids.len());
         }
         let said = pipeline::each(&oids, FEW_READS, |&oid| {
             search.commits.skim(oid, |raw| said(search.commits, oid, raw)).flatten()
@@ -186,6 +189,22 @@ impl<'c, 'r> Reverts<'c, 'r> {
         }
         Ok(taking)
     }
+}
+
+/// How a commit came to one of the tips: the first that contains it.
+///
+/// # Errors
+/// When history can't be read.
+pub(super) fn brought_by(
+    containing: &mut Containing<'_, '_>,
+    tips: &[Oid],
+) -> Result<Option<Brought>, Failure> {
+    for &tip in tips {
+        if containing.ask(tip)? == Contains::Yes {
+            return containing.brought_by(tip).map(Some);
+        }
+    }
+    Ok(None)
 }
 
 /// What a message says.

@@ -1,7 +1,7 @@
 //! The road of one commit: how it came onto the branch, which copies it has, where each of them ran.
 
 use super::deployed::Deployed;
-use super::reverts::{MOST, Reverts, Search};
+use super::reverts::{self, MOST, Reverts, Search};
 use super::wanted::Wanted;
 use crate::commands::copies::{self, Copies};
 use crate::commands::deployed::{covering, summary};
@@ -11,7 +11,7 @@ use crate::deployments::road::{Holds, Road, Stay, follow};
 use crate::deployments::{Deployment, Deployments, field};
 use crate::event::{Event, Kind};
 use crate::git::commits::CommitReader;
-use crate::git::contains::{Containing, Contains, Located};
+use crate::git::contains::{Brought, Containing, Contains, Located};
 use crate::git::source::Commits;
 use crate::git::walk::Walked;
 use crate::git::{Oid, Repository};
@@ -74,7 +74,7 @@ impl<'t> Tracer<'t> {
         let commits = self.commits.clone();
         let mut own = Containing::new(&commits, oid);
         let without = self.without(&commit, &mut own)?;
-        let Merged { branch, on_branch, by: merged } = self.merged(oid, &mut own)?;
+        let Merged { branch, on_branch, brought, by: merged } = self.merged(oid, &mut own)?;
         let mut copies = self.copies(oid, &commit, &mut own, &without)?;
         let carrier = |oid: Oid| Carrier { oid, containing: Containing::new(&commits, oid) };
         let mut carriers = Carriers {
@@ -84,7 +84,6 @@ impl<'t> Tracer<'t> {
         };
         let mut road = self.road(&mut carriers)?;
         if !road.stays.is_empty() {
-            let brought = merged.as_ref().and_then(|merge| self.repo.here(&merge.id));
             let tips = self.last_of(&road);
             self.take_back(&commits, &tips, brought, &commit, &mut copies, &mut carriers)?;
             if !carriers.reverts.is_empty() {
@@ -128,8 +127,7 @@ impl<'t> Tracer<'t> {
             checks,
             copies: copied,
             reverts,
-            read: carriers.reverts.read,
-            unread: carriers.reverts.unread,
+            read_of_more: carriers.reverts.read_of_more,
             reached,
             failed: road.failed,
             unknown: road.unknown,
@@ -318,7 +316,7 @@ impl<'t> Tracer<'t> {
         &self,
         commits: &'c Commits<'t>,
         tips: &[Oid],
-        brought: Option<Oid>,
+        brought: Option<Brought>,
         commit: &Event,
         copies: &mut Copies,
         carriers: &mut Carriers<'c, 't>,
@@ -326,9 +324,18 @@ impl<'t> Tracer<'t> {
         let most = if self.all_reverts { usize::MAX } else { MOST };
         let search = Search { commits, tips, most };
         let mut change: Vec<Oid> = vec![carriers.own.oid];
-        change.extend(brought);
+        change.extend(brought.map(|brought| brought.by));
         change.extend(carriers.copies.iter().map(|copy| copy.oid));
-        carriers.reverts.look_for(&search, &change)?;
+        change.dedup();
+        let brought = match brought {
+            Some(brought) => Some(brought),
+            None => reverts::brought_by(&mut carriers.own.containing, tips)?,
+        };
+        let mut brought = Vec::from_iter(brought);
+        for copy in &mut carriers.copies {
+            brought.extend(reverts::brought_by(&mut copy.containing, tips)?);
+        }
+        carriers.reverts.look_for(&search, &change, &brought)?;
         if carriers.reverts.is_empty() {
             return Ok(());
         }
@@ -347,10 +354,14 @@ impl<'t> Tracer<'t> {
             return Ok(());
         }
         let change: Vec<Oid> = new.iter().map(|copy| copy.oid).collect();
-        let carrier = |&oid: &Oid| Carrier { oid, containing: Containing::new(commits, oid) };
-        carriers.copies.extend(change.iter().map(carrier));
+        let mut brought = Vec::new();
+        for &oid in &change {
+            let mut containing = Containing::new(commits, oid);
+            brought.extend(reverts::brought_by(&mut containing, tips)?);
+            carriers.copies.push(Carrier { oid, containing });
+        }
         copies.found.extend(new);
-        carriers.reverts.look_for(&search, &change)
+        carriers.reverts.look_for(&search, &change, &brought)
     }
 
     /// Those reverts that take the change back somewhere, and the stays that name them by their new numbers.
@@ -412,9 +423,9 @@ impl<'t> Tracer<'t> {
             }
             Contains::Yes => {}
         }
-        let at = own.brought_by(tip)?;
-        let by = if at == oid { None } else { Some(self.event(at)?) };
-        Ok(Merged { branch, on_branch: Some(true), by })
+        let brought = own.brought_by(tip)?;
+        let by = if brought.by == oid { None } else { Some(self.event(brought.by)?) };
+        Ok(Merged { branch, on_branch: Some(true), brought: Some(brought), by })
     }
 }
 
@@ -424,6 +435,7 @@ struct Merged {
     branch: Option<String>,
     /// `None` where it can't be told.
     on_branch: Option<bool>,
+    brought: Option<Brought>,
     /// The commit of the branch's own line that brought it, if not it itself.
     by: Option<Event>,
 }

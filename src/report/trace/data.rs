@@ -117,7 +117,7 @@ struct TraceJson<'a> {
     deployments: usize,
     asked: Option<AskedJson<'a>>,
     reverted_by: Vec<RevertJson<'a>>,
-    later_unread: usize,
+    later_unread: bool,
     doubts: Vec<&'static str>,
 }
 
@@ -215,7 +215,7 @@ impl<'a> From<&'a Trace<'_, '_>> for TraceJson<'a> {
                 .iter()
                 .map(|revert| RevertJson { commit: &revert.id, summary: &revert.summary })
                 .collect(),
-            later_unread: trace.unread,
+            later_unread: trace.read_of_more.is_some(),
             doubts: trace.doubts.iter().map(|doubt| doubt.name()).collect(),
         }
     }

@@ -284,13 +284,11 @@ impl Trace<'_, '_> {
             Verdict::Never => Paint::Plain,
         };
         writeln!(out, "{}", style.paint(paint, &escape(&self.sentence())))?;
-        if self.unread > 0 && !self.reached.is_empty() {
-            let words = format!(
-                "Reverts were looked for in {} of {} later commits, the first and the last; --all-reverts reads all.",
-                self.read,
-                self.read + self.unread
-            );
-            writeln!(out, "{words}")?;
+        if let Some(read) = self.read_of_more.filter(|_| !self.reached.is_empty()) {
+            writeln!(
+                out,
+                "Reverts were looked for in {read} later commits, the first and the last; --all-reverts reads all."
+            )?;
         }
         Ok(())
     }
