@@ -102,6 +102,7 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
         whose: &whose,
         args: &args,
         now: context.now,
+        several,
         walked: HashMap::new(),
     };
     let compare = |(from, to)| comparer.compare(from, to);

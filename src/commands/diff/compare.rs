@@ -30,7 +30,9 @@ pub(super) struct Comparer<'c> {
     pub(super) whose: &'c Whose,
     pub(super) args: &'c DiffArgs,
     pub(super) now: i64,
-    /// Ranges that were walked: services often run the same commits.
+    /// Whether several places are compared.
+    pub(super) several: bool,
+    /// Ranges that were walked, then: services often run the same commits.
     pub(super) walked: HashMap<(Oid, Oid), Gained>,
 }
 
@@ -100,7 +102,9 @@ impl<'c> Comparer<'c> {
         let ends = |event: &Event| event.proof.notes.iter().any(|note| note == "shallow");
         let certain = no_more && !commits.iter().any(ends);
         let gained = Gained { commits, certain };
-        self.walked.insert((old, new), gained.clone());
+        if self.several {
+            self.walked.insert((old, new), gained.clone());
+        }
         Ok(gained)
     }
 }
