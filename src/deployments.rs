@@ -318,8 +318,11 @@ impl<'e> Deployments<'e> {
     fn environment(&mut self, event: &'e Recorded, when: i64, position: Position) {
         let Some(env) = event.env() else { return };
         if event.field("action") == Some("deleted") {
-            self.deleted.push(Deleted { env, when, position });
-            self.environments.remove(env);
+            let service = event.service();
+            self.deleted.push(Deleted { env, service, when, position });
+            if service.is_none() {
+                self.environments.remove(env);
+            }
         } else {
             self.environments.insert(env);
         }
@@ -485,6 +488,8 @@ impl<'e> Numbers<'e> {
 #[derive(Debug, Clone, Copy)]
 struct Deleted<'e> {
     env: &'e str,
+    /// Only this service of it.
+    service: Option<&'e str>,
     /// When, as it claims.
     when: i64,
     position: Position,
@@ -493,7 +498,9 @@ struct Deleted<'e> {
 impl Deleted<'_> {
     /// Whether it ended what was put into a place at a position.
     fn ends(&self, place: &Place<'_>, position: Position) -> bool {
-        self.env == place.env && self.position > position
+        self.env == place.env
+            && self.service.is_none_or(|service| place.service == Some(service))
+            && self.position > position
     }
 }
 
@@ -721,6 +728,23 @@ pub(crate) mod tests {
         let note = corrects(record("n", Kind::Note, 50, json!({"env": "production"})), "a");
         let events = [deploy("a", 10, '1', "success"), note];
         assert_eq!(spans(&Deployments::new(&events)), [('1', 10, None)]);
+    }
+
+    #[test]
+    fn a_deleted_service_ends_no_other() {
+        let of = |id: &str, service: &str| {
+            let fields = json!({"env": "production", "service": service, "commit": "1".repeat(40), "outcome": "success"});
+            record(id, Kind::Deploy, 10, fields)
+        };
+        let deleted = json!({"env": "production", "service": "web", "action": "deleted"});
+        let events = [of("a", "api"), of("w", "web"), record("x", Kind::Environment, 20, deleted)];
+        let deployments = Deployments::new(&events);
+        let running = |service| {
+            let place = Place { env: "production", service: Some(service) };
+            (deployments.current(&place).is_some(), deployments.at(&place, 30).is_some())
+        };
+        assert_eq!((running("api"), running("web")), ((true, true), (false, false)));
+        assert!(deployments.environments().eq(["production"]));
     }
 
     #[test]

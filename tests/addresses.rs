@@ -144,6 +144,28 @@ fn an_environment_is_all_that_is_in_force_there() {
 }
 
 #[test]
+fn what_was_deleted_or_corrected_away_runs_nothing_and_is_not_unknown() {
+    let world = World::new();
+    let repo = world.repo();
+    let commit = repo.commit("First").create();
+    deploy(&repo, "production", &commit, &[]);
+    let wrong = deploy(&repo, "staging", &commit, &["--service", "api"]);
+    let right = ["--service", "web", "--link", &format!("corrects={wrong}")];
+    deploy(&repo, "staging", &commit, &right);
+    record(&repo, BOT, &["environment", "--env", "production", "--action", "deleted"]);
+    for place in ["production", "staging/api"] {
+        let asked = audit(&repo, ["status", place]).code(1);
+        assert!(asked.stdout.contains("nothing runs there"), "{place}: {}", asked.stdout);
+        assert_eq!(asked.stderr, "");
+    }
+    let all = audit(&repo, ["status"]).code(0).stdout;
+    assert!(all.contains("staging/web") && !all.contains("production"), "{all}");
+    record(&repo, BOT, &["environment", "--env", "staging", "--action", "deleted"]);
+    let all = audit(&repo, ["status"]).code(1);
+    assert!(all.stderr.contains("has been deleted since"), "{}", all.stderr);
+}
+
+#[test]
 fn a_date_says_what_it_says_or_is_refused() {
     let world = World::new();
     let repo = world.repo();

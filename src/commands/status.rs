@@ -78,9 +78,15 @@ pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Out
         (true, false) => Outcome::No,
         (true, true) => Outcome::Undecided,
     };
-    if running.is_empty() && idle.is_empty() {
-        context.ui.note("note: no deployment is recorded here, so what runs is unknown");
-        context.ui.note("hint: audit record deploy --env production --outcome success");
+    match (running.is_empty() && idle.is_empty(), deployments.is_empty()) {
+        (true, true) => {
+            context.ui.note("note: no deployment is recorded here, so what runs is unknown");
+            context.ui.note("hint: audit record deploy --env production --outcome success");
+        }
+        (true, false) => {
+            context.ui.note("note: nothing runs: what was deployed to has been deleted since");
+        }
+        (false, _) => {}
     }
     let freezes =
         freezes(records, now).into_iter().filter(|event| wanted.has_frozen(event)).collect();
@@ -116,9 +122,13 @@ impl<'a> Wanted<'a> {
         Ok(Wanted { names })
     }
 
+    /// The names, without what forces the reading.
+    fn bare(&self) -> impl Iterator<Item = &'a str> {
+        self.names.iter().map(|name| name.strip_prefix("env:").unwrap_or(name))
+    }
+
     fn any(&self, is: impl Fn(&str) -> bool) -> bool {
-        self.names.is_empty()
-            || self.names.iter().any(|name| is(name.strip_prefix("env:").unwrap_or(name)))
+        self.names.is_empty() || self.bare().any(is)
     }
 
     fn has(&self, place: &Place) -> bool {
@@ -196,9 +206,9 @@ impl<'r> Places<'r> {
             let why = match (first, self.date) {
                 _ if self.deployment(place).is_some() => continue,
                 (Some(first), Some(date)) if date < first => Why::Unknown { first },
-                // Of an environment that was deleted there is nothing to say, nor of one where by now each
-                // service is recorded by its name.
-                (_, None) if !exists(place.env) => continue,
+                // Of an environment that was deleted there is nothing to say unless somebody asks, nor of one where by
+                // now each service is recorded by its name.
+                (_, None) if !exists(place.env) && wanted.names.is_empty() => continue,
                 _ if place.service.is_none() && in_use(place.env) => continue,
                 _ => Why::Nothing,
             };
@@ -215,6 +225,11 @@ impl<'r> Places<'r> {
                 (Some(_), _) => Why::NeverSucceeded,
             };
             idle.push(Idle { place: env.to_owned(), why });
+        }
+        // What never was in force is no place: it failed, or was corrected away.
+        let is_place = |name: &str| self.deployments.places().any(|place| place.answers_to(name));
+        for name in wanted.bare().filter(|name| !is_place(name) && !exists(name)) {
+            idle.push(Idle { place: name.to_owned(), why: Why::Nothing });
         }
         idle
     }
