@@ -11,8 +11,8 @@ use crate::outcome::Failure;
 use chrono::NaiveDate;
 use std::process::Command;
 
-/// The words that git's `approxidate` knows.
-const WORDS: [&str; 58] = [
+/// The words that git's `approxidate` knows beside numbers and the names of days and months.
+const WORDS: [&str; 29] = [
     "now",
     "today",
     "yesterday",
@@ -38,23 +38,14 @@ const WORDS: [&str; 58] = [
     "months",
     "year",
     "years",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
+    "the",
+    "at",
+    "of",
+    "on",
+];
+const WEEKDAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const MONTHS: [&str; 12] = [
     "january",
     "february",
     "march",
@@ -67,11 +58,9 @@ const WORDS: [&str; 58] = [
     "october",
     "november",
     "december",
-    "the",
-    "at",
-    "of",
-    "on",
 ];
+const COUNTS: [&str; 10] =
+    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 
 /// Reads a date as git does; seconds since 1970 UTC.
 ///
@@ -134,8 +123,9 @@ pub fn understood(text: &str) -> bool {
         let letters: String =
             word.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
         let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
-        let known = WORDS.contains(&letters.as_str())
-            || letters.len() >= 3 && WORDS.iter().any(|known| known.starts_with(&letters))
+        let mut words = WORDS.iter().chain(&WEEKDAYS).chain(&MONTHS).chain(&COUNTS);
+        let known = words
+            .any(|&known| known == letters || letters.len() >= 3 && known.starts_with(&letters))
             || has_digit
                 && matches!(letters.as_str(), "" | "t" | "z" | "tz" | "st" | "nd" | "rd" | "th")
             || is_zone(word);
@@ -209,25 +199,6 @@ fn lone_weekday(text: &str) -> Option<&'static str> {
     });
     if dated || counted { None } else { among(&words[at], &WEEKDAYS) }
 }
-
-const WEEKDAYS: [&str; 7] =
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-const COUNTS: [&str; 10] =
-    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 
 /// Names of time zones that git knows.
 fn is_zone(word: &str) -> bool {
