@@ -231,8 +231,9 @@ fn a_commit_that_is_not_in_this_clone_leaves_the_answer_open() {
     assert!(status.stdout.contains("unknown"), "{}", status.stdout);
     let trace = audit(&clone, ["trace", "--format", "json"]).code(3).json();
     assert_eq!(trace["traces"][0]["verdict"], "unknown");
-    let diff = audit(&clone, ["diff", "production", "HEAD"]).code(2);
-    assert!(diff.stderr.contains("not in this clone"), "{}", diff.stderr);
+    let diff = audit(&clone, ["diff", "production", "HEAD"]).code(3);
+    assert!(diff.stdout.contains("not in this clone"), "{}", diff.stdout);
+    assert!(diff.stderr.contains("git fetch"), "{}", diff.stderr);
 }
 
 #[test]

@@ -28,6 +28,10 @@ use std::cell::OnceCell;
 /// What forces the reading as an environment.
 pub(crate) const FORCED: &str = "env:";
 
+/// What brings a commit that is not in this clone.
+pub(crate) const FETCH: &str =
+    "`git fetch` may bring it; if its branch was deleted, `git fetch origin <commit>`";
+
 /// What git puts before and behind a name to make a reference of it (gitrevisions(7)), the first that is there.
 const GIT_RULES: [(&str, &str); 6] = [
     ("", ""),
@@ -67,6 +71,14 @@ pub(crate) struct Point<'d, 'e> {
     pub(crate) moment: Moment,
 }
 
+/// What an address names in each of its places.
+pub(crate) struct Named<'t, 'd, 'e> {
+    /// The address.
+    pub(crate) address: Address<'t>,
+    /// The places, and the deployment in each, or why there is none.
+    pub(crate) points: Vec<(Place<'e>, Result<Point<'d, 'e>, Failure>)>,
+}
+
 /// An address taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address<'t> {
@@ -78,6 +90,8 @@ pub struct Address<'t> {
     pub back: usize,
     /// Whether `env:` forces the reading.
     pub forced: bool,
+    /// What stands behind the name, as typed.
+    pub typed: &'t str,
 }
 
 impl<'a> Addresses<'a> {
@@ -157,10 +171,8 @@ impl<'a> Addresses<'a> {
         let (commit, place) = (point.deployment.commit(), point.deployment.place);
         match self.repo.here(commit).is_some() {
             true => Ok(commit.to_owned()),
-            false => Err(Failure::new(format!(
-                "{place} ran {commit}, which is not in this clone"
-            ))
-            .hint("`git fetch` may bring it; if its branch was deleted, `git fetch origin <commit>`")),
+            false => Err(Failure::new(format!("{place} ran {commit}, which is not in this clone"))
+                .hint(FETCH)),
         }
     }
 
@@ -173,6 +185,43 @@ impl<'a> Addresses<'a> {
         deployments: &'d Deployments<'e>,
         text: &str,
     ) -> Result<Option<Point<'d, 'e>>, Failure> {
+        let Some(address) = self.address(deployments, text)? else { return Ok(None) };
+        let date = self.date(&address)?;
+        self.find(deployments, &address, date).map(Some)
+    }
+
+    /// What an address names, place by place; `None` when the text is no address.
+    ///
+    /// # Errors
+    /// As [`Addresses::point`], but for places in which it names nothing: they have their own.
+    pub(crate) fn by_place<'d, 't, 'e>(
+        &self,
+        deployments: &'d Deployments<'e>,
+        text: &'t str,
+    ) -> Result<Option<Named<'t, 'd, 'e>>, Failure> {
+        let Some(address) = self.address(deployments, text)? else { return Ok(None) };
+        let date = self.date(&address)?;
+        let places = deployments.named(address.name);
+        let points = match places.as_slice() {
+            [] => return Err(nothing(deployments, &places, &address, date)),
+            [one] => vec![(**one, self.find(deployments, &address, date))],
+            several => several
+                .iter()
+                .map(|place| {
+                    let alone = Address { name: &place.alone(), ..address };
+                    (**place, self.find(deployments, &alone, date))
+                })
+                .collect(),
+        };
+        Ok(Some(Named { address, points }))
+    }
+
+    /// Takes an address apart that means an environment, and nothing else.
+    fn address<'t>(
+        &self,
+        deployments: &Deployments<'_>,
+        text: &'t str,
+    ) -> Result<Option<Address<'t>>, Failure> {
         let Some(address) = parse(text) else {
             return match text.strip_prefix(FORCED) {
                 Some(_) => {
@@ -194,7 +243,12 @@ impl<'a> Addresses<'a> {
         {
             return Err(ambiguous(text, name, &revision));
         }
-        self.find(deployments, &address).map(Some)
+        Ok(Some(address))
+    }
+
+    /// The moment of its date.
+    fn date(&self, address: &Address<'_>) -> Result<Option<i64>, Failure> {
+        address.date.map(|text| period::past(self.repo, text)).transpose()
     }
 
     /// The environment or place that a text means as a whole, without a deployment picked out of it:
@@ -207,10 +261,10 @@ impl<'a> Addresses<'a> {
         deployments: &Deployments<'_>,
         text: &'t str,
     ) -> Result<Option<&'t str>, Failure> {
-        let Some(Address { name, date: None, back: 0, forced }) = parse(text) else {
+        let Some(Address { name, date: None, back: 0, forced, typed }) = parse(text) else {
             return Ok(None);
         };
-        if text.ends_with('~') || !deployments.knows(name) {
+        if typed.ends_with('~') || !deployments.knows(name) {
             return if forced { Err(unknown(deployments, name)) } else { Ok(None) };
         }
         match self.git_name(name)? {
@@ -223,9 +277,9 @@ impl<'a> Addresses<'a> {
         &self,
         deployments: &'d Deployments<'e>,
         address: &Address<'_>,
+        date: Option<i64>,
     ) -> Result<Point<'d, 'e>, Failure> {
         let name = address.name;
-        let date = address.date.map(|text| period::past(self.repo, text)).transpose()?;
         let at = |place: &Place| match date {
             // What is in force is what runs now, whatever its clock says.
             Some(date) if date < super::now() => deployments.at(place, date),
@@ -323,7 +377,7 @@ fn unknown(deployments: &Deployments<'_>, name: &str) -> Failure {
 /// Several places are meant, and they don't run the same.
 fn undecided(address: &Address<'_>, several: &[&Deployment<'_>]) -> Failure {
     let name = address.name;
-    let behind = address.suffix();
+    let behind = address.typed;
     let spelled: Vec<String> = several
         .iter()
         .map(|one| match one.place.to_string() {
@@ -361,13 +415,15 @@ fn nothing(
 }
 
 impl Address<'_> {
-    /// What stands behind the name.
-    fn suffix(&self) -> String {
-        let date = self.date.map(|date| format!("@{{{date}}}")).unwrap_or_default();
-        match self.back {
-            0 => date,
-            back => format!("{date}~{back}"),
-        }
+    /// The name as it was typed, without a moment behind it.
+    pub(crate) fn named(&self) -> String {
+        let forced = if self.forced { FORCED } else { "" };
+        format!("{forced}{}", self.name)
+    }
+
+    /// The address of one of its places.
+    pub(crate) fn of(&self, place: &str) -> String {
+        format!("{}{}", Address { name: place, ..*self }.named(), self.typed)
     }
 }
 
@@ -378,7 +434,8 @@ pub fn parse(text: &str) -> Option<Address<'_>> {
         None => (false, text),
     };
     let end = rest.find(['~', '@', '^', ':', ' ']).unwrap_or(rest.len());
-    let (name, mut suffix) = rest.split_at(end);
+    let (name, typed) = rest.split_at(end);
+    let mut suffix = typed;
     if name.is_empty() {
         return None;
     }
@@ -396,7 +453,7 @@ pub fn parse(text: &str) -> Option<Address<'_>> {
         back = back.checked_add(number)?;
         suffix = behind;
     }
-    suffix.is_empty().then_some(Address { name, date, back, forced })
+    suffix.is_empty().then_some(Address { name, date, back, forced, typed })
 }
 
 /// Splits `left..right` and `left...right` outside of braces: left, dots, right.
