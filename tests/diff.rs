@@ -252,6 +252,31 @@ fn who_approved_what_was_deployed_is_named_however_early_that_was() {
 }
 
 #[test]
+fn who_rejected_or_took_back_an_approval_is_no_approver() {
+    let world = World::new();
+    let days = Days::new(&world);
+    days.repo.commit("One").create();
+    days.deploy(1, "production", "HEAD");
+    let two = days.repo.commit("Two").file("a", "2").create();
+    let say = |day, who, decision| {
+        let word = ["approval", "--env", "production", "--commit", &two, "--decision", decision];
+        days.record(day, who, &word);
+    };
+    say(2, "Bo", "rejected");
+    say(2, "Eva", "approved");
+    say(3, "Eva", "rejected");
+    say(3, "Kim", "rejected");
+    say(4, "Kim", "approved");
+    days.deploy(5, "production", "HEAD");
+    // What was said after the deployment takes nothing back.
+    say(6, "Kim", "rejected");
+    let found = people(&days.diff(&["production~1", "production"]));
+    for (name, parts) in [("Bo", "rejecter"), ("Eva", "rejecter"), ("Kim", "approver rejecter")] {
+        assert!(found.contains(&(name.into(), parts.into())), "{found:?}");
+    }
+}
+
+#[test]
 fn a_suspect_came_with_the_deployment_that_first_had_it() {
     let world = World::new();
     let days = Days::new(&world);

@@ -33,7 +33,7 @@ pub struct End {
 pub struct Involved {
     /// Name and address, as last seen.
     pub who: Identity,
-    /// `author`, `co-author`, `committer`, `reviewer`, `approver`, `deployer`, `actor`.
+    /// `author`, `co-author`, `committer`, `reviewer`, `approver`, `rejecter`, `deployer`, `actor`.
     pub parts: BTreeSet<&'static str>,
     /// How many commits the person authored.
     pub commits: usize,
