@@ -14,7 +14,7 @@
 //! id of its commit before git sees the revision.
 
 use super::{Context, period, records};
-use crate::deployments::{Deployment, Deployments, Place};
+use crate::deployments::{Deployment, Deployments, Place, State};
 use crate::event::When;
 use crate::git::Repository;
 use crate::git::revision::Start;
@@ -187,7 +187,7 @@ impl<'a> Addresses<'a> {
     ) -> Result<Option<Point<'d, 'e>>, Failure> {
         let Some(address) = self.address(deployments, text)? else { return Ok(None) };
         let date = self.date(&address)?;
-        self.find(deployments, &address, date).map(Some)
+        find(deployments, &address, &deployments.named(address.name), date).map(Some)
     }
 
     /// What an address names, place by place; `None` when the text is no address.
@@ -202,17 +202,16 @@ impl<'a> Addresses<'a> {
         let Some(address) = self.address(deployments, text)? else { return Ok(None) };
         let date = self.date(&address)?;
         let places = deployments.named(address.name);
-        let points = match places.as_slice() {
-            [] => return Err(nothing(deployments, &places, &address, date)),
-            [one] => vec![(**one, self.find(deployments, &address, date))],
-            several => several
-                .iter()
-                .map(|place| {
-                    let alone = Address { name: &place.alone(), ..address };
-                    (**place, self.find(deployments, &alone, date))
-                })
-                .collect(),
+        if places.is_empty() {
+            return Err(nothing(deployments, &places, &address, date));
+        }
+        let alone = places.len() == 1;
+        let in_place = |place: &Place<'e>| {
+            let name = if alone { address.name.to_owned() } else { place.alone() };
+            let address = Address { name: &name, ..address };
+            (*place, find(deployments, &address, &[place], date))
         };
+        let points = places.iter().map(|place| in_place(place)).collect();
         Ok(Some(Named { address, points }))
     }
 
@@ -243,7 +242,10 @@ impl<'a> Addresses<'a> {
         {
             return Err(ambiguous(text, name, &revision));
         }
-        Ok(Some(address))
+        match two_environments(deployments, &address) {
+            Some(why) => Err(why),
+            None => Ok(Some(address)),
+        }
     }
 
     /// The moment of its date.
@@ -273,46 +275,6 @@ impl<'a> Addresses<'a> {
         }
     }
 
-    fn find<'d, 'e>(
-        &self,
-        deployments: &'d Deployments<'e>,
-        address: &Address<'_>,
-        date: Option<i64>,
-    ) -> Result<Point<'d, 'e>, Failure> {
-        let name = address.name;
-        let at = |place: &Place| match date {
-            // What is in force is what runs now, whatever its clock says.
-            Some(date) if date < super::now() => deployments.at(place, date),
-            _ => deployments.current(place),
-        };
-        let places = deployments.named(name);
-        let running: Vec<&Deployment<'e>> = places.iter().filter_map(|place| at(place)).collect();
-        let one = match running.as_slice() {
-            [] => return Err(nothing(deployments, &places, address, date)),
-            [one] => *one,
-            [first, rest @ ..]
-                if address.back == 0 && rest.iter().all(|one| one.commit() == first.commit()) =>
-            {
-                *first
-            }
-            several => return Err(undecided(address, several)),
-        };
-        let deployment = deployments.before(one, address.back).ok_or_else(|| {
-            let count = deployments.history(&one.place).count();
-            Failure::new(format!(
-                "{} has no deployment so far back: the ledger knows {count} successful",
-                one.place
-            ))
-            .hint(format!("audit show {FORCED}{} lists them", one.place))
-        })?;
-        let moment = match (date, address.back) {
-            (_, 1..) => Moment::Start,
-            (Some(date), 0) => Moment::Date(date),
-            (None, 0) => Moment::Now,
-        };
-        Ok(Point { deployment, moment })
-    }
-
     /// The spelling that git alone reads, where git knows this name, too: a reference (by the rules of
     /// gitrevisions(7)), HEAD, `FETCH_HEAD` and their like, an id.
     fn git_name(&self, name: &str) -> Result<Option<String>, Failure> {
@@ -330,6 +292,47 @@ impl<'a> Addresses<'a> {
             _ => oid.to_string(),
         }))
     }
+}
+
+/// The deployment that an address names in these places.
+fn find<'d, 'e>(
+    deployments: &'d Deployments<'e>,
+    address: &Address<'_>,
+    places: &[&Place<'e>],
+    date: Option<i64>,
+) -> Result<Point<'d, 'e>, Failure> {
+    let at = |place: &Place| match date {
+        // What is in force is what runs now, whatever its clock says.
+        Some(date) if date < super::now() => deployments.at(place, date),
+        _ => deployments.current(place),
+    };
+    let running: Vec<&Deployment<'e>> = places.iter().filter_map(|place| at(place)).collect();
+    let one = match running.as_slice() {
+        [] => return Err(nothing(deployments, places, address, date)),
+        [one] => *one,
+        [first, rest @ ..]
+            if address.back == 0 && rest.iter().all(|one| one.commit() == first.commit()) =>
+        {
+            *first
+        }
+        several => return Err(undecided(address, several)),
+    };
+    let deployment = deployments.before(one, address.back).ok_or_else(|| {
+        let until = deployments.history(&one.place).rev();
+        let count = until.skip_while(|other| !std::ptr::eq(other.event, one.event)).count();
+        let then = if date.is_some() { " until then" } else { "" };
+        Failure::new(format!(
+            "{} has no deployment so far back: the ledger knows {count} successful{then}",
+            one.place
+        ))
+        .hint(format!("audit show {FORCED}{} lists them", one.place))
+    })?;
+    let moment = match (date, address.back) {
+        (_, 1..) => Moment::Start,
+        (Some(date), 0) => Moment::Date(date),
+        (None, 0) => Moment::Now,
+    };
+    Ok(Point { deployment, moment })
 }
 
 /// Which environment may have been meant by what git doesn't know as a revision.
@@ -361,6 +364,23 @@ fn ambiguous(text: &str, name: &str, revision: &str) -> Failure {
     let suffix = &text[name.len()..];
     Failure::new(format!("'{name}' is the name of an environment and of a git revision"))
         .hint(format!("write {FORCED}{text} for the environment, {revision}{suffix} for git's"))
+}
+
+/// `eu/prod` is an environment, and the service `prod` of another.
+fn two_environments(deployments: &Deployments<'_>, address: &Address<'_>) -> Option<Failure> {
+    let places = deployments.named(address.name);
+    let service = places.iter().find(|place| place.env != address.name && place.service.is_some());
+    let Place { env, service: Some(service) } = service? else { return None };
+    let mut own = places.iter().filter(|place| place.env == address.name).peekable();
+    own.peek()?;
+    let own: Vec<String> = own.map(|place| address.of(&place.alone())).collect();
+    let message =
+        format!("'{}' is an environment, and the service {service} of '{env}'", address.name);
+    Some(Failure::new(message).hint(format!(
+        "of the environment there is {}; for the service, ask for a commit that `audit log --env {env} --service \
+         {service}` lists",
+        own.join(", ")
+    )))
 }
 
 fn unknown(deployments: &Deployments<'_>, name: &str) -> Failure {
@@ -408,10 +428,18 @@ fn nothing(
         (Some(date), ..) => (format!("nothing ran in '{name}' at {date}"), ""),
         (None, ..) => (format!("nothing runs in '{name}'"), "its deployments failed: "),
     };
-    let failed = deployments.all().iter().any(|one| one.place.answers_to(name) && !one.ran());
+    let listed = || deployments.all().iter().filter(|one| one.place.answers_to(name));
+    let failed = listed().any(|one| one.state == State::Failed);
     let hint = if failed { hint } else { "" };
+    let about = match listed().next().map(|one| one.place) {
+        Some(Place { env, service: Some(service) }) if env != name => {
+            format!("--env {env} --service {service}")
+        }
+        Some(Place { env, .. }) => format!("--env {env}"),
+        None => format!("--env {name}"),
+    };
     Failure::new(format!("as far as the ledger knows, {message}"))
-        .hint(format!("{hint}audit log --env {name} lists what is recorded about it"))
+        .hint(format!("{hint}audit log {about} lists what is recorded about it"))
 }
 
 impl Address<'_> {
