@@ -298,6 +298,22 @@ fn a_name_that_git_knows_too_is_refused_with_both_spellings() {
 }
 
 #[test]
+fn a_rollback_says_so_in_status_with_its_reason_or_without() {
+    let world = World::new();
+    let repo = world.repo();
+    repo.commit("First").create();
+    repo.commit("Second").create();
+    let commits = ["rollback", "--commit", "HEAD~1", "--from-commit", "HEAD"];
+    let rollback = [&commits[..], &["--env", "production", "--outcome", "success"]].concat();
+    record(&repo, BOT, &rollback);
+    let status = audit(&repo, ["status"]).code(0).stdout;
+    assert!(status.contains("  rollback  "), "{status}");
+    record(&repo, BOT, &[&rollback[..], &["--why", "Cards fail"]].concat());
+    let status = audit(&repo, ["status"]).code(0).stdout;
+    assert!(status.contains("  rollback: Cards fail  "), "{status}");
+}
+
+#[test]
 fn several_services_are_told_apart() {
     let world = World::new();
     let repo = company(&world);
