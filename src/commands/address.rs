@@ -90,8 +90,6 @@ pub struct Address<'t> {
     pub back: usize,
     /// Whether `env:` forces the reading.
     pub forced: bool,
-    /// What stands behind the name, as typed.
-    pub typed: &'t str,
 }
 
 impl<'a> Addresses<'a> {
@@ -263,10 +261,10 @@ impl<'a> Addresses<'a> {
         deployments: &Deployments<'_>,
         text: &'t str,
     ) -> Result<Option<&'t str>, Failure> {
-        let Some(Address { name, date: None, back: 0, forced, typed }) = parse(text) else {
+        let Some(Address { name, date: None, back: 0, forced }) = parse(text) else {
             return Ok(None);
         };
-        if typed.ends_with('~') || !deployments.knows(name) {
+        if text.ends_with('~') || !deployments.knows(name) {
             return if forced { Err(unknown(deployments, name)) } else { Ok(None) };
         }
         match self.git_name(name)? {
@@ -373,7 +371,9 @@ fn two_environments(deployments: &Deployments<'_>, address: &Address<'_>) -> Opt
     let Place { env, service: Some(service) } = service? else { return None };
     let mut own = places.iter().filter(|place| place.env == address.name).peekable();
     own.peek()?;
-    let own: Vec<String> = own.map(|place| address.of(&place.alone())).collect();
+    let spelled =
+        |name: &str| format!("{}{}", Address { name, ..*address }.named(), address.suffix());
+    let own: Vec<String> = own.map(|place| spelled(&place.alone())).collect();
     let message =
         format!("'{}' is an environment, and the service {service} of '{env}'", address.name);
     Some(Failure::new(message).hint(format!(
@@ -397,7 +397,7 @@ fn unknown(deployments: &Deployments<'_>, name: &str) -> Failure {
 /// Several places are meant, and they don't run the same.
 fn undecided(address: &Address<'_>, several: &[&Deployment<'_>]) -> Failure {
     let name = address.name;
-    let behind = address.typed;
+    let behind = address.suffix();
     let spelled: Vec<String> = several
         .iter()
         .map(|one| match one.place.to_string() {
@@ -449,9 +449,13 @@ impl Address<'_> {
         format!("{forced}{}", self.name)
     }
 
-    /// The address of one of its places.
-    pub(crate) fn of(&self, place: &str) -> String {
-        format!("{}{}", Address { name: place, ..*self }.named(), self.typed)
+    /// What stands behind the name.
+    fn suffix(&self) -> String {
+        let date = self.date.map(|date| format!("@{{{date}}}")).unwrap_or_default();
+        match self.back {
+            0 => date,
+            back => format!("{date}~{back}"),
+        }
     }
 }
 
@@ -462,8 +466,7 @@ pub fn parse(text: &str) -> Option<Address<'_>> {
         None => (false, text),
     };
     let end = rest.find(['~', '@', '^', ':', ' ']).unwrap_or(rest.len());
-    let (name, typed) = rest.split_at(end);
-    let mut suffix = typed;
+    let (name, mut suffix) = rest.split_at(end);
     if name.is_empty() {
         return None;
     }
@@ -481,7 +484,7 @@ pub fn parse(text: &str) -> Option<Address<'_>> {
         back = back.checked_add(number)?;
         suffix = behind;
     }
-    suffix.is_empty().then_some(Address { name, date, back, forced, typed })
+    suffix.is_empty().then_some(Address { name, date, back, forced })
 }
 
 /// Splits `left..right` and `left...right` outside of braces: left, dots, right.

@@ -12,7 +12,7 @@
 //! A place that runs a commit which is not in this clone leaves the comparison open, be it the only one.
 
 use super::side::Side;
-use crate::commands::address::{Addresses, Named as Deployed};
+use crate::commands::address::{Addresses, FORCED, Named as Deployed};
 use crate::deployments::{Deployments, Place};
 use crate::git::Repository;
 use crate::outcome::Failure;
@@ -68,6 +68,8 @@ impl<'d> Named<'d> {
         {
             return Err(why.clone());
         }
+        let forced = if address.forced { FORCED } else { "" };
+        let suffix = text.strip_prefix(&address.named()).unwrap_or_default();
         let alone = points.len() == 1;
         let mut members = Vec::new();
         for (place, point) in points {
@@ -79,7 +81,7 @@ impl<'d> Named<'d> {
                 Ok(point) => {
                     let name = match alone {
                         true => text.to_owned(),
-                        false => address.of(&label),
+                        false => format!("{forced}{label}{suffix}"),
                     };
                     let whole = address.name == place.env;
                     Side::at(repo, addresses, &point, name, whole).map_err(|why| Missing {
