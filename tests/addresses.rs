@@ -309,3 +309,57 @@ fn of_two_corrections_the_later_one_counts() {
     assert_eq!(states, ["runs", "corrected", "corrected"]);
     audit(&repo, ["trace", "main"]).code(1);
 }
+
+#[test]
+fn what_does_not_run_is_looked_up_by_environment_and_service() {
+    let world = World::new();
+    let repo = world.repo();
+    repo.commit("First").create();
+    let record = deploy(&repo, "svc", "HEAD", &["--service", "a"]);
+    let failed = ["deploy", "--env", "svc", "--service", "b", "--outcome", "failure"];
+    common::company::record(&repo, BOT, &[&failed[..], &["--commit", "HEAD"]].concat());
+    let refused = audit(&repo, ["diff", "svc/b", "main"]).code(2).stderr;
+    let hint = "hint: its deployments failed: audit log --env svc --service b lists";
+    assert!(refused.contains(hint), "{refused}");
+    audit(&repo, ["log", "--env", "svc", "--service", "b"]).code(0);
+    // What was corrected away has not failed.
+    let link = format!("corrects={record}");
+    deploy(&repo, "svc", "HEAD", &["--service", "c", "--link", &link]);
+    let refused = audit(&repo, ["diff", "svc/a", "main"]).code(2).stderr;
+    assert!(refused.contains("hint: audit log --env svc --service a lists"), "{refused}");
+}
+
+#[test]
+fn so_far_back_is_counted_from_the_date() {
+    let world = World::new();
+    let repo = world.repo();
+    repo.commit("First").create();
+    for day in ["20", "21", "22"] {
+        deploy(&repo, "production", "HEAD", &["--when", &format!("2025-12-{day} 12:00")]);
+    }
+    let refused = audit(&repo, ["log", "production@{2025-12-21 18:00}~2"]).code(2).stderr;
+    assert!(refused.contains("the ledger knows 2 successful until then"), "{refused}");
+    let refused = audit(&repo, ["log", "production~3"]).code(2).stderr;
+    assert!(refused.contains("the ledger knows 3 successful\n"), "{refused}");
+}
+
+#[test]
+fn an_environment_that_is_called_as_a_service_of_another_is_told_apart() {
+    let world = World::new();
+    let repo = world.repo();
+    repo.commit("First").create();
+    deploy(&repo, "eu/prod", "HEAD", &[]);
+    deploy(&repo, "eu", "HEAD", &["--service", "prod"]);
+    for args in [["diff", "eu/prod"], ["log", "eu/prod"], ["trace", "eu/prod"]] {
+        let refused = audit(&repo, args).code(2).stderr;
+        let why = "'eu/prod' is an environment, and the service prod of 'eu'";
+        assert!(refused.contains(why), "{args:?}: {refused}");
+        assert!(refused.contains("of the environment there is eu/prod/;"), "{refused}");
+    }
+    audit(&repo, ["diff", "eu/prod/"]).code(0);
+    // As one service among others it needs no address.
+    deploy(&repo, "eu", "HEAD", &["--service", "web"]);
+    let shown = audit(&repo, ["diff", "eu"]).code(0).stdout;
+    assert!(shown.contains("eu/prod and main are the same commit"), "{shown}");
+    audit(&repo, ["log", "--env", "eu", "--service", "prod"]).code(0);
+}

@@ -252,6 +252,31 @@ fn who_approved_what_was_deployed_is_named_however_early_that_was() {
 }
 
 #[test]
+fn who_rejected_or_took_back_an_approval_is_no_approver() {
+    let world = World::new();
+    let days = Days::new(&world);
+    days.repo.commit("One").create();
+    days.deploy(1, "production", "HEAD");
+    let two = days.repo.commit("Two").file("a", "2").create();
+    let say = |day, who, decision| {
+        let word = ["approval", "--env", "production", "--commit", &two, "--decision", decision];
+        days.record(day, who, &word);
+    };
+    say(2, "Bo", "rejected");
+    say(2, "Eva", "approved");
+    say(3, "Eva", "rejected");
+    say(3, "Kim", "rejected");
+    say(4, "Kim", "approved");
+    days.deploy(5, "production", "HEAD");
+    // What was said after the deployment takes nothing back.
+    say(6, "Kim", "rejected");
+    let found = people(&days.diff(&["production~1", "production"]));
+    for (name, parts) in [("Bo", "rejecter"), ("Eva", "rejecter"), ("Kim", "approver rejecter")] {
+        assert!(found.contains(&(name.into(), parts.into())), "{found:?}");
+    }
+}
+
+#[test]
 fn a_suspect_came_with_the_deployment_that_first_had_it() {
     let world = World::new();
     let days = Days::new(&world);
@@ -283,9 +308,9 @@ fn a_path_that_nothing_touches_is_said_and_first_that_there_is_none() {
     let say =
         |path: &str| days.audit(&["diff", "HEAD~1", "HEAD", "--suspects", path]).code(0).stdout;
     let shown = say("src/pay");
-    assert!(shown.contains("\nno commit here touches src/pay\n"), "{shown}");
+    assert!(shown.contains("\nno commit in between touches src/pay\n"), "{shown}");
     let shown = say("src/pya");
-    let line = "\nsrc/pya is neither in HEAD~1 nor in HEAD; no commit here touches src/pya\n";
+    let line = "\nsrc/pya is neither in HEAD~1 nor in HEAD; no commit in between touches src/pya\n";
     assert!(shown.contains(line), "{shown}");
     assert!(!say("config").contains("no commit"));
     let found = days.diff(&["HEAD~1", "HEAD", "--suspects", "src/pay", "src/pya"]);
@@ -358,7 +383,7 @@ fn an_environment_is_compared_service_by_service() {
         assert_eq!(found["uncompared"].as_array().unwrap().len(), 2);
     }
     let found = days.diff(&["env:production", "HEAD~1"]);
-    assert_eq!(places(&found)[0], row("production/api", "HEAD~1", 0, 1));
+    assert_eq!(places(&found)[0], row("env:production/api", "HEAD~1", 0, 1));
     for format in ["csv", "jsonl", "markdown"] {
         let listed = days.audit(&["diff", "production", "HEAD~1", "--format", format]).code(0);
         assert!(listed.stdout.contains("Two"), "{}", listed.stdout);
@@ -387,16 +412,84 @@ fn a_place_whose_commit_is_not_here_leaves_the_comparison_open() {
     days.repo.git(["checkout", "-qb", "side"]);
     let side = days.repo.commit("Aside").create();
     days.deploy(7, "production/web", &side);
-    let clone = days.repo.clone_to("clone", ["--single-branch", "--branch", "main"]);
-    let (ours, theirs) = (days.repo.path.join(".git/audit"), clone.path.join(".git/audit"));
-    std::fs::create_dir_all(&theirs).unwrap();
-    std::fs::copy(ours.join("ledger.jsonl"), theirs.join("ledger.jsonl")).unwrap();
-    let days = Days { repo: clone };
+    let days = without_side(&days);
     let found = days.audit(&["diff", "production", "--format", "json"]).code(3).json();
     assert_eq!(places(&found).len(), 2);
     assert_eq!(found["uncompared"][0]["place"], "production/web");
     let why = found["uncompared"][0]["why"].as_str().unwrap();
     assert!(why.contains("not in this clone"), "{why}");
+    assert_eq!(found["uncompared"][0]["missing"], serde_json::json!([side]));
+}
+
+/// A clone that lacks the branch `side`, with the same ledger.
+fn without_side<'w>(days: &Days<'w>) -> Days<'w> {
+    let clone = days.repo.clone_to("clone", ["--single-branch", "--branch", "main"]);
+    let (ours, theirs) = (days.repo.path.join(".git/audit"), clone.path.join(".git/audit"));
+    std::fs::create_dir_all(&theirs).unwrap();
+    std::fs::copy(ours.join("ledger.jsonl"), theirs.join("ledger.jsonl")).unwrap();
+    Days { repo: clone }
+}
+
+#[test]
+fn where_no_commit_that_ran_is_here_the_comparison_is_open_as_well() {
+    let world = World::new();
+    let days = services(&world);
+    days.deploy(6, "dev", "HEAD");
+    days.repo.git(["checkout", "-qb", "side"]);
+    let side = days.repo.commit("Aside").create();
+    for place in ["dev", "staging/api", "production/api", "production/web", "production/worker"] {
+        days.deploy(7, place, &side);
+    }
+    let days = without_side(&days);
+    // One place, all services, and both ends.
+    for (ends, uncompared) in [
+        (&["dev", "main"][..], &["dev"][..]),
+        (&["main", "dev"], &["dev"]),
+        (&["staging", "dev~1"], &["staging/api"]),
+        (&["dev", "dev"], &["dev"]),
+        (&["production"], &["production/api", "production/web", "production/worker"]),
+        (&["dev", "production"], &["production/api", "production/web", "production/worker"]),
+    ] {
+        let asked = days.audit(&[&["diff", "--format", "json"], ends].concat()).code(3);
+        assert!(asked.stderr.contains("hint: `git fetch` may bring it"), "{}", asked.stderr);
+        let found = asked.json();
+        assert_eq!(found["diffs"], serde_json::json!([]));
+        let open = found["uncompared"].as_array().unwrap();
+        let places: Vec<&str> = open.iter().map(|one| one["place"].as_str().unwrap()).collect();
+        assert_eq!(places, uncompared, "{ends:?}");
+        assert!(open.iter().all(|one| one["missing"][0] == side.as_str()), "{open:?}");
+        let shown = days.audit(&[&["diff"], ends].concat()).code(3).stdout;
+        assert_eq!(shown.matches(" is not compared: ").count(), uncompared.len(), "{shown}");
+        days.audit(&[&["diff", "--format", "csv"], ends].concat()).code(3);
+    }
+}
+
+#[test]
+fn a_date_that_is_none_is_refused_before_the_services_are_looked_at() {
+    let world = World::new();
+    let days = services(&world);
+    for (date, why) in [("2026-02-30", "there is no 2026-02-30"), ("2027-01-01", "in the future")] {
+        let refused = days.audit(&["diff", &format!("production@{{{date}}}")]).code(2).stderr;
+        assert!(refused.contains(why) && !refused.contains("nothing of"), "{refused}");
+    }
+}
+
+#[test]
+fn a_place_without_a_service_is_told_apart_from_those_beside_it() {
+    let world = World::new();
+    let days = services(&world);
+    days.deploy(3, "production", "HEAD~1");
+    let found = days.diff(&["env:production", "main"]);
+    let names: Vec<String> = places(&found).into_iter().map(|row| row.0).collect();
+    let services = ["/", "/api", "/web", "/worker"];
+    assert_eq!(names, services.map(|service| format!("env:production{service}")));
+    days.deploy(7, "staging/web", "HEAD");
+    let found = days.diff(&["production", "staging"]);
+    let open = &found["uncompared"][0];
+    assert_eq!(
+        (&open["place"], &open["why"]),
+        (&"production/".into(), &"staging has nothing without a service".into())
+    );
 }
 
 #[test]

@@ -231,8 +231,9 @@ fn a_commit_that_is_not_in_this_clone_leaves_the_answer_open() {
     assert!(status.stdout.contains("unknown"), "{}", status.stdout);
     let trace = audit(&clone, ["trace", "--format", "json"]).code(3).json();
     assert_eq!(trace["traces"][0]["verdict"], "unknown");
-    let diff = audit(&clone, ["diff", "production", "HEAD"]).code(2);
-    assert!(diff.stderr.contains("not in this clone"), "{}", diff.stderr);
+    let diff = audit(&clone, ["diff", "production", "HEAD"]).code(3);
+    assert!(diff.stdout.contains("not in this clone"), "{}", diff.stdout);
+    assert!(diff.stderr.contains("git fetch"), "{}", diff.stderr);
 }
 
 #[test]
@@ -294,6 +295,22 @@ fn a_name_that_git_knows_too_is_refused_with_both_spellings() {
     assert_eq!(commits("refs/heads/production..env:production"), [second.as_str()]);
     assert_eq!(commits("env:production").len(), 2);
     assert_eq!(commits("refs/heads/production").len(), 1);
+}
+
+#[test]
+fn a_rollback_says_so_in_status_with_its_reason_or_without() {
+    let world = World::new();
+    let repo = world.repo();
+    repo.commit("First").create();
+    repo.commit("Second").create();
+    let commits = ["rollback", "--commit", "HEAD~1", "--from-commit", "HEAD"];
+    let rollback = [&commits[..], &["--env", "production", "--outcome", "success"]].concat();
+    record(&repo, BOT, &rollback);
+    let status = audit(&repo, ["status"]).code(0).stdout;
+    assert!(status.contains("  rollback  "), "{status}");
+    record(&repo, BOT, &[&rollback[..], &["--why", "Cards fail"]].concat());
+    let status = audit(&repo, ["status"]).code(0).stdout;
+    assert!(status.contains("  rollback: Cards fail  "), "{status}");
 }
 
 #[test]

@@ -14,7 +14,7 @@
 //! id of its commit before git sees the revision.
 
 use super::{Context, period, records};
-use crate::deployments::{Deployment, Deployments, Place};
+use crate::deployments::{Deployment, Deployments, Place, State};
 use crate::event::When;
 use crate::git::Repository;
 use crate::git::revision::Start;
@@ -27,6 +27,10 @@ use std::cell::OnceCell;
 
 /// What forces the reading as an environment.
 pub(crate) const FORCED: &str = "env:";
+
+/// What brings a commit that is not in this clone.
+pub(crate) const FETCH: &str =
+    "`git fetch` may bring it; if its branch was deleted, `git fetch origin <commit>`";
 
 /// What git puts before and behind a name to make a reference of it (gitrevisions(7)), the first that is there.
 const GIT_RULES: [(&str, &str); 6] = [
@@ -65,6 +69,14 @@ pub(crate) struct Point<'d, 'e> {
     pub(crate) deployment: &'d Deployment<'e>,
     /// Which moment was meant.
     pub(crate) moment: Moment,
+}
+
+/// What an address names in each of its places.
+pub(crate) struct Named<'t, 'd, 'e> {
+    /// The address.
+    pub(crate) address: Address<'t>,
+    /// The places, and the deployment in each, or why there is none.
+    pub(crate) points: Vec<(Place<'e>, Result<Point<'d, 'e>, Failure>)>,
 }
 
 /// An address taken apart.
@@ -157,10 +169,8 @@ impl<'a> Addresses<'a> {
         let (commit, place) = (point.deployment.commit(), point.deployment.place);
         match self.repo.here(commit).is_some() {
             true => Ok(commit.to_owned()),
-            false => Err(Failure::new(format!(
-                "{place} ran {commit}, which is not in this clone"
-            ))
-            .hint("`git fetch` may bring it; if its branch was deleted, `git fetch origin <commit>`")),
+            false => Err(Failure::new(format!("{place} ran {commit}, which is not in this clone"))
+                .hint(FETCH)),
         }
     }
 
@@ -173,6 +183,42 @@ impl<'a> Addresses<'a> {
         deployments: &'d Deployments<'e>,
         text: &str,
     ) -> Result<Option<Point<'d, 'e>>, Failure> {
+        let Some(address) = self.address(deployments, text)? else { return Ok(None) };
+        let date = self.date(&address)?;
+        find(deployments, &address, &deployments.named(address.name), date).map(Some)
+    }
+
+    /// What an address names, place by place; `None` when the text is no address.
+    ///
+    /// # Errors
+    /// As [`Addresses::point`], but for places in which it names nothing: they have their own.
+    pub(crate) fn by_place<'d, 't, 'e>(
+        &self,
+        deployments: &'d Deployments<'e>,
+        text: &'t str,
+    ) -> Result<Option<Named<'t, 'd, 'e>>, Failure> {
+        let Some(address) = self.address(deployments, text)? else { return Ok(None) };
+        let date = self.date(&address)?;
+        let places = deployments.named(address.name);
+        if places.is_empty() {
+            return Err(nothing(deployments, &places, &address, date));
+        }
+        let alone = places.len() == 1;
+        let in_place = |place: &Place<'e>| {
+            let name = if alone { address.name.to_owned() } else { place.alone() };
+            let address = Address { name: &name, ..address };
+            (*place, find(deployments, &address, &[place], date))
+        };
+        let points = places.iter().map(|place| in_place(place)).collect();
+        Ok(Some(Named { address, points }))
+    }
+
+    /// Takes an address apart that means an environment, and nothing else.
+    fn address<'t>(
+        &self,
+        deployments: &Deployments<'_>,
+        text: &'t str,
+    ) -> Result<Option<Address<'t>>, Failure> {
         let Some(address) = parse(text) else {
             return match text.strip_prefix(FORCED) {
                 Some(_) => {
@@ -194,7 +240,15 @@ impl<'a> Addresses<'a> {
         {
             return Err(ambiguous(text, name, &revision));
         }
-        self.find(deployments, &address).map(Some)
+        match two_environments(deployments, &address) {
+            Some(why) => Err(why),
+            None => Ok(Some(address)),
+        }
+    }
+
+    /// The moment of its date.
+    fn date(&self, address: &Address<'_>) -> Result<Option<i64>, Failure> {
+        address.date.map(|text| period::past(self.repo, text)).transpose()
     }
 
     /// The environment or place that a text means as a whole, without a deployment picked out of it:
@@ -219,46 +273,6 @@ impl<'a> Addresses<'a> {
         }
     }
 
-    fn find<'d, 'e>(
-        &self,
-        deployments: &'d Deployments<'e>,
-        address: &Address<'_>,
-    ) -> Result<Point<'d, 'e>, Failure> {
-        let name = address.name;
-        let date = address.date.map(|text| period::past(self.repo, text)).transpose()?;
-        let at = |place: &Place| match date {
-            // What is in force is what runs now, whatever its clock says.
-            Some(date) if date < super::now() => deployments.at(place, date),
-            _ => deployments.current(place),
-        };
-        let places = deployments.named(name);
-        let running: Vec<&Deployment<'e>> = places.iter().filter_map(|place| at(place)).collect();
-        let one = match running.as_slice() {
-            [] => return Err(nothing(deployments, &places, address, date)),
-            [one] => *one,
-            [first, rest @ ..]
-                if address.back == 0 && rest.iter().all(|one| one.commit() == first.commit()) =>
-            {
-                *first
-            }
-            several => return Err(undecided(address, several)),
-        };
-        let deployment = deployments.before(one, address.back).ok_or_else(|| {
-            let count = deployments.history(&one.place).count();
-            Failure::new(format!(
-                "{} has no deployment so far back: the ledger knows {count} successful",
-                one.place
-            ))
-            .hint(format!("audit show {FORCED}{} lists them", one.place))
-        })?;
-        let moment = match (date, address.back) {
-            (_, 1..) => Moment::Start,
-            (Some(date), 0) => Moment::Date(date),
-            (None, 0) => Moment::Now,
-        };
-        Ok(Point { deployment, moment })
-    }
-
     /// The spelling that git alone reads, where git knows this name, too: a reference (by the rules of
     /// gitrevisions(7)), HEAD, `FETCH_HEAD` and their like, an id.
     fn git_name(&self, name: &str) -> Result<Option<String>, Failure> {
@@ -276,6 +290,47 @@ impl<'a> Addresses<'a> {
             _ => oid.to_string(),
         }))
     }
+}
+
+/// The deployment that an address names in these places.
+fn find<'d, 'e>(
+    deployments: &'d Deployments<'e>,
+    address: &Address<'_>,
+    places: &[&Place<'e>],
+    date: Option<i64>,
+) -> Result<Point<'d, 'e>, Failure> {
+    let at = |place: &Place| match date {
+        // What is in force is what runs now, whatever its clock says.
+        Some(date) if date < super::now() => deployments.at(place, date),
+        _ => deployments.current(place),
+    };
+    let running: Vec<&Deployment<'e>> = places.iter().filter_map(|place| at(place)).collect();
+    let one = match running.as_slice() {
+        [] => return Err(nothing(deployments, places, address, date)),
+        [one] => *one,
+        [first, rest @ ..]
+            if address.back == 0 && rest.iter().all(|one| one.commit() == first.commit()) =>
+        {
+            *first
+        }
+        several => return Err(undecided(address, several)),
+    };
+    let deployment = deployments.before(one, address.back).ok_or_else(|| {
+        let until = deployments.history(&one.place).rev();
+        let count = until.skip_while(|other| !std::ptr::eq(other.event, one.event)).count();
+        let then = if date.is_some() { " until then" } else { "" };
+        Failure::new(format!(
+            "{} has no deployment so far back: the ledger knows {count} successful{then}",
+            one.place
+        ))
+        .hint(format!("audit show {FORCED}{} lists them", one.place))
+    })?;
+    let moment = match (date, address.back) {
+        (_, 1..) => Moment::Start,
+        (Some(date), 0) => Moment::Date(date),
+        (None, 0) => Moment::Now,
+    };
+    Ok(Point { deployment, moment })
 }
 
 /// Which environment may have been meant by what git doesn't know as a revision.
@@ -307,6 +362,25 @@ fn ambiguous(text: &str, name: &str, revision: &str) -> Failure {
     let suffix = &text[name.len()..];
     Failure::new(format!("'{name}' is the name of an environment and of a git revision"))
         .hint(format!("write {FORCED}{text} for the environment, {revision}{suffix} for git's"))
+}
+
+/// `eu/prod` is an environment, and the service `prod` of another.
+fn two_environments(deployments: &Deployments<'_>, address: &Address<'_>) -> Option<Failure> {
+    let places = deployments.named(address.name);
+    let service = places.iter().find(|place| place.env != address.name && place.service.is_some());
+    let Place { env, service: Some(service) } = service? else { return None };
+    let mut own = places.iter().filter(|place| place.env == address.name).peekable();
+    own.peek()?;
+    let spelled =
+        |name: &str| format!("{}{}", Address { name, ..*address }.named(), address.suffix());
+    let own: Vec<String> = own.map(|place| spelled(&place.alone())).collect();
+    let message =
+        format!("'{}' is an environment, and the service {service} of '{env}'", address.name);
+    Some(Failure::new(message).hint(format!(
+        "of the environment there is {}; for the service, ask for a commit that `audit log --env {env} --service \
+         {service}` lists",
+        own.join(", ")
+    )))
 }
 
 fn unknown(deployments: &Deployments<'_>, name: &str) -> Failure {
@@ -354,13 +428,27 @@ fn nothing(
         (Some(date), ..) => (format!("nothing ran in '{name}' at {date}"), ""),
         (None, ..) => (format!("nothing runs in '{name}'"), "its deployments failed: "),
     };
-    let failed = deployments.all().iter().any(|one| one.place.answers_to(name) && !one.ran());
+    let listed = || deployments.all().iter().filter(|one| one.place.answers_to(name));
+    let failed = listed().any(|one| one.state == State::Failed);
     let hint = if failed { hint } else { "" };
+    let about = match listed().next().map(|one| one.place) {
+        Some(Place { env, service: Some(service) }) if env != name => {
+            format!("--env {env} --service {service}")
+        }
+        Some(Place { env, .. }) => format!("--env {env}"),
+        None => format!("--env {name}"),
+    };
     Failure::new(format!("as far as the ledger knows, {message}"))
-        .hint(format!("{hint}audit log --env {name} lists what is recorded about it"))
+        .hint(format!("{hint}audit log {about} lists what is recorded about it"))
 }
 
 impl Address<'_> {
+    /// The name as it was typed, without a moment behind it.
+    pub(crate) fn named(&self) -> String {
+        let forced = if self.forced { FORCED } else { "" };
+        format!("{forced}{}", self.name)
+    }
+
     /// What stands behind the name.
     fn suffix(&self) -> String {
         let date = self.date.map(|date| format!("@{{{date}}}")).unwrap_or_default();

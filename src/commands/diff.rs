@@ -7,7 +7,7 @@ mod pairs;
 mod side;
 mod suspects;
 
-use super::address::{Addresses, split_range};
+use super::address::{Addresses, FETCH, split_range};
 use super::format::FormatArg;
 use super::judge::JudgeArgs;
 use super::whose::Whose;
@@ -28,7 +28,8 @@ use std::collections::HashMap;
 ///
 /// The ranges are git's: gained is `B ^A`, lost is `A ^B`; going back loses. A review counts as known when a
 /// trailer, a note or a record tells of it, for the commit or for the merge that brought it. An environment
-/// with several services is compared service by service. Exit 3 when history is cut off within the range.
+/// with several services is compared service by service. Exit 3 when history is cut off within the range, or what
+/// ran is not in this clone.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct DiffArgs {
@@ -84,9 +85,9 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
     let named = |text| Named::new(&repo, &addresses, &deployments, text);
     let to = match to {
         Some(to) => named(to)?,
-        None => Named::One(Box::new(Side::default_branch(&repo)?)),
+        None => Side::default_branch(&repo)?.into(),
     };
-    let Pairs { pairs, uncompared, several } = Pairs::new(named(from)?, to)?;
+    let Pairs { pairs, uncompared, several } = Pairs::new(&named(from)?, &to)?;
 
     let mut reader = history::reader(&repo, true)?;
     reader.tickets = history::tickets(judge.policy())?;
@@ -110,6 +111,9 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
     let report = Diffs { compared, uncompared, several };
     if is_list {
         report.remarks().iter().for_each(|remark| context.ui.warn(remark));
+    }
+    if report.uncompared.iter().any(|one| !one.missing.is_empty()) {
+        context.ui.note(&format!("hint: {FETCH}"));
     }
     let found = if report.is_whole() { Outcome::Yes } else { Outcome::Undecided };
     let outcome = ledger_state.or(found);

@@ -33,7 +33,7 @@ pub struct End {
 pub struct Involved {
     /// Name and address, as last seen.
     pub who: Identity,
-    /// `author`, `co-author`, `committer`, `reviewer`, `approver`, `deployer`, `actor`.
+    /// `author`, `co-author`, `committer`, `reviewer`, `approver`, `rejecter`, `deployer`, `actor`.
     pub parts: BTreeSet<&'static str>,
     /// How many commits the person authored.
     pub commits: usize,
@@ -118,8 +118,9 @@ pub struct Uncompared {
     pub why: String,
     /// The other end, where that has a commit there: its name, and the full id.
     pub other: Option<(String, String)>,
-    /// Whether something ran there all the same: then what separates the two ends is not known.
-    pub ran: bool,
+    /// Full ids of what ran there all the same, and is not in this clone: then what separates the two ends is not
+    /// known.
+    pub missing: Vec<String>,
 }
 
 impl Uncompared {
@@ -146,7 +147,8 @@ pub struct Diffs {
 impl Diffs {
     /// Whether all that was asked for is known.
     pub fn is_whole(&self) -> bool {
-        !self.compared.iter().any(|diff| diff.shallow) && !self.uncompared.iter().any(|one| one.ran)
+        !self.compared.iter().any(|diff| diff.shallow)
+            && self.uncompared.iter().all(|one| one.missing.is_empty())
     }
 
     /// Writes the comparison. `now` decides which offset from UTC headings name.
@@ -188,8 +190,8 @@ impl Diff {
     /// What there is to say of a path that no commit touches: whether it exists comes first.
     fn nothing_touches(&self, Untouched { path, exists, certain }: &Untouched) -> String {
         let touches = match certain {
-            true => format!("no commit here touches {path}"),
-            false => format!("no commit here is known to touch {path}"),
+            true => format!("no commit in between touches {path}"),
+            false => format!("no commit in between is known to touch {path}"),
         };
         match exists {
             true => touches,

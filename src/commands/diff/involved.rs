@@ -2,6 +2,7 @@
 
 use crate::commands::whose::Whose;
 use crate::deployments::approvals::Approval;
+use crate::deployments::field;
 use crate::event::{Event, Identity, Kind};
 use crate::policy::Somebody;
 use crate::report::diff::Involved;
@@ -34,10 +35,15 @@ pub(super) fn involved<'e>(
         }
         event.reviews().iter().for_each(|review| add(&review.by, None, "reviewer"));
     }
-    for event in between {
+    for (number, event) in between.iter().enumerate() {
         let part = match event.kind {
             Kind::Deploy | Kind::Rollback => "deployer",
-            Kind::Approval => "approver",
+            Kind::Approval if is_withdrawn(whose, event, &between[number + 1..]) => continue,
+            Kind::Approval => match field(event, "decision") {
+                Some("approved") => "approver",
+                Some("rejected") => "rejecter",
+                _ => "actor",
+            },
             Kind::Review => "reviewer",
             _ => "actor",
         };
@@ -51,4 +57,22 @@ pub(super) fn involved<'e>(
     let mut people: Vec<Involved> = people.into_values().collect();
     people.sort_by_key(|involved| std::cmp::Reverse(involved.commits));
     people
+}
+
+/// Whether the same person said something else of the same thing, before it was deployed: only the last word counts.
+fn is_withdrawn(whose: &Whose, word: &Event, later: &[Event]) -> bool {
+    let env = |event: &Event| event.place.as_ref().and_then(|place| place.env.clone());
+    let deployed = |other: &&Event| {
+        matches!(other.kind, Kind::Deploy | Kind::Rollback) && env(other) == env(word)
+    };
+    let subject = |other: &Event| {
+        other.place == word.place
+            && ["commit", "artifact"].iter().all(|name| field(other, name) == field(word, name))
+    };
+    let Some(author) = whose.actor(word) else { return false };
+    later.iter().take_while(|other| !deployed(other)).any(|other| {
+        other.kind == Kind::Approval
+            && subject(other)
+            && whose.actor(other).as_ref() == Some(&author)
+    })
 }

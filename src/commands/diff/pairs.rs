@@ -9,34 +9,36 @@
 //!
 //! An environment with several services is several places, whether or not they run the same commit. Each is
 //! compared with the same service of the other end; with a revision, or a place without a service, all are.
+//! A place that runs a commit which is not in this clone leaves the comparison open, be it the only one.
 
 use super::side::Side;
-use crate::commands::address::{self, Addresses};
+use crate::commands::address::{Addresses, FORCED, Named as Deployed};
 use crate::deployments::{Deployments, Place};
 use crate::git::Repository;
 use crate::outcome::Failure;
 use crate::report::diff::Uncompared;
 use std::collections::BTreeSet;
 
-/// What the name of an end stands for.
-pub(super) enum Named<'d> {
-    /// A revision, or one place.
-    One(Box<Side<'d>>),
-    /// The places of an environment, by name.
-    Places(String, Vec<Member<'d>>),
+/// What the name of an end stands for: a revision, a place, or the places of an environment.
+pub(super) struct Named<'d> {
+    /// As the user wrote it.
+    name: String,
+    members: Vec<Member<'d>>,
 }
 
-/// A place of an environment.
-pub(super) struct Member<'d> {
-    place: Place<'d>,
+/// A place of an environment, or a revision.
+struct Member<'d> {
+    place: Option<Place<'d>>,
+    /// What the place is called: `production/` without a service, where there are services beside it.
+    label: String,
     side: Result<Side<'d>, Missing>,
 }
 
 /// Why nothing is there to compare.
 struct Missing {
     why: String,
-    /// Whether something ran there all the same, which is not in this clone.
-    ran: bool,
+    /// The commit that ran there all the same, which is not in this clone.
+    commit: Option<String>,
 }
 
 /// What is compared with what.
@@ -58,91 +60,88 @@ impl<'d> Named<'d> {
         deployments: &'d Deployments<'d>,
         text: &str,
     ) -> Result<Named<'d>, Failure> {
-        let address = address::parse(text);
-        let places = address.as_ref().map_or_else(Vec::new, |it| deployments.named(it.name));
-        let (Some(address), [_, _, ..]) = (address, places.as_slice()) else {
-            let side = Side::new(repo, addresses, deployments, text)?;
-            return Ok(Named::One(Box::new(side)));
+        let Some(Deployed { address, mut points }) = addresses.by_place(deployments, text)? else {
+            return Side::new(repo, text).map(Named::from);
         };
-        let forced = text.len() - text.strip_prefix(address::FORCED).unwrap_or(text).len();
-        let (name, suffix) = text.split_at(forced + address.name.len());
-        // A branch may have this name.
-        addresses.environment(deployments, name)?;
-        let mut members = Vec::new();
-        for &place in places {
-            let alone = format!("{}{}{suffix}", address::FORCED, place.alone());
-            let side = match addresses.point(deployments, &alone) {
-                Ok(Some(point)) => {
-                    Side::at(repo, addresses, &point, format!("{place}{suffix}"), true)
-                        .map_err(|why| Missing { why: why.message, ran: true })
-                }
-                Ok(None) => continue,
-                Err(why) => Err(Missing { why: why.message, ran: false }),
-            };
-            members.push(Member { place, side });
+        if let [(_, point)] = points.as_mut_slice()
+            && let Err(why) = point
+        {
+            return Err(why.clone());
         }
-        match members.first().map(|first| (first.place, &first.side)) {
-            Some((place, Err(first))) if members.iter().all(|member| member.side.is_err()) => {
-                let message =
-                    format!("nothing of {text} is there to compare: {place}: {}", first.why);
-                return Err(
-                    Failure::new(message).hint(format!("audit show {name} lists its deployments"))
-                );
-            }
-            _ => {}
+        let forced = if address.forced { FORCED } else { "" };
+        let suffix = text.strip_prefix(&address.named()).unwrap_or_default();
+        let alone = points.len() == 1;
+        let mut members = Vec::new();
+        for (place, point) in points {
+            let label = match alone {
+                true => place.to_string(),
+                false => place.alone(),
+            };
+            let side = match point {
+                Ok(point) => {
+                    let name = match alone {
+                        true => text.to_owned(),
+                        false => format!("{forced}{label}{suffix}"),
+                    };
+                    let whole = address.name == place.env;
+                    Side::at(repo, addresses, &point, name, whole).map_err(|why| Missing {
+                        why: why.message,
+                        commit: Some(point.deployment.commit().to_owned()),
+                    })
+                }
+                Err(why) => Err(Missing { why: why.message, commit: None }),
+            };
+            members.push(Member { place: Some(place), label, side });
+        }
+        let nowhere = |member: &Member<'_>| {
+            let missing = member.side.as_ref().err()?;
+            missing.commit.is_none().then(|| missing.why.clone())
+        };
+        if let Some(reasons) = members.iter().map(nowhere).collect::<Option<Vec<String>>>() {
+            let reasons = reasons.join("; ");
+            return Err(Failure::new(format!("nothing of {text} is there to compare: {reasons}"))
+                .hint(format!("audit show {} lists its deployments", address.named())));
         }
         // What has ended, and did not run at the moment either, is no part of the environment.
-        members.retain(|Member { place, side }| match side {
-            Ok(_) => true,
-            Err(missing) => missing.ran || deployments.current(place).is_some(),
+        members.retain(|member| {
+            nowhere(member).is_none()
+                || member.place.is_some_and(|place| deployments.current(&place).is_some())
         });
-        Ok(match <[Member<'d>; 1]>::try_from(members) {
-            Ok([Member { side: Ok(side), .. }]) => Named::One(Box::new(side)),
-            Ok(one) => Named::Places(text.to_owned(), one.into()),
-            Err(several) => Named::Places(text.to_owned(), several),
-        })
+        Ok(Named { name: text.to_owned(), members })
     }
 
     /// A place without a service, and a revision, stand for every service.
     fn stands_for_all(&self) -> bool {
-        match self {
-            Named::One(side) => side.deployment.is_none_or(|one| one.place.service.is_none()),
-            Named::Places(..) => false,
+        let whole = |place: &Place<'_>| place.service.is_none();
+        matches!(self.members.as_slice(), [one] if one.place.as_ref().is_none_or(whole))
+    }
+
+    /// What stands for a service.
+    fn of(&self, service: Option<&str>) -> Option<&Member<'d>> {
+        match self.stands_for_all() {
+            true => self.members.first(),
+            false => self.members.iter().find(|member| member.service() == service),
         }
     }
 
-    /// What stands for a service: the place where the address names one, and its end.
-    fn of(
-        &self,
-        service: Option<&str>,
-    ) -> Option<(Option<Place<'d>>, Result<&Side<'d>, &Missing>)> {
-        match self {
-            Named::One(side) if self.stands_for_all() => Some((None, Ok(side))),
-            Named::One(side) => {
-                let place = side.deployment.map(|one| one.place)?;
-                (place.service == service).then_some((Some(place), Ok(side)))
-            }
-            Named::Places(_, members) => {
-                let member = members.iter().find(|member| member.place.service == service)?;
-                Some((Some(member.place), member.side.as_ref()))
-            }
-        }
+    /// The services that it names one by one.
+    fn services(&self) -> impl Iterator<Item = Option<&'d str>> {
+        let members = if self.stands_for_all() { &[] } else { self.members.as_slice() };
+        members.iter().map(Member::service)
     }
+}
 
-    fn services(&self) -> Vec<Option<&'d str>> {
-        match self {
-            Named::One(side) => side.deployment.iter().map(|one| one.place.service).collect(),
-            Named::Places(_, members) => {
-                members.iter().map(|member| member.place.service).collect()
-            }
-        }
+impl<'d> From<Side<'d>> for Named<'d> {
+    fn from(revision: Side<'d>) -> Named<'d> {
+        let name = revision.name().to_owned();
+        let member = Member { place: None, label: name.clone(), side: Ok(revision) };
+        Named { name, members: vec![member] }
     }
+}
 
-    fn name(&self) -> &str {
-        match self {
-            Named::One(side) => side.name(),
-            Named::Places(name, _) => name,
-        }
+impl<'d> Member<'d> {
+    fn service(&self) -> Option<&'d str> {
+        self.place.and_then(|place| place.service)
     }
 }
 
@@ -151,51 +150,55 @@ impl<'d> Pairs<'d> {
     ///
     /// # Errors
     /// When there is nothing to compare.
-    pub(super) fn new(from: Named<'d>, to: Named<'d>) -> Result<Pairs<'d>, Failure> {
-        let (from, to) = match (from, to) {
-            (Named::One(from), Named::One(to)) => {
-                let pairs = vec![(*from, *to)];
-                return Ok(Pairs { pairs, uncompared: Vec::new(), several: false });
+    pub(super) fn new(from: &Named<'d>, to: &Named<'d>) -> Result<Pairs<'d>, Failure> {
+        let matched = match (from.members.as_slice(), to.members.as_slice()) {
+            // Whatever their services are.
+            ([from], [to]) => vec![(Some(from), Some(to))],
+            _ => {
+                let all: BTreeSet<Option<&str>> = from.services().chain(to.services()).collect();
+                all.into_iter().map(|service| (from.of(service), to.of(service))).collect()
             }
-            ends => ends,
         };
-        let mut pairs = Pairs { pairs: Vec::new(), uncompared: Vec::new(), several: true };
-        let services = |end: &Named<'d>| match end.stands_for_all() {
-            true => Vec::new(),
-            false => end.services(),
-        };
-        let all: BTreeSet<Option<&str>> =
-            services(&from).into_iter().chain(services(&to)).collect();
-        for service in all {
-            let lacking = |end: &Named<'_>| format!("{} has no such service", end.name());
-            let (place, why, ran, side) = match (from.of(service), to.of(service)) {
-                (Some((_, Ok(from))), Some((_, Ok(to)))) => {
-                    pairs.pairs.push((from.clone(), to.clone()));
-                    continue;
-                }
-                (Some((place, Err(missing))), other) | (other, Some((place, Err(missing)))) => {
-                    // What stands for every service has no place there.
-                    let there = other.filter(|(place, _)| place.is_some());
-                    let side = there.and_then(|(_, side)| side.ok());
-                    (place, missing.why.clone(), missing.ran, side)
-                }
-                (Some((place, Ok(side))), None) => (place, lacking(&to), false, Some(side)),
-                (None, Some((place, Ok(side)))) => (place, lacking(&from), false, Some(side)),
-                (None, None) => continue,
-            };
-            let place = place.map_or_else(String::new, |place| place.to_string());
-            let other = side.map(|side| (side.name().to_owned(), side.commit().to_owned()));
-            pairs.uncompared.push(Uncompared { place, why, other, ran });
-        }
-        match (pairs.pairs.is_empty(), pairs.uncompared.first()) {
-            (true, first) => {
-                let why =
-                    first.map_or_else(String::new, |one| format!(": {}: {}", one.place, one.why));
-                let (from, to) = (from.name(), to.name());
-                Err(Failure::new(format!("nothing of {from} can be compared with {to}{why}"))
-                    .hint("name one place of each: ENV/SERVICE"))
+        let one_each = from.members.len() == 1 && to.members.len() == 1;
+        let mut pairs = Pairs { pairs: Vec::new(), uncompared: Vec::new(), several: !one_each };
+        for (one, other) in matched {
+            match (one.map(|one| &one.side), other.map(|other| &other.side)) {
+                (Some(Ok(one)), Some(Ok(other))) => pairs.pairs.push((one.clone(), other.clone())),
+                _ => pairs.uncompared.push(uncompared([(from, one), (to, other)])),
             }
-            _ => Ok(pairs),
         }
+        let open = pairs.uncompared.iter().any(|one| !one.missing.is_empty());
+        if !pairs.pairs.is_empty() || open {
+            return Ok(pairs);
+        }
+        let why = match pairs.uncompared.first() {
+            Some(first) => format!(": {}: {}", first.place, first.why),
+            None => String::new(),
+        };
+        Err(Failure::new(format!("nothing of {} can be compared with {}{why}", from.name, to.name))
+            .hint("name one place of each: ENV/SERVICE"))
     }
+}
+
+/// What one end has, or both have, no commit for.
+fn uncompared(ends: [(&Named<'_>, Option<&Member<'_>>); 2]) -> Uncompared {
+    let serviceless =
+        ends.iter().any(|(_, member)| member.is_some_and(|one| one.service().is_none()));
+    let why = ends.iter().filter_map(|(end, member)| match member {
+        Some(member) => member.side.as_ref().err().map(|missing| missing.why.clone()),
+        None if serviceless => Some(format!("{} has nothing without a service", end.name)),
+        None => Some(format!("{} has no such service", end.name)),
+    });
+    let why = why.collect::<Vec<String>>().join("; ");
+    let missing = ends.iter().filter_map(|(_, member)| member.as_ref()?.side.as_ref().err());
+    let missing = missing.filter_map(|missing| missing.commit.clone()).collect();
+    // What stands for every service has no place there.
+    let own = ends.iter().filter(|(end, _)| !end.stands_for_all());
+    let own: Vec<&Member<'_>> = own.filter_map(|(_, member)| *member).collect();
+    let mut lacking = ends.iter().filter_map(|(_, member)| member.filter(|one| one.side.is_err()));
+    let place = own.first().copied().or_else(|| lacking.next());
+    let place = place.map_or_else(String::new, |member| member.label.clone());
+    let other = own.iter().find_map(|member| member.side.as_ref().ok());
+    let other = other.map(|side| (side.name().to_owned(), side.commit().to_owned()));
+    Uncompared { place, why, other, missing }
 }

@@ -1,8 +1,8 @@
 //! One end of a comparison: the commit, and the moments of the ledger that go with it.
 
-use crate::commands::address::{self, Addresses, Moment, Point};
+use crate::commands::address::{Addresses, Moment, Point};
 use crate::commands::history;
-use crate::deployments::{Deployment, Deployments};
+use crate::deployments::Deployment;
 use crate::git::source::Commits;
 use crate::git::{Oid, Repository};
 use crate::outcome::Failure;
@@ -22,17 +22,8 @@ pub(super) struct Side<'d> {
 }
 
 impl<'d> Side<'d> {
-    /// What a revision or an address names.
-    pub(super) fn new(
-        repo: &Repository,
-        addresses: &Addresses<'_>,
-        deployments: &'d Deployments<'d>,
-        name: &str,
-    ) -> Result<Side<'d>, Failure> {
-        if let Some(point) = addresses.point(deployments, name)? {
-            let whole = address::parse(name).map(|it| it.name) == Some(point.deployment.place.env);
-            return Side::at(repo, addresses, &point, name.to_owned(), whole);
-        }
+    /// What a revision names.
+    pub(super) fn new(repo: &Repository, name: &str) -> Result<Side<'d>, Failure> {
         let oid = repo.commit_id(name)?;
         Side::revision(name.to_owned(), oid, Moment::Start).dated(repo)
     }

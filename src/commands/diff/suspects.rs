@@ -59,7 +59,7 @@ fn leave_to_commits(candidates: &mut [Event]) {
     }
 }
 
-/// The paths that no commit here touches, and whether they are in either tree at all: a slip of the finger, or
+/// The paths that no commit in between touches, and whether they are in either tree at all: a slip of the finger, or
 /// the cause lies elsewhere.
 pub(super) fn untouched(
     repo: &Repository,

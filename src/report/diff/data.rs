@@ -21,6 +21,7 @@ pub(super) fn json(diffs: &Diffs, out: &mut dyn Write) -> io::Result<()> {
                         place: &one.place,
                         why: &one.why,
                         commit: one.other.as_ref().map(|(_, commit)| commit.as_str()),
+                        missing: &one.missing,
                     })
                     .collect(),
             };
@@ -41,6 +42,7 @@ struct UncomparedJson<'a> {
     place: &'a str,
     why: &'a str,
     commit: Option<&'a str>,
+    missing: &'a [String],
 }
 
 #[derive(Serialize)]

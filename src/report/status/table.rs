@@ -116,11 +116,14 @@ impl Status<'_, '_> {
         };
         let approved: Vec<String> = approvers(&running.approvals);
         let mut why: Vec<String> = Vec::new();
-        why.extend(deployment.is_rollback().then(|| "rollback:".to_owned()));
         why.extend(event.why.tickets.iter().cloned());
         why.extend(
             event.why.body.lines().next().map(str::to_owned).filter(|line| !line.is_empty()),
         );
+        if deployment.is_rollback() {
+            let colon = if why.is_empty() { "" } else { ":" };
+            why.insert(0, format!("rollback{colon}"));
+        }
         let mut cells = vec![
             deployment.place.to_string(),
             runs,
