@@ -155,6 +155,50 @@ fn a_merge_or_a_copy_that_is_reverted_takes_its_change_with_it() {
 }
 
 #[test]
+fn each_deployment_that_held_the_change_is_searched_and_not_only_the_last() {
+    let world = World::new();
+    let (repo, change) = changed(&world);
+    repo.branch("hot", "main");
+    revert(&repo, &change, "0\n");
+    deploy(&repo, "production", &change);
+    deploy(&repo, "production", "main");
+    repo.checkout("hot");
+    repo.commit("A fix that cannot wait").file("g", "1\n").create();
+    deploy(&repo, "production", "hot");
+    for graph in [false, true] {
+        if graph {
+            repo.git(["commit-graph", "write", "--reachable"]);
+        }
+        let found = trace(&repo, &change, 0);
+        assert_eq!(
+            (found["verdict"].as_str(), runs(&found)),
+            (Some("runs"), vec![false, false, true])
+        );
+        assert_eq!(found["environments"][1]["reverted_by"], repo.id("main").as_str());
+    }
+}
+
+#[test]
+fn what_was_picked_again_was_in_force_though_the_last_deployment_is_without_it() {
+    let world = World::new();
+    let (repo, change) = changed(&world);
+    revert(&repo, &change, "0\n");
+    repo.branch("rel", "main");
+    repo.commit("Go on").file("g", "1\n").create();
+    repo.checkout("rel");
+    let again = repo
+        .commit(format!("Fix it again\n\n(cherry picked from commit {change})\n"))
+        .file("f", "1\n")
+        .create();
+    deploy(&repo, "production", "rel");
+    deploy(&repo, "production", "main");
+    let found = trace(&repo, &change, 0);
+    assert_eq!((found["verdict"].as_str(), runs(&found)), (Some("ran"), vec![false, false]));
+    assert_eq!(found["environments"][0]["through"], again.as_str());
+    assert_eq!(found["environments"][0]["reverted_by"], Value::Null);
+}
+
+#[test]
 fn what_a_message_quotes_takes_nothing_back() {
     let world = World::new();
     let (repo, change) = changed(&world);

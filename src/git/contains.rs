@@ -50,6 +50,14 @@ impl Located {
     pub fn new(commits: &Commits<'_>, oid: Oid) -> Located {
         Located { oid, at: commits.position(oid) }
     }
+
+    /// Its place.
+    pub(super) fn place(self, commits: &Commits<'_>) -> usize {
+        match self.at {
+            Some(at) => at.0 as usize,
+            None => commits.place(self.oid),
+        }
+    }
 }
 
 /// Answers for one commit.
@@ -135,10 +143,7 @@ impl<'c, 'r> Containing<'c, 'r> {
     /// # Errors
     /// As there.
     pub fn ask_located(&mut self, tip: Located) -> Result<Contains, Failure> {
-        self.ask_at(match tip.at {
-            Some(at) => at.0 as usize,
-            None => self.commits.place(tip.oid),
-        })
+        self.ask_at(tip.place(self.commits))
     }
 
     fn ask_at(&mut self, tip: usize) -> Result<Contains, Failure> {

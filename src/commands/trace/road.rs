@@ -14,7 +14,7 @@ use crate::git::commits::CommitReader;
 use crate::git::contains::{Brought, Containing, Contains, Located};
 use crate::git::source::Commits;
 use crate::git::walk::Walked;
-use crate::git::{Oid, Repository};
+use crate::git::{Oid, Repository, later};
 use crate::ledger::{Recorded, View};
 use crate::outcome::Failure;
 use crate::pipeline::{self, FEW_READS};
@@ -84,7 +84,7 @@ impl<'t> Tracer<'t> {
         };
         let mut road = self.road(&mut carriers)?;
         if !road.stays.is_empty() {
-            let tips = self.last_of(&road);
+            let tips = self.searched(&road, &carriers)?;
             self.take_back(&commits, &tips, brought, &commit, &mut copies, &mut carriers)?;
             if !carriers.reverts.is_empty() {
                 road = self.road(&mut carriers)?;
@@ -289,26 +289,36 @@ impl<'t> Tracer<'t> {
         copies::find(self.repo, &self.commits, self.events, oid, since, own, deployed)
     }
 
-    /// The last commits of each stay, and those that a rollback replaced.
-    fn last_of(&self, road: &Road<'_, '_>) -> Vec<Oid> {
-        let mut tips = Vec::new();
-        for stay in &road.stays {
-            let mut before: Option<&Deployment<'_>> = None;
-            let history = self.deployments.history(&stay.first.place);
-            let within = history
-                .skip_while(|one| !std::ptr::eq(*one, stay.first))
-                .take_while(|one| one.from <= stay.last.from);
-            for one in within {
-                let replaced = before.replace(one).filter(|_| one.is_rollback());
-                tips.extend(replaced.map(|one| one.commit_number));
+    /// The commits that hold all that was deployed during stays, those that were deployed last first.
+    fn searched(
+        &self,
+        road: &Road<'_, '_>,
+        carriers: &Carriers<'_, '_>,
+    ) -> Result<Vec<Oid>, Failure> {
+        let mut numbers = Vec::new();
+        let mut stays = road.stays.iter().peekable();
+        // Stays stand place by place, oldest first, as deployments do.
+        for place in self.deployments.places() {
+            let mut within = false;
+            for one in self.deployments.history(place) {
+                let Some(stay) = stays.peek() else { break };
+                within |= std::ptr::eq(one, stay.first);
+                if within {
+                    numbers.push(one.commit_number);
+                }
+                if std::ptr::eq(one, stay.last) {
+                    within = false;
+                    stays.next();
+                }
             }
-            tips.push(stay.last.commit_number);
         }
-        tips.sort_unstable();
-        tips.dedup();
-        let deployed = tips.into_iter().filter_map(|number| self.deployed.get(number));
-        let each = deployed.flat_map(|deployed| [deployed.tip, deployed.code]);
-        each.flatten().map(|tip| tip.oid).collect()
+        numbers.sort_unstable_by_key(|&number| std::cmp::Reverse(number));
+        numbers.dedup();
+        let deployed = numbers.into_iter().filter_map(|number| self.deployed.get(number));
+        let tips = deployed.flat_map(|deployed| [deployed.tip, deployed.code]).flatten();
+        let mut wanted = vec![carriers.own.oid];
+        wanted.extend(carriers.copies.iter().map(|copy| copy.oid));
+        later::heads(&self.commits, tips, &wanted)
     }
 
     /// Looks for what takes the change back in what was deployed, and for what brought it there again.
