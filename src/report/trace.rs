@@ -4,9 +4,9 @@ mod data;
 mod table;
 
 use super::Format;
-use crate::deployments::Deployment;
 use crate::deployments::approvals::Approval;
 use crate::deployments::road::Stay;
+use crate::deployments::{Clock, Deployment};
 use crate::event::Event;
 use crate::ui::Style;
 use std::io::{self, Write};
@@ -114,6 +114,8 @@ pub struct Trace<'d, 'e> {
     pub unknown: Vec<&'d Deployment<'e>>,
     /// Why others may hold it.
     pub doubts: Vec<Doubt>,
+    /// The present, in seconds since 1970 UTC.
+    pub now: i64,
     /// How many deployments are recorded at all.
     pub deployments: usize,
 }
@@ -184,8 +186,11 @@ impl Trace<'_, '_> {
         self.taken_back_by(self.reached.iter().find(follows)?)
     }
 
-    /// Seconds from the commit to its deployment.
+    /// Seconds from the commit to its deployment; `None` where the time of that is contradicted.
     fn lead(&self, one: &Reached<'_, '_>) -> Option<i64> {
+        if one.stay.first.clock(self.now) != Clock::Fits {
+            return None;
+        }
         Some(one.stay.first.from - self.commit.when?.seconds)
     }
 }

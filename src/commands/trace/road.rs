@@ -24,6 +24,8 @@ use std::collections::HashSet;
 /// Everything that a trace looks at.
 pub(super) struct Tracer<'t> {
     pub(super) repo: &'t Repository,
+    /// The present.
+    pub(super) now: i64,
     /// Whether reverts are looked for in all of history.
     pub(super) all_reverts: bool,
     pub(super) commits: Commits<'t>,
@@ -132,6 +134,7 @@ impl<'t> Tracer<'t> {
             failed: road.failed,
             unknown: road.unknown,
             doubts: doubts.into_iter().filter(|(is, _)| *is).map(|(_, doubt)| doubt).collect(),
+            now: self.now,
             deployments: self.deployments.all().len(),
             merged,
             commit,
