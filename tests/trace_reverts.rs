@@ -106,6 +106,12 @@ fn a_revert_of_the_revert_brings_it_back_and_so_does_picking_it_again() {
     let found = trace(&repo, &change, 0);
     assert_eq!((found["verdict"].as_str(), runs(&found)), (Some("runs"), vec![true]));
     assert_eq!(found["reverted_by"], Value::Array(Vec::new()));
+    assert_eq!(found["restored_by"][0]["commit"], second.as_str());
+    assert_eq!(found["restored_by"][0]["reverts"], first.as_str());
+    assert_eq!(found["environments"][0]["restored_by"], second.as_str());
+    let said = audit(&repo, ["trace", &change]).code(0).stdout;
+    let line = format!("  restored   by {} Take it back (reverts {},", &second[..10], &first[..10]);
+    assert!(said.contains(&line), "{said}");
     assert_eq!(trace(&repo, &first, 1)["verdict"], "reverted");
     let third = revert(&repo, &second, "0\n");
     deploy(&repo, "production", "HEAD");

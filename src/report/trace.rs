@@ -31,6 +31,15 @@ pub struct Revert {
     pub summary: String,
 }
 
+/// A commit that takes a revert of the change back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// It.
+    pub by: Revert,
+    /// The full id of the revert.
+    pub reverts: String,
+}
+
 /// How a commit was found that nobody named by itself.
 #[derive(Debug, Clone)]
 pub struct Asked {
@@ -75,6 +84,8 @@ pub struct Reached<'d, 'e> {
     pub stay: Stay<'d, 'e>,
     /// The number of the commit that takes the change back, where one does.
     pub reverted_by: Option<usize>,
+    /// The number of the commit that takes a revert of the change back, where it is in force because of that.
+    pub restored_by: Option<usize>,
     /// The record that began it, judged.
     pub event: Event,
     /// Approvals and rejections of the deployment that brought it.
@@ -104,6 +115,8 @@ pub struct Trace<'d, 'e> {
     pub copies: Vec<Copied>,
     /// Commits that take it back.
     pub reverts: Vec<Revert>,
+    /// Commits that take those back, where that brought it back.
+    pub restored: Vec<Restored>,
     /// How many later commits were looked at for such ones, where that is not all.
     pub read_of_more: Option<usize>,
     /// Where it was.

@@ -1,7 +1,7 @@
 //! The road of one commit: how it came onto the branch, which copies it has, where each of them ran.
 
 use super::deployed::Deployed;
-use super::reverts::{self, MOST, Reverts, Search};
+use super::reverts::{self, MOST, Reverts, Search, Told};
 use super::wanted::Wanted;
 use crate::commands::copies::{self, Copies};
 use crate::commands::deployed::{covering, summary};
@@ -18,7 +18,7 @@ use crate::git::{Oid, Repository, later};
 use crate::ledger::{Recorded, View};
 use crate::outcome::Failure;
 use crate::pipeline::{self, FEW_READS};
-use crate::report::trace::{Copied, Doubt, Reached, Revert, Trace};
+use crate::report::trace::{Copied, Doubt, Reached, Restored, Revert, Trace};
 use std::collections::HashSet;
 
 /// Everything that a trace looks at.
@@ -51,11 +51,11 @@ struct Carrier<'c, 'r> {
     containing: Containing<'c, 'r>,
 }
 
-/// Whether a deployment holds a change, through which copy, and what takes it back.
+/// Whether a deployment holds a change, through which copy, and what became of it there.
 struct Held {
     holds: Holds,
     through: Option<usize>,
-    reverted_by: Option<usize>,
+    told: Told,
 }
 
 /// A record of a deployment that succeeded, but does not say of which commit or where.
@@ -96,7 +96,7 @@ impl<'t> Tracer<'t> {
         for stay in &mut road.stays {
             open_where_lost(stay, &lost);
         }
-        let reached = self.reached(&road, &mut carriers)?;
+        let mut reached = self.reached(&road, &mut carriers)?;
         let copied = copies
             .found
             .iter()
@@ -120,7 +120,7 @@ impl<'t> Tracer<'t> {
             (copies.branch_gone, Doubt::BranchGone),
             (later > 0, Doubt::Unplaced(later)),
         ];
-        let (reached, reverts) = self.shown(reached, &carriers.reverts)?;
+        let (reverts, restored) = self.shown(&mut reached, &carriers.reverts)?;
         Ok(Trace {
             asked,
             branch,
@@ -129,6 +129,7 @@ impl<'t> Tracer<'t> {
             checks,
             copies: copied,
             reverts,
+            restored,
             read_of_more: carriers.reverts.read_of_more,
             reached,
             failed: road.failed,
@@ -178,7 +179,8 @@ impl<'t> Tracer<'t> {
                     stay.first,
                 )?,
                 through: held.through,
-                reverted_by: held.reverted_by,
+                reverted_by: held.told.taken_back_by,
+                restored_by: held.told.restored_by.filter(|_| held.holds == Holds::Yes),
                 stay,
             });
         }
@@ -224,15 +226,15 @@ impl<'t> Tracer<'t> {
                     }
                     Contains::Unknown | Contains::No => continue,
                 }
-                let reverted_by = reverts.taking_back(carrier.oid, tip)?;
-                if reverted_by.is_none() {
-                    return Ok(Held { holds: Holds::Yes, through, reverted_by });
+                let told = reverts.told(carrier.oid, tip)?;
+                if told.taken_back_by.is_none() {
+                    return Ok(Held { holds: Holds::Yes, through, told });
                 }
-                taken_back.get_or_insert(Held { holds: Holds::TakenBack, through, reverted_by });
+                taken_back.get_or_insert(Held { holds: Holds::TakenBack, through, told });
             }
         }
         let holds = if unknown { Holds::Unknown } else { Holds::No };
-        Ok(taken_back.unwrap_or(Held { holds, through: None, reverted_by: None }))
+        Ok(taken_back.unwrap_or(Held { holds, through: None, told: Told::default() }))
     }
 
     /// What was deployed after a commit was made, and holds neither it nor rendered manifests of it.
@@ -377,26 +379,26 @@ impl<'t> Tracer<'t> {
         carriers.reverts.look_for(&search, &change, &brought)
     }
 
-    /// Those reverts that take the change back somewhere, and the stays that name them by their new numbers.
+    /// The commits that take the change back somewhere, or a revert of it; the stays then name them by their places in
+    /// these lists.
     fn shown(
         &self,
-        mut reached: Vec<Reached<'t, 't>>,
+        reached: &mut [Reached<'_, '_>],
         reverts: &Reverts<'_, '_>,
-    ) -> Result<(Vec<Reached<'t, 't>>, Vec<Revert>), Failure> {
-        let mut numbers: Vec<usize> = Vec::new();
-        for one in &mut reached {
-            let Some(number) = one.reverted_by else { continue };
-            let at = numbers.iter().position(|&known| known == number).unwrap_or_else(|| {
-                numbers.push(number);
-                numbers.len() - 1
-            });
-            one.reverted_by = Some(at);
-        }
+    ) -> Result<(Vec<Revert>, Vec<Restored>), Failure> {
         let mut shown = Vec::new();
-        for oid in numbers.into_iter().filter_map(|number| reverts.oid(number)) {
+        let taking = renumber(reached.iter_mut().map(|one| &mut one.reverted_by));
+        for oid in taking.into_iter().filter_map(|number| reverts.oid(number)) {
             shown.push(Revert { id: oid.to_string(), summary: summary(self.repo, oid)? });
         }
-        Ok((reached, shown))
+        let mut restored = Vec::new();
+        for number in renumber(reached.iter_mut().map(|one| &mut one.restored_by)) {
+            if let (Some(oid), Some(of)) = (reverts.oid(number), reverts.restores(number)) {
+                let by = Revert { id: oid.to_string(), summary: summary(self.repo, oid)? };
+                restored.push(Restored { by, reverts: of.to_string() });
+            }
+        }
+        Ok((shown, restored))
     }
 
     /// Records of deployments that succeeded, but can't be placed, and that nobody corrected.
@@ -465,6 +467,19 @@ fn open_where_lost(stay: &mut Stay<'_, '_>, lost: &[Lost<'_>]) {
         stay.until = Some(at);
         stay.open = true;
     }
+}
+
+/// Numbers each number anew by where it stands in the list of all, each once, in the order of their appearance.
+fn renumber<'n>(numbers: impl Iterator<Item = &'n mut Option<usize>>) -> Vec<usize> {
+    let mut all: Vec<usize> = Vec::new();
+    for number in numbers.flatten() {
+        let at = all.iter().position(|known| known == number).unwrap_or_else(|| {
+            all.push(*number);
+            all.len() - 1
+        });
+        *number = at;
+    }
+    all
 }
 
 fn names(event: &Event, name: &str, commits: &HashSet<&str>) -> bool {

@@ -1,6 +1,6 @@
 //! The road of a change, for programs.
 
-use super::{Reached, Trace};
+use super::{Reached, Restored, Trace};
 use crate::deployments::Deployment;
 use crate::report::approvals::{ApprovalJson, approvers};
 use crate::report::csv::defuse;
@@ -117,6 +117,7 @@ struct TraceJson<'a> {
     deployments: usize,
     asked: Option<AskedJson<'a>>,
     reverted_by: Vec<RevertJson<'a>>,
+    restored_by: Vec<RestoredJson<'a>>,
     later_unread: bool,
     doubts: Vec<&'static str>,
 }
@@ -133,6 +134,13 @@ struct AskedJson<'a> {
 struct RevertJson<'a> {
     commit: &'a str,
     summary: &'a str,
+}
+
+#[derive(Serialize)]
+struct RestoredJson<'a> {
+    commit: &'a str,
+    summary: &'a str,
+    reverts: &'a str,
 }
 
 #[derive(Serialize)]
@@ -160,6 +168,7 @@ struct ReachedJson<'a> {
     record: &'a str,
     ended_by: Option<&'a str>,
     reverted_by: Option<&'a str>,
+    restored_by: Option<&'a str>,
 }
 
 impl<'a> From<&'a Trace<'_, '_>> for TraceJson<'a> {
@@ -201,6 +210,10 @@ impl<'a> From<&'a Trace<'_, '_>> for TraceJson<'a> {
                     record: &one.event.id,
                     ended_by: one.stay.taken_by.map(|by| by.event.id.as_str()),
                     reverted_by: trace.taken_back_by(one).map(|revert| revert.id.as_str()),
+                    restored_by: one
+                        .restored_by
+                        .and_then(|at| trace.restored.get(at))
+                        .map(|restored| restored.by.id.as_str()),
                 })
                 .collect(),
             failed: ids(&trace.failed),
@@ -216,6 +229,15 @@ impl<'a> From<&'a Trace<'_, '_>> for TraceJson<'a> {
                 .reverts
                 .iter()
                 .map(|revert| RevertJson { commit: &revert.id, summary: &revert.summary })
+                .collect(),
+            restored_by: trace
+                .restored
+                .iter()
+                .map(|Restored { by, reverts }| RestoredJson {
+                    commit: &by.id,
+                    summary: &by.summary,
+                    reverts,
+                })
                 .collect(),
             later_unread: trace.read_of_more.is_some(),
             doubts: trace.doubts.iter().map(|doubt| doubt.name()).collect(),

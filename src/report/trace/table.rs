@@ -12,7 +12,7 @@
 //! production/api  2026-11-20 16:00  2026-11-21 09:00 rolled back   Ana   Bo Chen      1h 57m  ✓ signed
 //! ```
 
-use super::{Doubt, Reached, Trace, Verdict};
+use super::{Doubt, Reached, Restored, Trace, Verdict};
 use crate::deployments::{State, field};
 use crate::event::Event;
 use crate::report::approvals::{self, approvers};
@@ -262,6 +262,15 @@ impl Trace<'_, '_> {
                 revert.summary
             );
             line("reverted", &words, style, out)?;
+        }
+        for Restored { by, reverts } in &self.restored {
+            let words = format!(
+                "by {} {} (reverts {}, as its message claims)",
+                text::short(&by.id),
+                by.summary,
+                text::short(reverts)
+            );
+            line("restored", &words, style, out)?;
         }
         Ok(())
     }
