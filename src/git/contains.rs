@@ -78,6 +78,18 @@ enum Known {
     /// Its parents are being asked.
     Asked,
     Answer(Contains),
+    /// It contains the commit, and stands behind another that was asked about.
+    Behind,
+}
+
+impl Known {
+    /// What is known of a tip, or of what stands behind it.
+    fn told(answer: Contains, is_tip: bool) -> Known {
+        match answer {
+            Contains::Yes if !is_tip => Known::Behind,
+            answer => Known::Answer(answer),
+        }
+    }
 }
 
 /// A commit whose parents are being asked.
@@ -119,6 +131,7 @@ impl<'c, 'r> Containing<'c, 'r> {
     fn known(&self, place: usize) -> Option<Contains> {
         match self.known.get(place) {
             Some(Known::Answer(answer)) => Some(*answer),
+            Some(Known::Behind) => Some(Contains::Yes),
             _ => None,
         }
     }
@@ -146,6 +159,12 @@ impl<'c, 'r> Containing<'c, 'r> {
         self.ask_at(tip.place(self.commits))
     }
 
+    /// Whether `tip` contains the commit, and is not known to stand behind another that was asked about.
+    pub fn is_head(&self, tip: Located) -> bool {
+        let known = self.known.get(tip.place(self.commits));
+        known == Some(&Known::Answer(Contains::Yes))
+    }
+
     fn ask_at(&mut self, tip: usize) -> Result<Contains, Failure> {
         if let Some(known) = self.known(tip) {
             return Ok(known);
@@ -166,7 +185,7 @@ impl<'c, 'r> Containing<'c, 'r> {
                     }
                     let at = step.at;
                     path.pop();
-                    self.learn(at, Known::Answer(told));
+                    self.learn(at, Known::told(told, path.is_empty()));
                 }
             }
         }
@@ -178,18 +197,20 @@ impl<'c, 'r> Containing<'c, 'r> {
     fn enter(&mut self, at: usize, path: &mut Vec<Step>) -> Result<Contains, Failure> {
         match self.known.get(at) {
             Some(Known::Answer(answer)) => return Ok(*answer),
+            Some(Known::Behind) => return Ok(Contains::Yes),
             Some(Known::Asked) => return Err(self.commits.cycle(at)),
             Some(Known::Nothing) | None => {}
         }
         let answer = match self.commits.before(at, self.cutoff)? {
             Before::CutOff => Contains::No,
             Before::NotHere => Contains::Unknown,
-            Before::Parents(parents)
-                if parents.iter().any(|&parent| self.known(parent) == Some(Contains::Yes)) =>
-            {
-                Contains::Yes
-            }
             Before::Parents(mut to_ask) => {
+                let yes = |parent: &&usize| self.known(**parent) == Some(Contains::Yes);
+                if let Some(&parent) = to_ask.iter().find(yes) {
+                    self.learn(parent, Known::Behind);
+                    self.learn(at, Known::told(Contains::Yes, path.is_empty()));
+                    return Ok(Contains::Yes);
+                }
                 // Releases stand on the line of first parents, which is then known.
                 to_ask.reverse();
                 self.learn(at, Known::Asked);

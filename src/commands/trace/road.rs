@@ -58,6 +58,16 @@ struct Held {
     told: Told,
 }
 
+/// What was deployed after a commit was made.
+struct Asked {
+    /// What does not hold it.
+    without: Vec<Oid>,
+    /// What does, but for what is known to stand behind another of these.
+    heads: Vec<Located>,
+    /// Which were looked at, by the numbers of commits.
+    asked: Vec<bool>,
+}
+
 /// A record of a deployment that succeeded, but does not say of which commit or where.
 struct Lost<'e> {
     env: Option<&'e str>,
@@ -75,7 +85,7 @@ impl<'t> Tracer<'t> {
         let commit = self.event(oid)?;
         let commits = self.commits.clone();
         let mut own = Containing::new(&commits, oid);
-        let without = self.without(&commit, &mut own)?;
+        let Asked { without, heads, asked: known } = self.without(&commit, &mut own)?;
         let Merged { branch, on_branch, brought, by: merged } = self.merged(oid, &mut own)?;
         let mut copies = self.copies(oid, &commit, &mut own, &without)?;
         let carrier = |oid: Oid| Carrier { oid, containing: Containing::new(&commits, oid) };
@@ -86,7 +96,7 @@ impl<'t> Tracer<'t> {
         };
         let mut road = self.road(&mut carriers)?;
         if !road.stays.is_empty() {
-            let tips = self.searched(&road, &carriers)?;
+            let tips = self.searched(&road, heads, &known, &mut carriers)?;
             self.take_back(&commits, &tips, brought, &commit, &mut copies, &mut carriers)?;
             if !carriers.reverts.is_empty() {
                 road = self.road(&mut carriers)?;
@@ -238,11 +248,7 @@ impl<'t> Tracer<'t> {
     }
 
     /// What was deployed after a commit was made, and holds neither it nor rendered manifests of it.
-    fn without(
-        &mut self,
-        commit: &Event,
-        own: &mut Containing<'_, '_>,
-    ) -> Result<Vec<Oid>, Failure> {
+    fn without(&mut self, commit: &Event, own: &mut Containing<'_, '_>) -> Result<Asked, Failure> {
         let since = copies::earliest(commit);
         let mut without: Vec<(usize, Located)> = Vec::new();
         let mut seen = vec![false; self.deployed.len()];
@@ -259,6 +265,9 @@ impl<'t> Tracer<'t> {
                 without.push((number, tip));
             }
         }
+        let asked = self.deployed.iter().zip(&seen).filter(|(_, seen)| **seen);
+        let heads = asked.filter_map(|(deployed, _)| deployed.tip).filter(|&tip| own.is_head(tip));
+        let heads = heads.collect();
         // Behind the first that holds no rendered manifests, there may be such that do.
         let codes = pipeline::each(&without, FEW_READS, |&(number, tip)| {
             let known = self.deployed.get(number).and_then(|deployed| deployed.code);
@@ -276,7 +285,7 @@ impl<'t> Tracer<'t> {
                 deployed.code = code;
             }
         }
-        Ok(tips)
+        Ok(Asked { without: tips, heads, asked: seen })
     }
 
     /// Copies of a commit, looked for only in deployments that do not hold it.
@@ -294,13 +303,14 @@ impl<'t> Tracer<'t> {
         copies::find(self.repo, &self.commits, self.events, oid, since, own, deployed)
     }
 
-    /// The commits that hold all that was deployed during stays, those that were deployed last first.
+    /// The commits that hold all that was deployed during stays: the heads that are known, and what stands elsewhere.
     fn searched(
         &self,
         road: &Road<'_, '_>,
-        carriers: &Carriers<'_, '_>,
+        mut tips: Vec<Located>,
+        asked: &[bool],
+        carriers: &mut Carriers<'_, '_>,
     ) -> Result<Vec<Oid>, Failure> {
-        let mut numbers = Vec::new();
         let mut stays = road.stays.iter().peekable();
         // Stays stand place by place, oldest first, as deployments do.
         for place in self.deployments.places() {
@@ -308,8 +318,15 @@ impl<'t> Tracer<'t> {
             for one in self.deployments.history(place) {
                 let Some(stay) = stays.peek() else { break };
                 within |= std::ptr::eq(one, stay.first);
-                if within {
-                    numbers.push(one.commit_number);
+                if let Some(deployed) = self.deployed.get(one.commit_number).filter(|_| within) {
+                    let asked = asked.get(one.commit_number) == Some(&true);
+                    let own = &mut carriers.own.containing;
+                    if let Some(tip) = deployed.tip
+                        && (!asked || own.ask_located(tip)? != Contains::Yes)
+                    {
+                        tips.push(tip);
+                    }
+                    tips.extend(deployed.code);
                 }
                 if std::ptr::eq(one, stay.last) {
                     within = false;
@@ -317,13 +334,9 @@ impl<'t> Tracer<'t> {
                 }
             }
         }
-        numbers.sort_unstable_by_key(|&number| std::cmp::Reverse(number));
-        numbers.dedup();
-        let deployed = numbers.into_iter().filter_map(|number| self.deployed.get(number));
-        let tips = deployed.flat_map(|deployed| [deployed.tip, deployed.code]).flatten();
         let mut wanted = vec![carriers.own.oid];
         wanted.extend(carriers.copies.iter().map(|copy| copy.oid));
-        later::heads(&self.commits, tips, &wanted)
+        later::heads(&self.commits, tips.into_iter(), &wanted)
     }
 
     /// Looks for what takes the change back in what was deployed, and for what brought it there again.
