@@ -111,6 +111,9 @@ fn where_history_ends_the_last_change_may_lie_before_it() {
     let said = audit(&clone, ["trace", "--", "f"]).code(3).stdout;
     assert!(said.contains("so the last change may lie before it"), "{said}");
     assert_eq!(found(&clone, &["--", "h"]), [third]);
+    let refused = audit(&clone, ["trace", "PAY-1"]).code(2).stderr;
+    assert!(refused.contains("neither a commit that is here nor a record names it"), "{refused}");
+    assert!(refused.contains("history is cut off here (a shallow clone): `git fetch"), "{refused}");
 }
 
 #[test]
@@ -141,6 +144,7 @@ fn tickets_and_incidents_that_only_records_name_lead_to_what_those_tell_of() {
     let refused = audit(&repo, ["trace", "INC-7"]).code(2).stderr;
     assert!(refused.contains("1 record names 'INC-7', but no commit that is here"), "{refused}");
     assert!(refused.contains("audit show "), "{refused}");
+    assert!(refused.contains("; audit log --ticket INC-7 lists those"), "{refused}");
     let rollback =
         ["rollback", "--env", "production", "--outcome", "success", "--incident", "INC-7"];
     let commits = ["--commit", &first, "--from-commit", &second];

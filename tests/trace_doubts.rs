@@ -6,8 +6,8 @@
 
 mod common;
 
-use common::company::{BOT, audit, record};
-use common::{Repo, World};
+use common::company::{BO, BOT, audit, record};
+use common::{Output, Repo, World};
 use serde_json::Value;
 use std::fs;
 
@@ -400,6 +400,44 @@ fn a_shallow_end_is_no_root_whatever_was_asked_before() {
     assert_eq!(verdicts(&["origin/old"], 3), ["unknown"]);
     // What ran is what the last commit builds on: it can't have it.
     assert_eq!(verdicts(&["origin/main", "origin/old"], 1), ["never", "unknown"]);
+}
+
+#[test]
+fn what_was_said_of_a_deployment_besides_approvals_stands_below_the_table() {
+    let world = World::new();
+    let repo = with_feature(&world);
+    let says = |decision| {
+        let args = ["approval", "--env", "production", "--commit", "HEAD", "--decision", decision];
+        record(&repo, BO, &args);
+    };
+    let said = || audit(&repo, ["trace"]).code(0).stdout;
+    says("rejected");
+    deploy(&repo, "HEAD", &[]);
+    assert!(said().contains(": rejected by Bo Chen\n"), "{}", said());
+    says("approved");
+    assert!(said().contains(": rejected by Bo Chen\n"), "{}", said());
+    assert!(said().contains(": approved by Bo Chen only after it was deployed\n"), "{}", said());
+}
+
+#[test]
+fn a_time_that_is_yet_to_come_is_no_age() {
+    let world = World::new();
+    let repo = with_feature(&world);
+    let now = world.now() + 60;
+    world.skip(50 * 24 * 3_600);
+    deploy(&repo, "HEAD", &[]);
+    let trace = |format: &str| {
+        let mut command = repo.audit_command();
+        command.args(["trace", "--format", format]).env("AUDIT_NOW", now.to_string());
+        Output::of(&mut command).code(0)
+    };
+    let environment = &trace("json").json()["traces"][0]["environments"][0];
+    assert_eq!(environment["clock"], "ahead");
+    assert_eq!(environment["lead_seconds"], Value::Null);
+    let said = trace("table").stdout;
+    assert!(said.contains("\nproduction: clocks disagree: recorded as of "), "{said}");
+    assert!(said.contains(", which is yet to come\n"), "{said}");
+    assert!(said.contains("  unknown  "), "{said}");
 }
 
 /// Gives a commit another first parent in the commit-graph (gitformat-commit-graph(5): the chunk `CDAT` has a

@@ -106,6 +106,12 @@ fn a_revert_of_the_revert_brings_it_back_and_so_does_picking_it_again() {
     let found = trace(&repo, &change, 0);
     assert_eq!((found["verdict"].as_str(), runs(&found)), (Some("runs"), vec![true]));
     assert_eq!(found["reverted_by"], Value::Array(Vec::new()));
+    assert_eq!(found["restored_by"][0]["commit"], second.as_str());
+    assert_eq!(found["restored_by"][0]["reverts"], first.as_str());
+    assert_eq!(found["environments"][0]["restored_by"], second.as_str());
+    let said = audit(&repo, ["trace", &change]).code(0).stdout;
+    let line = format!("  restored   by {} Take it back (reverts {},", &second[..10], &first[..10]);
+    assert!(said.contains(&line), "{said}");
     assert_eq!(trace(&repo, &first, 1)["verdict"], "reverted");
     let third = revert(&repo, &second, "0\n");
     deploy(&repo, "production", "HEAD");
@@ -152,6 +158,50 @@ fn a_merge_or_a_copy_that_is_reverted_takes_its_change_with_it() {
     revert(&repo, &copy, "0\n");
     deploy(&repo, "production", "HEAD");
     assert_eq!(trace(&repo, &change, 0)["verdict"], "ran");
+}
+
+#[test]
+fn each_deployment_that_held_the_change_is_searched_and_not_only_the_last() {
+    let world = World::new();
+    let (repo, change) = changed(&world);
+    repo.branch("hot", "main");
+    revert(&repo, &change, "0\n");
+    deploy(&repo, "production", &change);
+    deploy(&repo, "production", "main");
+    repo.checkout("hot");
+    repo.commit("A fix that cannot wait").file("g", "1\n").create();
+    deploy(&repo, "production", "hot");
+    for graph in [false, true] {
+        if graph {
+            repo.git(["commit-graph", "write", "--reachable"]);
+        }
+        let found = trace(&repo, &change, 0);
+        assert_eq!(
+            (found["verdict"].as_str(), runs(&found)),
+            (Some("runs"), vec![false, false, true])
+        );
+        assert_eq!(found["environments"][1]["reverted_by"], repo.id("main").as_str());
+    }
+}
+
+#[test]
+fn what_was_picked_again_was_in_force_though_the_last_deployment_is_without_it() {
+    let world = World::new();
+    let (repo, change) = changed(&world);
+    revert(&repo, &change, "0\n");
+    repo.branch("rel", "main");
+    repo.commit("Go on").file("g", "1\n").create();
+    repo.checkout("rel");
+    let again = repo
+        .commit(format!("Fix it again\n\n(cherry picked from commit {change})\n"))
+        .file("f", "1\n")
+        .create();
+    deploy(&repo, "production", "rel");
+    deploy(&repo, "production", "main");
+    let found = trace(&repo, &change, 0);
+    assert_eq!((found["verdict"].as_str(), runs(&found)), (Some("ran"), vec![false, false]));
+    assert_eq!(found["environments"][0]["through"], again.as_str());
+    assert_eq!(found["environments"][0]["reverted_by"], Value::Null);
 }
 
 #[test]

@@ -73,6 +73,7 @@ pub(crate) fn run(context: &mut Context, args: TraceArgs) -> anyhow::Result<Outc
     records::warn_of_unplaced(context, &deployments);
     let mut tracer = Tracer {
         repo: &repo,
+        now: context.now,
         all_reverts: args.all_reverts,
         deployed: deployed::find(&commits, &deployments)?,
         commits,

@@ -50,6 +50,14 @@ impl Located {
     pub fn new(commits: &Commits<'_>, oid: Oid) -> Located {
         Located { oid, at: commits.position(oid) }
     }
+
+    /// Its place.
+    pub(super) fn place(self, commits: &Commits<'_>) -> usize {
+        match self.at {
+            Some(at) => at.0 as usize,
+            None => commits.place(self.oid),
+        }
+    }
 }
 
 /// Answers for one commit.
@@ -70,6 +78,18 @@ enum Known {
     /// Its parents are being asked.
     Asked,
     Answer(Contains),
+    /// It contains the commit, and stands behind another that was asked about.
+    Behind,
+}
+
+impl Known {
+    /// What is known of a tip, or of what stands behind it.
+    fn told(answer: Contains, is_tip: bool) -> Known {
+        match answer {
+            Contains::Yes if !is_tip => Known::Behind,
+            answer => Known::Answer(answer),
+        }
+    }
 }
 
 /// A commit whose parents are being asked.
@@ -111,6 +131,7 @@ impl<'c, 'r> Containing<'c, 'r> {
     fn known(&self, place: usize) -> Option<Contains> {
         match self.known.get(place) {
             Some(Known::Answer(answer)) => Some(*answer),
+            Some(Known::Behind) => Some(Contains::Yes),
             _ => None,
         }
     }
@@ -135,10 +156,13 @@ impl<'c, 'r> Containing<'c, 'r> {
     /// # Errors
     /// As there.
     pub fn ask_located(&mut self, tip: Located) -> Result<Contains, Failure> {
-        self.ask_at(match tip.at {
-            Some(at) => at.0 as usize,
-            None => self.commits.place(tip.oid),
-        })
+        self.ask_at(tip.place(self.commits))
+    }
+
+    /// Whether `tip` contains the commit, and is not known to stand behind another that was asked about.
+    pub fn is_head(&self, tip: Located) -> bool {
+        let known = self.known.get(tip.place(self.commits));
+        known == Some(&Known::Answer(Contains::Yes))
     }
 
     fn ask_at(&mut self, tip: usize) -> Result<Contains, Failure> {
@@ -161,7 +185,7 @@ impl<'c, 'r> Containing<'c, 'r> {
                     }
                     let at = step.at;
                     path.pop();
-                    self.learn(at, Known::Answer(told));
+                    self.learn(at, Known::told(told, path.is_empty()));
                 }
             }
         }
@@ -173,18 +197,20 @@ impl<'c, 'r> Containing<'c, 'r> {
     fn enter(&mut self, at: usize, path: &mut Vec<Step>) -> Result<Contains, Failure> {
         match self.known.get(at) {
             Some(Known::Answer(answer)) => return Ok(*answer),
+            Some(Known::Behind) => return Ok(Contains::Yes),
             Some(Known::Asked) => return Err(self.commits.cycle(at)),
             Some(Known::Nothing) | None => {}
         }
         let answer = match self.commits.before(at, self.cutoff)? {
             Before::CutOff => Contains::No,
             Before::NotHere => Contains::Unknown,
-            Before::Parents(parents)
-                if parents.iter().any(|&parent| self.known(parent) == Some(Contains::Yes)) =>
-            {
-                Contains::Yes
-            }
             Before::Parents(mut to_ask) => {
+                let yes = |parent: &&usize| self.known(**parent) == Some(Contains::Yes);
+                if let Some(&parent) = to_ask.iter().find(yes) {
+                    self.learn(parent, Known::Behind);
+                    self.learn(at, Known::told(Contains::Yes, path.is_empty()));
+                    return Ok(Contains::Yes);
+                }
                 // Releases stand on the line of first parents, which is then known.
                 to_ask.reverse();
                 self.learn(at, Known::Asked);

@@ -10,7 +10,7 @@
 //! walk ends early, and what came soon after is walked from a little way up the line that they were brought onto.
 
 use super::Oid;
-use super::contains::Brought;
+use super::contains::{Brought, Located};
 use super::places::Before;
 use super::source::Commits;
 use crate::outcome::Failure;
@@ -43,10 +43,7 @@ pub fn than(
     brought: &[Brought],
     most: usize,
 ) -> Result<Later, Failure> {
-    let mut since = u64::MAX;
-    for &oid in wanted {
-        since = since.min(date(commits, oid)?);
-    }
+    let since = first(commits, wanted)?;
     let (mut found, all) = newest(commits, tips, since, most)?;
     if !all {
         let share = most / 2 / brought.len().max(1);
@@ -61,6 +58,77 @@ pub fn than(
     }
     let oids = found.into_iter().filter_map(|(_, at)| commits.oid_at(at));
     Ok(Later { commits: oids.collect(), all })
+}
+
+/// A commit that was looked at.
+const SEEN: u8 = 1;
+/// One of the tips.
+const TIP: u8 = 2;
+/// One that stands behind a tip.
+const BEHIND: u8 = 4;
+
+/// Those of `tips` whose histories are all there is: none of the others is left out but what stands on their lines of
+/// first parents, followed back to the date of the first of `wanted`.
+///
+/// # Errors
+/// When a commit on the way is here but can't be read.
+pub fn heads(
+    commits: &Commits<'_>,
+    tips: impl Iterator<Item = Located>,
+    wanted: &[Oid],
+) -> Result<Vec<Oid>, Failure> {
+    let since = first(commits, wanted)?;
+    let tips: Vec<usize> = tips.map(|tip| tip.place(commits)).collect();
+    let mut marks = Marks(vec![0; commits.in_graph]);
+    let mut left = tips.iter().filter(|&&tip| marks.add(tip, TIP) == 0).count();
+    let mut heads = Vec::new();
+    for tip in tips {
+        if marks.add(tip, SEEN) & SEEN != 0 {
+            continue;
+        }
+        heads.push(tip);
+        left -= 1;
+        let mut at = tip;
+        // Each commit is passed once, however many lines lead to it.
+        while left > 0
+            && let (Some(date), Before::Parents(parents)) = commits.dated(at)?
+            && date >= since
+            && let Some(&parent) = parents.first()
+        {
+            let before = marks.add(parent, SEEN | BEHIND);
+            if before & SEEN != 0 {
+                break;
+            }
+            left -= usize::from(before & TIP != 0);
+            at = parent;
+        }
+    }
+    heads.retain(|&head| marks.add(head, 0) & BEHIND == 0);
+    Ok(heads.into_iter().filter_map(|head| commits.oid_at(head)).collect())
+}
+
+/// What is known of each place.
+struct Marks(Vec<u8>);
+
+impl Marks {
+    /// Adds marks; those that there were.
+    fn add(&mut self, at: usize, marks: u8) -> u8 {
+        if self.0.len() <= at {
+            self.0.resize(at + 1, 0);
+        }
+        let before = self.0[at];
+        self.0[at] |= marks;
+        before
+    }
+}
+
+/// The date from which on something may have come after one of some commits.
+fn first(commits: &Commits<'_>, wanted: &[Oid]) -> Result<u64, Failure> {
+    let mut since = u64::MAX;
+    for &oid in wanted {
+        since = since.min(date(commits, oid)?);
+    }
+    Ok(since)
 }
 
 /// The date from which on something may have come after a commit.

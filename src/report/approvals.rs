@@ -1,7 +1,7 @@
 //! Approvals of a deployment: whom to name for them, and how JSON prints them.
 
 use super::{json, moment, rows};
-use crate::deployments::approvals::{Approval, Tie};
+use crate::deployments::approvals::{Approval, Tie, Timing};
 use serde::Serialize;
 
 /// The names of those who approved in time and did not take it back, each once; an approval carried over from
@@ -16,6 +16,21 @@ pub(super) fn approvers(approvals: &[Approval<'_>]) -> Vec<String> {
         }
     }
     names
+}
+
+/// What else there is to say: who rejected it, and whose approval came too late or had expired.
+pub(super) fn remarks(approvals: &[Approval<'_>]) -> Vec<String> {
+    let last_words = approvals.iter().filter(|approval| !approval.superseded);
+    let words = last_words.filter_map(|approval| {
+        let who = rows::who(approval.event);
+        match (approval.approved, approval.timing) {
+            (false, _) => Some(format!("rejected by {who}")),
+            (true, Timing::After) => Some(format!("approved by {who} only after it was deployed")),
+            (true, Timing::Expired) => Some(format!("the approval by {who} had expired")),
+            (true, Timing::Before) => None,
+        }
+    });
+    words.collect()
 }
 
 /// What an approval of something else than the commit itself is carried over by.

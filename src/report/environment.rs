@@ -135,6 +135,16 @@ fn remark(step: &Step<'_, '_>, zone: Zone) -> Option<String> {
     }
 }
 
+/// That clocks disagree about the time that the record of a deployment claims, if they do.
+pub(super) fn clock_remark(clock: Clock, claimed: &str) -> Option<String> {
+    let why = match clock {
+        Clock::Fits => return None,
+        Clock::Ahead => "which is yet to come",
+        Clock::Disagrees => "but after a deployment that claims to be younger",
+    };
+    Some(format!("clocks disagree: recorded as of {claimed}, {why}"))
+}
+
 /// A place as JSON prints it.
 #[derive(Debug, Serialize)]
 pub(super) struct PlaceJson<'a> {

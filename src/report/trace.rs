@@ -4,9 +4,9 @@ mod data;
 mod table;
 
 use super::Format;
-use crate::deployments::Deployment;
 use crate::deployments::approvals::Approval;
 use crate::deployments::road::Stay;
+use crate::deployments::{Clock, Deployment};
 use crate::event::Event;
 use crate::ui::Style;
 use std::io::{self, Write};
@@ -29,6 +29,15 @@ pub struct Revert {
     pub id: String,
     /// The first paragraph of its message.
     pub summary: String,
+}
+
+/// A commit that takes a revert of the change back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// It.
+    pub by: Revert,
+    /// The full id of the revert.
+    pub reverts: String,
 }
 
 /// How a commit was found that nobody named by itself.
@@ -75,6 +84,8 @@ pub struct Reached<'d, 'e> {
     pub stay: Stay<'d, 'e>,
     /// The number of the commit that takes the change back, where one does.
     pub reverted_by: Option<usize>,
+    /// The number of the commit that takes a revert of the change back, where it is in force because of that.
+    pub restored_by: Option<usize>,
     /// The record that began it, judged.
     pub event: Event,
     /// Approvals and rejections of the deployment that brought it.
@@ -104,6 +115,8 @@ pub struct Trace<'d, 'e> {
     pub copies: Vec<Copied>,
     /// Commits that take it back.
     pub reverts: Vec<Revert>,
+    /// Commits that take those back, where that brought it back.
+    pub restored: Vec<Restored>,
     /// How many later commits were looked at for such ones, where that is not all.
     pub read_of_more: Option<usize>,
     /// Where it was.
@@ -114,6 +127,8 @@ pub struct Trace<'d, 'e> {
     pub unknown: Vec<&'d Deployment<'e>>,
     /// Why others may hold it.
     pub doubts: Vec<Doubt>,
+    /// The present, in seconds since 1970 UTC.
+    pub now: i64,
     /// How many deployments are recorded at all.
     pub deployments: usize,
 }
@@ -184,8 +199,11 @@ impl Trace<'_, '_> {
         self.taken_back_by(self.reached.iter().find(follows)?)
     }
 
-    /// Seconds from the commit to its deployment.
+    /// Seconds from the commit to its deployment; `None` where the time of that is contradicted.
     fn lead(&self, one: &Reached<'_, '_>) -> Option<i64> {
+        if one.stay.first.clock(self.now) != Clock::Fits {
+            return None;
+        }
         Some(one.stay.first.from - self.commit.when?.seconds)
     }
 }

@@ -164,31 +164,47 @@ impl<'c, 'r> Reverts<'c, 'r> {
         Ok(false)
     }
 
-    /// The number of one that takes `carrier` back in the history of `tip`, which holds it.
+    /// What became of `carrier` in the history of `tip`, which holds it.
     ///
     /// # Errors
     /// When history can't be read.
-    pub(super) fn taking_back(
-        &mut self,
-        carrier: Oid,
-        tip: Located,
-    ) -> Result<Option<usize>, Failure> {
+    pub(super) fn told(&mut self, carrier: Oid, tip: Located) -> Result<Told, Failure> {
         // Behind each stand those that take it back.
         let mut in_force = vec![false; self.found.len()];
-        let mut taking = None;
+        let mut told = Told::default();
         for at in (0..self.found.len()).rev() {
-            let taken_back = (at + 1..self.found.len())
-                .any(|by| in_force[by] && self.found[by].of.contains(&at));
+            let by = (at + 1..self.found.len())
+                .find(|&by| in_force[by] && self.found[by].of.contains(&at));
             let revert = &mut self.found[at];
-            in_force[at] = !taken_back && revert.containing.ask_located(tip)? == Contains::Yes;
+            if revert.containing.ask_located(tip)? != Contains::Yes {
+                continue;
+            }
+            in_force[at] = by.is_none();
             // What was picked again stands on it.
-            if in_force[at] && revert.of_change && revert.containing.ask(carrier)? != Contains::Yes
-            {
-                taking = Some(at);
+            if revert.of_change && revert.containing.ask(carrier)? != Contains::Yes {
+                match by {
+                    None => told.taken_back_by = Some(at),
+                    Some(_) => told.restored_by = by,
+                }
             }
         }
-        Ok(taking)
+        Ok(told)
     }
+
+    /// The revert of the change that one takes back.
+    pub(super) fn restores(&self, number: usize) -> Option<Oid> {
+        let of = &self.found.get(number)?.of;
+        of.iter().filter_map(|&at| self.found.get(at)).find(|one| one.of_change).map(|one| one.oid)
+    }
+}
+
+/// What became of a change, by the numbers of reverts.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Told {
+    /// The one that takes it back.
+    pub(super) taken_back_by: Option<usize>,
+    /// The one that takes a revert of it back.
+    pub(super) restored_by: Option<usize>,
 }
 
 /// How a commit came to one of the tips: the first that contains it.

@@ -1,7 +1,7 @@
 //! The road of one commit: how it came onto the branch, which copies it has, where each of them ran.
 
 use super::deployed::Deployed;
-use super::reverts::{self, MOST, Reverts, Search};
+use super::reverts::{self, MOST, Reverts, Search, Told};
 use super::wanted::Wanted;
 use crate::commands::copies::{self, Copies};
 use crate::commands::deployed::{covering, summary};
@@ -14,16 +14,18 @@ use crate::git::commits::CommitReader;
 use crate::git::contains::{Brought, Containing, Contains, Located};
 use crate::git::source::Commits;
 use crate::git::walk::Walked;
-use crate::git::{Oid, Repository};
+use crate::git::{Oid, Repository, later};
 use crate::ledger::{Recorded, View};
 use crate::outcome::Failure;
 use crate::pipeline::{self, FEW_READS};
-use crate::report::trace::{Copied, Doubt, Reached, Revert, Trace};
+use crate::report::trace::{Copied, Doubt, Reached, Restored, Revert, Trace};
 use std::collections::HashSet;
 
 /// Everything that a trace looks at.
 pub(super) struct Tracer<'t> {
     pub(super) repo: &'t Repository,
+    /// The present.
+    pub(super) now: i64,
     /// Whether reverts are looked for in all of history.
     pub(super) all_reverts: bool,
     pub(super) commits: Commits<'t>,
@@ -49,11 +51,21 @@ struct Carrier<'c, 'r> {
     containing: Containing<'c, 'r>,
 }
 
-/// Whether a deployment holds a change, through which copy, and what takes it back.
+/// Whether a deployment holds a change, through which copy, and what became of it there.
 struct Held {
     holds: Holds,
     through: Option<usize>,
-    reverted_by: Option<usize>,
+    told: Told,
+}
+
+/// What was deployed after a commit was made.
+struct Asked {
+    /// What does not hold it.
+    without: Vec<Oid>,
+    /// What does, but for what is known to stand behind another of these.
+    heads: Vec<Located>,
+    /// Which were looked at, by the numbers of commits.
+    asked: Vec<bool>,
 }
 
 /// A record of a deployment that succeeded, but does not say of which commit or where.
@@ -73,7 +85,7 @@ impl<'t> Tracer<'t> {
         let commit = self.event(oid)?;
         let commits = self.commits.clone();
         let mut own = Containing::new(&commits, oid);
-        let without = self.without(&commit, &mut own)?;
+        let Asked { without, heads, asked: known } = self.without(&commit, &mut own)?;
         let Merged { branch, on_branch, brought, by: merged } = self.merged(oid, &mut own)?;
         let mut copies = self.copies(oid, &commit, &mut own, &without)?;
         let carrier = |oid: Oid| Carrier { oid, containing: Containing::new(&commits, oid) };
@@ -84,7 +96,7 @@ impl<'t> Tracer<'t> {
         };
         let mut road = self.road(&mut carriers)?;
         if !road.stays.is_empty() {
-            let tips = self.last_of(&road);
+            let tips = self.searched(&road, heads, &known, &mut carriers)?;
             self.take_back(&commits, &tips, brought, &commit, &mut copies, &mut carriers)?;
             if !carriers.reverts.is_empty() {
                 road = self.road(&mut carriers)?;
@@ -94,7 +106,7 @@ impl<'t> Tracer<'t> {
         for stay in &mut road.stays {
             open_where_lost(stay, &lost);
         }
-        let reached = self.reached(&road, &mut carriers)?;
+        let mut reached = self.reached(&road, &mut carriers)?;
         let copied = copies
             .found
             .iter()
@@ -118,7 +130,7 @@ impl<'t> Tracer<'t> {
             (copies.branch_gone, Doubt::BranchGone),
             (later > 0, Doubt::Unplaced(later)),
         ];
-        let (reached, reverts) = self.shown(reached, &carriers.reverts)?;
+        let (reverts, restored) = self.shown(&mut reached, &carriers.reverts)?;
         Ok(Trace {
             asked,
             branch,
@@ -127,11 +139,13 @@ impl<'t> Tracer<'t> {
             checks,
             copies: copied,
             reverts,
+            restored,
             read_of_more: carriers.reverts.read_of_more,
             reached,
             failed: road.failed,
             unknown: road.unknown,
             doubts: doubts.into_iter().filter(|(is, _)| *is).map(|(_, doubt)| doubt).collect(),
+            now: self.now,
             deployments: self.deployments.all().len(),
             merged,
             commit,
@@ -175,7 +189,8 @@ impl<'t> Tracer<'t> {
                     stay.first,
                 )?,
                 through: held.through,
-                reverted_by: held.reverted_by,
+                reverted_by: held.told.taken_back_by,
+                restored_by: held.told.restored_by.filter(|_| held.holds == Holds::Yes),
                 stay,
             });
         }
@@ -221,23 +236,19 @@ impl<'t> Tracer<'t> {
                     }
                     Contains::Unknown | Contains::No => continue,
                 }
-                let reverted_by = reverts.taking_back(carrier.oid, tip)?;
-                if reverted_by.is_none() {
-                    return Ok(Held { holds: Holds::Yes, through, reverted_by });
+                let told = reverts.told(carrier.oid, tip)?;
+                if told.taken_back_by.is_none() {
+                    return Ok(Held { holds: Holds::Yes, through, told });
                 }
-                taken_back.get_or_insert(Held { holds: Holds::TakenBack, through, reverted_by });
+                taken_back.get_or_insert(Held { holds: Holds::TakenBack, through, told });
             }
         }
         let holds = if unknown { Holds::Unknown } else { Holds::No };
-        Ok(taken_back.unwrap_or(Held { holds, through: None, reverted_by: None }))
+        Ok(taken_back.unwrap_or(Held { holds, through: None, told: Told::default() }))
     }
 
     /// What was deployed after a commit was made, and holds neither it nor rendered manifests of it.
-    fn without(
-        &mut self,
-        commit: &Event,
-        own: &mut Containing<'_, '_>,
-    ) -> Result<Vec<Oid>, Failure> {
+    fn without(&mut self, commit: &Event, own: &mut Containing<'_, '_>) -> Result<Asked, Failure> {
         let since = copies::earliest(commit);
         let mut without: Vec<(usize, Located)> = Vec::new();
         let mut seen = vec![false; self.deployed.len()];
@@ -254,6 +265,9 @@ impl<'t> Tracer<'t> {
                 without.push((number, tip));
             }
         }
+        let asked = self.deployed.iter().zip(&seen).filter(|(_, seen)| **seen);
+        let heads = asked.filter_map(|(deployed, _)| deployed.tip).filter(|&tip| own.is_head(tip));
+        let heads = heads.collect();
         // Behind the first that holds no rendered manifests, there may be such that do.
         let codes = pipeline::each(&without, FEW_READS, |&(number, tip)| {
             let known = self.deployed.get(number).and_then(|deployed| deployed.code);
@@ -271,7 +285,7 @@ impl<'t> Tracer<'t> {
                 deployed.code = code;
             }
         }
-        Ok(tips)
+        Ok(Asked { without: tips, heads, asked: seen })
     }
 
     /// Copies of a commit, looked for only in deployments that do not hold it.
@@ -289,26 +303,40 @@ impl<'t> Tracer<'t> {
         copies::find(self.repo, &self.commits, self.events, oid, since, own, deployed)
     }
 
-    /// The last commits of each stay, and those that a rollback replaced.
-    fn last_of(&self, road: &Road<'_, '_>) -> Vec<Oid> {
-        let mut tips = Vec::new();
-        for stay in &road.stays {
-            let mut before: Option<&Deployment<'_>> = None;
-            let history = self.deployments.history(&stay.first.place);
-            let within = history
-                .skip_while(|one| !std::ptr::eq(*one, stay.first))
-                .take_while(|one| one.from <= stay.last.from);
-            for one in within {
-                let replaced = before.replace(one).filter(|_| one.is_rollback());
-                tips.extend(replaced.map(|one| one.commit_number));
+    /// The commits that hold all that was deployed during stays: the heads that are known, and what stands elsewhere.
+    fn searched(
+        &self,
+        road: &Road<'_, '_>,
+        mut tips: Vec<Located>,
+        asked: &[bool],
+        carriers: &mut Carriers<'_, '_>,
+    ) -> Result<Vec<Oid>, Failure> {
+        let mut stays = road.stays.iter().peekable();
+        // Stays stand place by place, oldest first, as deployments do.
+        for place in self.deployments.places() {
+            let mut within = false;
+            for one in self.deployments.history(place) {
+                let Some(stay) = stays.peek() else { break };
+                within |= std::ptr::eq(one, stay.first);
+                if let Some(deployed) = self.deployed.get(one.commit_number).filter(|_| within) {
+                    let asked = asked.get(one.commit_number) == Some(&true);
+                    let own = &mut carriers.own.containing;
+                    if let Some(tip) = deployed.tip
+                        && (!asked || own.ask_located(tip)? != Contains::Yes)
+                    {
+                        tips.push(tip);
+                    }
+                    tips.extend(deployed.code);
+                }
+                if std::ptr::eq(one, stay.last) {
+                    within = false;
+                    stays.next();
+                }
             }
-            tips.push(stay.last.commit_number);
         }
-        tips.sort_unstable();
-        tips.dedup();
-        let deployed = tips.into_iter().filter_map(|number| self.deployed.get(number));
-        let each = deployed.flat_map(|deployed| [deployed.tip, deployed.code]);
-        each.flatten().map(|tip| tip.oid).collect()
+        let mut wanted = vec![carriers.own.oid];
+        wanted.extend(carriers.copies.iter().map(|copy| copy.oid));
+        later::heads(&self.commits, tips.into_iter(), &wanted)
     }
 
     /// Looks for what takes the change back in what was deployed, and for what brought it there again.
@@ -364,26 +392,26 @@ impl<'t> Tracer<'t> {
         carriers.reverts.look_for(&search, &change, &brought)
     }
 
-    /// Those reverts that take the change back somewhere, and the stays that name them by their new numbers.
+    /// The commits that take the change back somewhere, or a revert of it; the stays then name them by their places in
+    /// these lists.
     fn shown(
         &self,
-        mut reached: Vec<Reached<'t, 't>>,
+        reached: &mut [Reached<'_, '_>],
         reverts: &Reverts<'_, '_>,
-    ) -> Result<(Vec<Reached<'t, 't>>, Vec<Revert>), Failure> {
-        let mut numbers: Vec<usize> = Vec::new();
-        for one in &mut reached {
-            let Some(number) = one.reverted_by else { continue };
-            let at = numbers.iter().position(|&known| known == number).unwrap_or_else(|| {
-                numbers.push(number);
-                numbers.len() - 1
-            });
-            one.reverted_by = Some(at);
-        }
+    ) -> Result<(Vec<Revert>, Vec<Restored>), Failure> {
         let mut shown = Vec::new();
-        for oid in numbers.into_iter().filter_map(|number| reverts.oid(number)) {
+        let taking = renumber(reached.iter_mut().map(|one| &mut one.reverted_by));
+        for oid in taking.into_iter().filter_map(|number| reverts.oid(number)) {
             shown.push(Revert { id: oid.to_string(), summary: summary(self.repo, oid)? });
         }
-        Ok((reached, shown))
+        let mut restored = Vec::new();
+        for number in renumber(reached.iter_mut().map(|one| &mut one.restored_by)) {
+            if let (Some(oid), Some(of)) = (reverts.oid(number), reverts.restores(number)) {
+                let by = Revert { id: oid.to_string(), summary: summary(self.repo, oid)? };
+                restored.push(Restored { by, reverts: of.to_string() });
+            }
+        }
+        Ok((shown, restored))
     }
 
     /// Records of deployments that succeeded, but can't be placed, and that nobody corrected.
@@ -452,6 +480,19 @@ fn open_where_lost(stay: &mut Stay<'_, '_>, lost: &[Lost<'_>]) {
         stay.until = Some(at);
         stay.open = true;
     }
+}
+
+/// Numbers each number anew by where it stands in the list of all, each once, in the order of their appearance.
+fn renumber<'n>(numbers: impl Iterator<Item = &'n mut Option<usize>>) -> Vec<usize> {
+    let mut all: Vec<usize> = Vec::new();
+    for number in numbers.flatten() {
+        let at = all.iter().position(|known| known == number).unwrap_or_else(|| {
+            all.push(*number);
+            all.len() - 1
+        });
+        *number = at;
+    }
+    all
 }
 
 fn names(event: &Event, name: &str, commits: &HashSet<&str>) -> bool {

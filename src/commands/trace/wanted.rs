@@ -16,6 +16,8 @@ use crate::report::text;
 use crate::report::trace::Asked;
 
 const PATHS: &str = "paths are read from the folder that you stand in, as in git";
+const CUT_OFF: &str =
+    "history is cut off here (a shallow clone): `git fetch --unshallow` brings the rest";
 
 /// A commit to trace.
 pub(super) struct Wanted {
@@ -58,16 +60,28 @@ impl Tracer<'_> {
         }
         if named.is_empty() {
             return Err(Failure::new(format!(
-                "'{name}' is no revision and no path, and neither a commit nor a record names it as its ticket or change request"
+                "'{name}' is no revision and no path, and neither a commit that is here nor a record names it as its ticket or change request"
             ))
             .hint(
                 unknown
                     .hint
-                    .unwrap_or_else(|| "audit log --ticket shows what names a ticket".to_owned()),
+                    .filter(|_| self.repo.shallow().is_empty())
+                    .unwrap_or_else(|| self.elsewhere(name)),
             )
             .unknown(name));
         }
         Ok(named)
+    }
+
+    /// Where else to look for a name that nothing here has.
+    fn elsewhere(&self, name: &str) -> String {
+        match self.repo.shallow().is_empty() {
+            true => {
+                format!("audit log --ticket {} shows what names a ticket", word(name))
+            }
+            // What lies behind its end may name it.
+            false => CUT_OFF.to_owned(),
+        }
     }
 
     /// The last commit of a revision that touched paths.
@@ -82,7 +96,7 @@ impl Tracer<'_> {
             let failure = Failure::new(format!("no commit at {revision} touched {what}"));
             return Err(failure.hint(match self.repo.shallow().is_empty() {
                 true => PATHS,
-                false => "history is cut off here (a shallow clone): `git fetch --unshallow` brings the rest",
+                false => CUT_OFF,
             }));
         };
         let oid = walked?.oid;
@@ -197,11 +211,21 @@ impl Tracer<'_> {
                 "{count} {name_it} '{name}', but no commit that is here"
             ))
             .hint(format!(
-                "audit show {} shows the last of them; audit log --ticket lists those that name it as their ticket",
-                text::short(&last.id)
+                "audit show {} shows the last of them; audit log --ticket {} lists those that name it as their ticket",
+                text::short(&last.id),
+                word(name)
             )));
         }
         Ok(found)
+    }
+}
+
+/// One word for a shell.
+fn word(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:".contains(c);
+    match text.chars().all(plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
     }
 }
 

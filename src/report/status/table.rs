@@ -7,13 +7,12 @@
 //! ```
 
 use super::{Behind, Idle, Running, Status};
-use crate::deployments::approvals::Timing;
 use crate::deployments::{Clock, Place, field};
 use crate::event::{Event, When};
-use crate::report::approvals::approvers;
+use crate::report::approvals::{self, approvers};
 use crate::report::moment::Zone;
 use crate::report::table::{self, Column, Gives};
-use crate::report::{markdown, moment, rows, text, words};
+use crate::report::{environment, markdown, moment, rows, text, words};
 use crate::ui::{Paint, Style, escape};
 use std::io::{self, Write};
 
@@ -173,15 +172,8 @@ impl Status<'_, '_> {
         let place = &deployment.place;
         let mut remarks = Vec::new();
         let claimed = self.zone().minute(deployment.from);
-        match deployment.clock(self.at) {
-            Clock::Fits => {}
-            Clock::Ahead => remarks.push(format!(
-                "{place}: clocks disagree: recorded as of {claimed}, which is yet to come"
-            )),
-            Clock::Disagrees => remarks.push(format!(
-                "{place}: clocks disagree: recorded as of {claimed}, but after a deployment that claims to be younger"
-            )),
-        }
+        let of_clock = environment::clock_remark(deployment.clock(self.at), &claimed);
+        remarks.extend(of_clock.map(|words| format!("{place}: {words}")));
         if deployment.is_rollback() && !fits(WHY) {
             remarks.push(format!("{place}: by a rollback"));
         }
@@ -206,20 +198,8 @@ impl Status<'_, '_> {
                 text::short(last.commit()),
             ));
         }
-        for approval in approvals {
-            let who = rows::who(approval.event);
-            match (approval.approved, approval.timing) {
-                _ if approval.superseded => {}
-                (false, _) => remarks.push(format!("{place}: rejected by {who}")),
-                (true, Timing::After) => {
-                    remarks.push(format!("{place}: approved by {who} only after it was deployed"));
-                }
-                (true, Timing::Expired) => {
-                    remarks.push(format!("{place}: the approval by {who} had expired"));
-                }
-                (true, Timing::Before) => {}
-            }
-        }
+        let of_approvals = approvals::remarks(approvals);
+        remarks.extend(of_approvals.into_iter().map(|words| format!("{place}: {words}")));
         remarks
     }
 

@@ -1,6 +1,6 @@
 //! The road of a change, for programs.
 
-use super::{Reached, Trace};
+use super::{Reached, Restored, Trace};
 use crate::deployments::Deployment;
 use crate::report::approvals::{ApprovalJson, approvers};
 use crate::report::csv::defuse;
@@ -117,6 +117,7 @@ struct TraceJson<'a> {
     deployments: usize,
     asked: Option<AskedJson<'a>>,
     reverted_by: Vec<RevertJson<'a>>,
+    restored_by: Vec<RestoredJson<'a>>,
     later_unread: bool,
     doubts: Vec<&'static str>,
 }
@@ -133,6 +134,13 @@ struct AskedJson<'a> {
 struct RevertJson<'a> {
     commit: &'a str,
     summary: &'a str,
+}
+
+#[derive(Serialize)]
+struct RestoredJson<'a> {
+    commit: &'a str,
+    summary: &'a str,
+    reverts: &'a str,
 }
 
 #[derive(Serialize)]
@@ -155,10 +163,12 @@ struct ReachedJson<'a> {
     by: Option<json::IdentityJson<'a>>,
     approvals: Vec<ApprovalJson<'a>>,
     lead_seconds: Option<i64>,
+    clock: Option<&'static str>,
     proof: json::ProofJson<'a>,
     record: &'a str,
     ended_by: Option<&'a str>,
     reverted_by: Option<&'a str>,
+    restored_by: Option<&'a str>,
 }
 
 impl<'a> From<&'a Trace<'_, '_>> for TraceJson<'a> {
@@ -195,10 +205,15 @@ impl<'a> From<&'a Trace<'_, '_>> for TraceJson<'a> {
                     by: one.event.who.identity.as_ref().map(json::IdentityJson::from),
                     approvals: one.approvals.iter().map(ApprovalJson::from).collect(),
                     lead_seconds: trace.lead(one),
+                    clock: one.stay.first.clock(trace.now).name(),
                     proof: (&one.event.proof).into(),
                     record: &one.event.id,
                     ended_by: one.stay.taken_by.map(|by| by.event.id.as_str()),
                     reverted_by: trace.taken_back_by(one).map(|revert| revert.id.as_str()),
+                    restored_by: one
+                        .restored_by
+                        .and_then(|at| trace.restored.get(at))
+                        .map(|restored| restored.by.id.as_str()),
                 })
                 .collect(),
             failed: ids(&trace.failed),
@@ -214,6 +229,15 @@ impl<'a> From<&'a Trace<'_, '_>> for TraceJson<'a> {
                 .reverts
                 .iter()
                 .map(|revert| RevertJson { commit: &revert.id, summary: &revert.summary })
+                .collect(),
+            restored_by: trace
+                .restored
+                .iter()
+                .map(|Restored { by, reverts }| RestoredJson {
+                    commit: &by.id,
+                    summary: &by.summary,
+                    reverts,
+                })
                 .collect(),
             later_unread: trace.read_of_more.is_some(),
             doubts: trace.doubts.iter().map(|doubt| doubt.name()).collect(),

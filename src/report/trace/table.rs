@@ -12,12 +12,12 @@
 //! production/api  2026-11-20 16:00  2026-11-21 09:00 rolled back   Ana   Bo Chen      1h 57m  ✓ signed
 //! ```
 
-use super::{Doubt, Reached, Trace, Verdict};
+use super::{Doubt, Reached, Restored, Trace, Verdict};
 use crate::deployments::{State, field};
 use crate::event::Event;
-use crate::report::approvals::approvers;
+use crate::report::approvals::{self, approvers};
 use crate::report::table::{self, Column};
-use crate::report::{markdown, moment, rows, text};
+use crate::report::{environment, markdown, moment, rows, text};
 use crate::ui::{Paint, Style, escape};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -176,6 +176,7 @@ impl Trace<'_, '_> {
             table::write(&COLUMNS, &rows, style, out)?;
         }
         self.approved_below(style, out)?;
+        self.remarks(style, out)?;
         writeln!(out)?;
         self.ending(style, out)
     }
@@ -191,6 +192,31 @@ impl Trace<'_, '_> {
                 let words = format!("{} by {}", one.stay.first.place, approved.join(", "));
                 line("approved", &words, style, out)?;
             }
+        }
+        Ok(())
+    }
+
+    /// What contradicts the times, and what was said of a deployment besides its approvals.
+    fn remarks(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        let mut remarks: Vec<String> = Vec::new();
+        for one in &self.reached {
+            for deployment in [Some(one.stay.first), one.stay.taken_by].into_iter().flatten() {
+                let claimed = moment::minute(deployment.from);
+                let clock = environment::clock_remark(deployment.clock(self.now), &claimed);
+                let place = &deployment.place;
+                remarks.extend(clock.map(|words| format!("{place}: {words}")));
+            }
+            let first = one.stay.first;
+            let said = approvals::remarks(&one.approvals).into_iter();
+            let from = moment::minute(first.from);
+            remarks.extend(said.map(|words| format!("{}, {from}: {words}", first.place)));
+        }
+        if !remarks.is_empty() {
+            writeln!(out)?;
+        }
+        let mut said = BTreeSet::new();
+        for remark in remarks.iter().filter(|remark| said.insert(*remark)) {
+            writeln!(out, "{}", style.paint(Paint::Magenta, &escape(remark)))?;
         }
         Ok(())
     }
@@ -236,6 +262,15 @@ impl Trace<'_, '_> {
                 revert.summary
             );
             line("reverted", &words, style, out)?;
+        }
+        for Restored { by, reverts } in &self.restored {
+            let words = format!(
+                "by {} {} (reverts {}, as its message claims)",
+                text::short(&by.id),
+                by.summary,
+                text::short(reverts)
+            );
+            line("restored", &words, style, out)?;
         }
         Ok(())
     }
