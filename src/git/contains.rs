@@ -230,8 +230,7 @@ impl<'c, 'r> Containing<'c, 'r> {
         let mut at = self.commits.place(tip);
         let mut passed = VecDeque::with_capacity(SOON + 1);
         let mut steps = 0;
-        while let Before::Parents(parents) = self.commits.before(at, None)?
-            && let Some(&parent) = parents.first()
+        while let Some(parent) = self.commits.first_parent(at)?
             && self.ask_at(parent)? == Contains::Yes
         {
             passed.push_back(at);

@@ -149,6 +149,26 @@ impl Commits<'_> {
         })
     }
 
+    /// The first parent of the commit at a place; `None` where there is none, or nobody knows.
+    ///
+    /// # Errors
+    /// As [`Commits::before`].
+    pub(super) fn first_parent(&self, place: usize) -> Result<Option<usize>, Failure> {
+        if let Some((graph, at)) = self.position_at(place) {
+            match graph.commit_at(at).iter_parents().next() {
+                Some(Ok(parent)) if (parent.0 as usize) < self.in_graph => {
+                    return Ok(Some(parent.0 as usize));
+                }
+                None => return Ok(None),
+                Some(_) => {}
+            }
+        }
+        Ok(match self.before(place, None)? {
+            Before::Parents(parents) => parents.first().copied(),
+            Before::CutOff | Before::NotHere => None,
+        })
+    }
+
     /// The error that history goes in a circle.
     pub(super) fn cycle(&self, place: usize) -> Failure {
         own_ancestor(self.oid_at(place).map_or_else(String::new, |oid| oid.to_string()))

@@ -19,7 +19,7 @@ use crate::outcome::Failure;
 use crate::pipeline::{self, FEW_READS};
 
 /// The most commits that are read by default.
-pub(super) const MOST: usize = 128;
+pub(super) const MOST: usize = 64;
 
 /// Commits that take a change back, or one another.
 #[derive(Default)]
