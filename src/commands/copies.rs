@@ -30,7 +30,7 @@ const MOST: usize = 20_000;
 
 /// A copy is no older than the change, and nothing that holds one was deployed before, but clocks go wrong:
 /// by so much, in seconds, it may seem to be.
-const CLOCKS: i64 = 30 * 24 * 60 * 60;
+const CLOCKS: i64 = 7 * 24 * 60 * 60;
 
 /// The most commits whose diff is held against that of a whole branch.
 const MOST_SQUASHES: usize = 1_000;
