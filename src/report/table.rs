@@ -47,7 +47,7 @@ pub fn write(
     write_fitted(columns, &vec![Gives::Text(LEAST); columns.len()], rows, style, out)
 }
 
-/// [`write`], where it is said of each column how it gives way.
+/// [`write()`], where it is said of each column how it gives way.
 ///
 /// # Errors
 /// When the stream does not take it.
