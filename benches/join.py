@@ -13,8 +13,11 @@ from pathlib import Path
 
 from generate import PEOPLE, Ledger
 from history import FIELDS, LARGE
-from measure import Failure, output
+from measure import Failure, in_turns, output
 from table import at_most, within
+
+# So many commits are drawn to see how `trace` spreads.
+DRAWN = 40
 
 
 def measure(bench, subject):
@@ -29,8 +32,23 @@ def measure(bench, subject):
     rows.add("status", bench.audit(clone, "status"), None, within(0.1))
     rows.add("diff of neighbours; log A...B", *diff(bench, clone, line, 1), within(0.1))
     rows.add("diff over a tenth of the line; log A...B", *diff(bench, clone, line, len(line) // 10))
+    if subject.commits >= LARGE:
+        print_spread(bench, clone, every)
     if bench.compare:
         bench.differences += compare_pairs(bench, subject) + compare_traces(bench, clone, line, every)
+
+
+def print_spread(bench, clone, every):
+    """How `trace` of commits drawn at random takes beside `git tag --contains`: those of the rows may be lucky ones."""
+    ratios = []
+    for commit in random.Random(bench.seed).sample(every, DRAWN):
+        ours = bench.audit(clone, "trace", commit, codes=(0, 1, 3))
+        ours, theirs = in_turns(bench.rounds, ours, bench.git(clone, "tag", "--contains", commit))
+        ratios.append(ours.clock / theirs.clock)
+    ratios.sort()
+    longer = sum(ratio > 1 for ratio in ratios)
+    print(f"  trace of {DRAWN} commits drawn at random; tag --contains: median {ratios[DRAWN // 2]:.2f}, three quarters up to "
+          f"{ratios[DRAWN * 3 // 4]:.2f}, the longest {ratios[-1]:.2f}; {longer} took longer than git")  # fmt: skip
 
 
 def diff(bench, clone, line, steps):
