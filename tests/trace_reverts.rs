@@ -260,3 +260,16 @@ fn the_first_commits_after_a_change_and_the_last_are_read_and_that_there_are_oth
         }
     }
 }
+
+#[test]
+fn a_chain_of_reverts_has_an_end_and_that_there_are_more_is_said() {
+    let world = World::new();
+    let (repo, change) = changed(&world);
+    let mut last = change.clone();
+    for number in 0..101 {
+        last = repo.commit(format!("Back {number}\n\nThis reverts commit {last}.\n")).create();
+    }
+    deploy(&repo, "production", "HEAD");
+    let all = audit(&repo, ["trace", &change, "--all-reverts", "--format", "json"]);
+    assert_eq!(all.json()["traces"][0]["later_unread"], true);
+}

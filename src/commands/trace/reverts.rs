@@ -21,6 +21,10 @@ use crate::pipeline::{self, FEW_READS};
 /// The most commits that are read by default.
 pub(super) const MOST: usize = 64;
 
+/// The most commits that take one another back. Whoever writes messages can write a chain of thousands, and each costs
+/// a search of its own.
+const LONGEST: usize = 100;
+
 /// Commits that take a change back, or one another.
 #[derive(Default)]
 pub(super) struct Reverts<'c, 'r> {
@@ -96,6 +100,10 @@ impl<'c, 'r> Reverts<'c, 'r> {
                 continue;
             }
             let known = self.found.iter().position(|revert| revert.oid == oid);
+            if known.is_none() && self.found.len() == LONGEST {
+                self.read_of_more.get_or_insert(LONGEST);
+                break;
+            }
             let at = known.unwrap_or_else(|| {
                 let mut names = picked_from;
                 names.push(oid.to_string());
