@@ -47,8 +47,11 @@ impl Tracer<'_> {
         }
         // What looks like a ticket may be a file as well.
         let ticket = !self.reader.tickets.find(name, None).is_empty();
-        if !ticket && self.is_path(name)? {
-            return Ok(vec![self.guessed(name)?]);
+        if !ticket
+            && self.is_path(name)?
+            && let Some(changed) = self.guessed(name)?
+        {
+            return Ok(vec![changed]);
         }
         let mut named: Vec<Wanted> = self.naming(name)?.into_iter().map(Wanted::from).collect();
         if named.is_empty() {
@@ -56,7 +59,7 @@ impl Tracer<'_> {
         }
         if named.is_empty() && name.contains(['/', '.']) {
             // A file that is gone was last changed by what removed it.
-            named.extend(self.guessed(name).ok());
+            named.extend(self.guessed(name)?);
         }
         if named.is_empty() {
             return Err(Failure::new(format!(
@@ -86,31 +89,47 @@ impl Tracer<'_> {
 
     /// The last commit of a revision that touched paths.
     pub(super) fn last_change(&self, revision: &str, paths: &[String]) -> Result<Wanted, Failure> {
+        self.touched(revision, paths)?.ok_or_else(|| {
+            let what = paths.join(", ");
+            Failure::new(format!("no commit at {revision} touched {what}")).hint(
+                match self.repo.shallow().is_empty() {
+                    true => PATHS,
+                    false => CUT_OFF,
+                },
+            )
+        })
+    }
+
+    /// As [`Tracer::last_change`]; `None` where no commit touched them.
+    fn touched(&self, revision: &str, paths: &[String]) -> Result<Option<Wanted>, Failure> {
         let resolved =
             Addresses::among(self.repo, self.view, self.deployments).revision(revision)?;
         let tip = Tip { oid: self.repo.commit_id(&resolved)?, exclude: false };
         let paths_meant = Pathspec::parse(paths, self.repo.prefix())?;
         let plan = Plan { tips: vec![tip], paths: Some(paths_meant), ..Plan::default() };
-        let what = paths.join(", ");
         let Some(walked) = Walk::new(Commits::new(self.repo), plan)?.next() else {
-            let failure = Failure::new(format!("no commit at {revision} touched {what}"));
-            return Err(failure.hint(match self.repo.shallow().is_empty() {
-                true => PATHS,
-                false => CUT_OFF,
-            }));
+            return Ok(None);
         };
         let oid = walked?.oid;
-        Ok(Wanted { oid, asked: Some(self.asked(&what, oid, None)) })
+        let what = paths.join(", ");
+        Ok(Some(Wanted { oid, asked: Some(self.asked(&what, oid, None)) }))
     }
 
-    /// As [`Tracer::last_change`], for a path that was not said to be one.
-    fn guessed(&self, path: &str) -> Result<Wanted, Failure> {
-        let mut wanted = self.last_change("HEAD", &[literally(path)])?;
-        if let Some(asked) = &mut wanted.asked {
-            asked.guessed = true;
-            asked.what = path.to_owned();
+    /// As [`Tracer::touched`], for what was not said to be a path, and may be none.
+    fn guessed(&self, path: &str) -> Result<Option<Wanted>, Failure> {
+        let literal = [literally(path)];
+        if Pathspec::parse(&literal, self.repo.prefix()).is_err()
+            || self.repo.commit_id("HEAD").is_err()
+        {
+            return Ok(None);
         }
-        Ok(wanted)
+        Ok(self.touched("@", &literal)?.map(|mut wanted| {
+            if let Some(asked) = &mut wanted.asked {
+                asked.guessed = true;
+                asked.what = path.to_owned();
+            }
+            wanted
+        }))
     }
 
     fn asked(&self, what: &str, found: Oid, line: Option<String>) -> Asked {
