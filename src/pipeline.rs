@@ -15,8 +15,6 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 const BATCH: usize = 128;
 /// So many lookups in memory are done before a thread has started.
 pub const FEW_LOOKUPS: usize = 500;
-/// So many objects are read before a thread has started.
-pub const FEW_READS: usize = 16;
 /// Batches of results that wait for their consumer.
 const WAITING: usize = 8;
 
@@ -128,7 +126,9 @@ where
 }
 
 /// Looks at each of many items that are there already, on all processors, and gives what came of them in
-/// order. Up to `few` are looked at in this thread: [`FEW_LOOKUPS`], [`FEW_READS`].
+/// order. Up to `few` are looked at in this thread.
+///
+/// Reading objects gains nothing here: in libgit2 the threads wait for each other's locks.
 pub fn each<'t, T, U>(items: &'t [T], few: usize, work: impl Fn(&'t T) -> U + Sync) -> Vec<U>
 where
     T: Sync,
@@ -271,7 +271,7 @@ mod tests {
 
     #[test]
     fn each_item_is_looked_at_once_however_many_there_are() {
-        let few = FEW_READS;
+        let few = 16;
         for count in [0, 1, few, few + 1, few + 2, 10_007] {
             let items: Vec<usize> = (0..count).collect();
             assert_eq!(

@@ -21,7 +21,6 @@ use crate::git::source::Commits;
 use crate::git::{Oid, Repository, claims, hydrated, message, object, patches, trailers};
 use crate::ledger::Recorded;
 use crate::outcome::Failure;
-use crate::pipeline::{self, FEW_READS};
 use std::collections::{HashMap, HashSet};
 
 /// The most commits that are compared with one: an old branch that was never merged would otherwise be
@@ -123,12 +122,9 @@ pub(crate) fn find(
     let mut others = beyond(commits, deployed, wanted, u64::try_from(since).unwrap_or(0))?;
     copies.cut = others.len() > MOST;
     others.truncate(MOST);
-    // Whoever shows a copy reads it once more, and verifies it.
-    let looked_at = pipeline::each(&others, FEW_READS, |&oid| {
-        commits.skim(oid, |raw| said(repo, oid, raw)).flatten()
-    });
-    for (&oid, other) in others.iter().zip(looked_at) {
-        let other = other?;
+    for oid in others {
+        // Whoever shows a copy reads it once more, and verifies it.
+        let other = commits.skim(oid, |raw| said(repo, oid, raw))??;
         let names_us = |id: &String| id.len() >= 7 && name.starts_with(id.as_str());
         if !other.picked_from.is_empty()
             && (!other.reverts || is_revert)

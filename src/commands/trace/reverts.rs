@@ -16,7 +16,6 @@ use crate::git::contains::{Brought, Containing, Contains, Located};
 use crate::git::source::Commits;
 use crate::git::{Oid, claims, later, message, object};
 use crate::outcome::Failure;
-use crate::pipeline::{self, FEW_READS};
 
 /// The most commits that are read by default.
 pub(super) const MOST: usize = 64;
@@ -141,12 +140,10 @@ impl<'c, 'r> Reverts<'c, 'r> {
         if !later.all {
             self.read_of_more.get_or_insert(oids.len());
         }
-        let said = pipeline::each(&oids, FEW_READS, |&oid| {
-            search.commits.skim(oid, |raw| said(search.commits, oid, raw)).flatten()
-        });
         let mut found = Vec::new();
-        for (&oid, said) in oids.iter().zip(said) {
-            let said = match said {
+        for oid in oids {
+            let read = search.commits.skim(oid, |raw| said(search.commits, oid, raw)).flatten();
+            let said = match read {
                 Ok(said) => said,
                 // A commit-graph may remember what was cleared away long ago.
                 Err(_) if !is_held(search, oid)? => continue,

@@ -17,7 +17,6 @@ use crate::git::walk::Walked;
 use crate::git::{Oid, Repository, later};
 use crate::ledger::{Recorded, View};
 use crate::outcome::Failure;
-use crate::pipeline::{self, FEW_READS};
 use crate::report::trace::{Copied, Doubt, Reached, Restored, Revert, Trace};
 use std::collections::HashSet;
 
@@ -269,21 +268,14 @@ impl<'t> Tracer<'t> {
         let heads = asked.filter_map(|(deployed, _)| deployed.tip).filter(|&tip| own.is_head(tip));
         let heads = heads.collect();
         // Behind the first that holds no rendered manifests, there may be such that do.
-        let codes = pipeline::each(&without, FEW_READS, |&(number, tip)| {
-            let known = self.deployed.get(number).and_then(|deployed| deployed.code);
-            match known {
-                Some(_) => Ok::<_, Failure>(known),
-                None => Ok(copies::hydrates(self.repo, tip.oid)?
-                    .map(|code| Located::new(&self.commits, code))),
-            }
-        });
         let mut tips = Vec::new();
-        for ((number, tip), code) in without.into_iter().zip(codes) {
-            let code = code?;
-            tips.push(code.unwrap_or(tip).oid);
-            if let Some(deployed) = self.deployed.get_mut(number) {
-                deployed.code = code;
+        for (number, tip) in without {
+            let Some(deployed) = self.deployed.get_mut(number) else { continue };
+            if deployed.code.is_none() {
+                let code = copies::hydrates(self.repo, tip.oid)?;
+                deployed.code = code.map(|code| Located::new(&self.commits, code));
             }
+            tips.push(deployed.code.unwrap_or(tip).oid);
         }
         Ok(Asked { without: tips, heads, asked: seen })
     }
