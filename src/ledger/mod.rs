@@ -33,7 +33,6 @@
 //! [`Entry::payload`] and [`Entry::signature`] in the namespace [`NAMESPACE`].
 
 pub mod append;
-mod block;
 pub mod canonical;
 pub mod chain;
 pub mod check;

@@ -9,7 +9,6 @@
 //! is scanned and hashed once. What is no whole line, or too long for one, goes to the [`Checker`] as
 //! bytes; it decides as it does when it is alone.
 
-use super::block::{Block, ROOM};
 use super::check::{Checker, Report, Rules};
 use super::entry::{Line, MAX_LINE, Scratch};
 use super::id::Id;
@@ -27,7 +26,7 @@ const AT_FIRST: usize = MOST / 4;
 
 /// How much is read at once in the end. A megabyte would be read no faster, and what comes of its lines would
 /// lie in the way of the next.
-const MOST: usize = ROOM;
+const MOST: usize = 128 * 1024;
 
 /// A usual line has more bytes than this; from it the room for what comes of the lines is guessed.
 pub(super) const USUAL_LINE: usize = 256;
@@ -86,11 +85,11 @@ pub fn check<T: Send>(
 /// What was found out about a piece.
 enum Done<T> {
     Lines(Vec<Result<(Seen, T), Refused>>),
-    Odd(Block),
+    Odd(Vec<u8>),
 }
 
 fn look<T>(
-    piece: Block,
+    piece: Vec<u8>,
     rules: &Rules,
     make: &impl Fn(&Line<'_>, Id, Text, &mut Names) -> T,
 ) -> Vec<Result<(Seen, T), Refused>> {
@@ -120,16 +119,16 @@ fn look<T>(
 #[derive(Debug)]
 enum Piece {
     /// Whole lines.
-    Lines(Block),
+    Lines(Vec<u8>),
     /// Part of a line that is too long, or the end of a file that doesn't end in `\n`.
-    Odd(Block),
+    Odd(Vec<u8>),
 }
 
 /// Cuts a source into pieces.
 struct Pieces<R> {
     source: R,
     /// What was read and not handed out.
-    read: Block,
+    read: Vec<u8>,
     /// How much is read next.
     at_once: usize,
     /// Whether it goes on with a line of which the beginning was handed out.
@@ -139,23 +138,24 @@ struct Pieces<R> {
 
 impl<R: Read> Pieces<R> {
     fn new(source: R) -> Pieces<R> {
-        Pieces { source, read: Block::default(), at_once: AT_FIRST, inside: false, ended: false }
+        Pieces { source, read: Vec::new(), at_once: AT_FIRST, inside: false, ended: false }
     }
 
     /// Reads on; `false` at the end.
     fn more(&mut self) -> io::Result<bool> {
-        // What is left is no whole line: at most half a room.
-        self.read = Block::beginning(&self.read, self.at_once.max(2 * self.read.len()));
+        let mut read = Vec::with_capacity(self.at_once.max(2 * self.read.len()));
+        read.append(&mut self.read);
+        let room = (read.capacity() - read.len()) as u64;
+        let count = self.source.by_ref().take(room).read_to_end(&mut read)?;
+        self.read = read;
         self.at_once = (self.at_once * 2).min(MOST);
-        Ok(self.read.fill(&mut self.source)? > 0)
+        Ok(count > 0)
     }
 
     /// Hands out the first so many bytes.
-    fn take(&mut self, count: usize) -> Block {
-        let rest = Block::beginning(&self.read[count..], 0);
-        let mut taken = std::mem::replace(&mut self.read, rest);
-        taken.truncate(count);
-        taken
+    fn take(&mut self, count: usize) -> Vec<u8> {
+        let rest = self.read.split_off(count);
+        std::mem::replace(&mut self.read, rest)
     }
 
     fn piece(&mut self) -> io::Result<Option<Piece>> {

@@ -11,7 +11,6 @@
 //! nobody goes through the lines again; other fields are noted as ranges of the line. The event of each that is shown
 //! is made from the line when it is first asked for, by `Deref`.
 
-use super::block::Block;
 use super::canonical;
 use super::entry::{Line, Scratch};
 use super::event;
@@ -89,7 +88,7 @@ impl Names {
 /// The bytes of a line, which it shares with its neighbours in the file.
 #[derive(Debug, Clone)]
 pub struct Text {
-    piece: Arc<Block>,
+    piece: Arc<Vec<u8>>,
     start: u32,
     end: u32,
 }
@@ -97,11 +96,11 @@ pub struct Text {
 impl Text {
     /// A line by itself.
     pub fn new(line: &[u8]) -> Text {
-        Text::shared(&Arc::new(Block::beginning(line, 0)), 0..line.len())
+        Text::shared(&Arc::new(line.to_vec()), 0..line.len())
     }
 
     /// A line in a piece of the file, of less than four gigabytes.
-    pub(super) fn shared(piece: &Arc<Block>, line: Range<usize>) -> Text {
+    pub(super) fn shared(piece: &Arc<Vec<u8>>, line: Range<usize>) -> Text {
         let at = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
         Text { piece: Arc::clone(piece), start: at(line.start), end: at(line.end) }
     }
