@@ -12,6 +12,8 @@
 //!
 //! - The commit-graph, where it holds `W`, ends it at generation numbers no greater than that of `W` (git's
 //!   `contains_tag_algo`). What the graph holds contains nothing that it doesn't hold.
+//!   Where that is far away, as from a project that was merged into another one, it goes on generation by generation
+//!   instead of depth first.
 //! - Without it, the line of first parents from `W` does. Branches start at the line that releases stand on, so a
 //!   search looks at a few sides of that line, and git's at all of history.
 //!
@@ -23,6 +25,7 @@ use super::source::Commits;
 use crate::outcome::Failure;
 use foldhash::fast::RandomState;
 use gix_commitgraph::Position;
+use gix_commitgraph::file::Commit;
 use std::collections::{BinaryHeap, HashSet, VecDeque};
 
 /// Whether a commit contains another.
@@ -69,6 +72,10 @@ pub struct Containing<'c, 'r> {
     known: Vec<Known>,
     /// The commit's place, until its line is known.
     line_from: Option<usize>,
+    /// Whether a sweep has not failed yet: another one would, too.
+    sweeps: bool,
+    /// After how many steps one is made.
+    far: usize,
 }
 
 /// What is known at a place.
@@ -108,7 +115,8 @@ impl<'c, 'r> Containing<'c, 'r> {
         let at = commits.place(wanted);
         let in_graph = at < commits.in_graph;
         let cutoff = if in_graph { commits.generation(wanted) } else { Some(u32::MAX) };
-        let mut containing = Containing { commits, cutoff, known, line_from: Some(at) };
+        let mut containing =
+            Containing { commits, cutoff, known, line_from: Some(at), sweeps: true, far: FAR };
         containing.learn(at, Known::Answer(Contains::Yes));
         containing
     }
@@ -173,7 +181,13 @@ impl<'c, 'r> Containing<'c, 'r> {
         // Depth first, without recursion: histories are deeper than stacks.
         let mut path = Vec::new();
         let mut told = self.enter(tip, &mut path)?;
-        while let Some(step) = path.last_mut() {
+        let mut steps = 0;
+        while !path.is_empty() {
+            steps += 1;
+            if steps == self.far && self.sweep(tip, &path) {
+                return Ok(Contains::No);
+            }
+            let Some(step) = path.last_mut() else { break };
             if told == Contains::Unknown {
                 step.so_far = Contains::Unknown;
             }
@@ -190,6 +204,65 @@ impl<'c, 'r> Containing<'c, 'r> {
             }
         }
         Ok(told)
+    }
+
+    /// Learns that nothing in the history of `tip` contains the commit, if the commit-graph can tell that; else nothing.
+    /// `path` leads from there to what is being asked.
+    ///
+    /// Generation by generation, all that come next are known at once, and the processor fetches them together: it
+    /// takes a third of the time that the same takes depth first.
+    fn sweep(&mut self, tip: usize, path: &[Step]) -> bool {
+        let commits = self.commits;
+        let (Some(graph), Some(cutoff)) = (commits.graph(), self.cutoff) else { return false };
+        let read = |place: usize| {
+            let at = u32::try_from(place).ok().filter(|_| place < commits.in_graph)?;
+            Some(graph.commit_at(Position(at)))
+        };
+        // Where the commit's generation number is high, this tip likely contains it.
+        let is_low = |tip: Commit<'_>| cutoff < tip.generation() / 2;
+        if !self.sweeps || !read(tip).is_some_and(is_low) {
+            return false;
+        }
+        for step in path {
+            self.learn(step.at, Known::Nothing);
+        }
+        let mut reached = vec![tip];
+        // Places, and the generation numbers of their children.
+        let mut next = vec![(tip, u32::MAX)];
+        while self.sweeps && !next.is_empty() {
+            let level: Vec<_> = next.drain(..).map(|(at, below)| (read(at), below)).collect();
+            for (commit, below) in level {
+                // Generation numbers that don't fall may lead in a circle.
+                let Some(commit) = commit.filter(|it| (1..below).contains(&it.generation())) else {
+                    self.sweeps = false;
+                    break;
+                };
+                let generation = commit.generation();
+                let parents = commit.iter_parents().take_while(|_| generation > cutoff);
+                for parent in parents {
+                    let parent = parent.map_or(usize::MAX, |parent| parent.0 as usize);
+                    match self.known.get(parent) {
+                        Some(Known::Asked | Known::Answer(Contains::No)) => {}
+                        Some(Known::Nothing) => {
+                            self.known[parent] = Known::Asked;
+                            reached.push(parent);
+                            next.push((parent, generation));
+                        }
+                        _ => self.sweeps = false,
+                    }
+                }
+            }
+        }
+        let found = if self.sweeps { Known::Answer(Contains::No) } else { Known::Nothing };
+        for at in reached {
+            self.learn(at, found);
+        }
+        if !self.sweeps {
+            for step in path {
+                self.learn(step.at, Known::Asked);
+            }
+        }
+        self.sweeps
     }
 
     /// What is known at a place, or told there without asking its parents. Else it becomes a step of the path, and
@@ -248,6 +321,9 @@ impl<'c, 'r> Containing<'c, 'r> {
         Ok(Brought { by: oid(at), soon_after: oid(passed.front().copied().unwrap_or(at)) })
     }
 }
+
+/// After how many steps a search is one that goes far.
+const FAR: usize = 2_000;
 
 /// How many steps [`Brought::soon_after`] is away.
 const SOON: usize = 16;
@@ -425,6 +501,165 @@ impl Search<'_, '_> {
             BEYOND
         } else {
             BASE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::git::Repository;
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+    use std::fmt::Write as _;
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+
+    /// A repository with a commit-graph. Commits are given by their parents, which are named by numbers.
+    struct Repo {
+        folder: tempfile::TempDir,
+        ids: Vec<Oid>,
+        parents: Vec<Vec<usize>>,
+    }
+
+    impl Repo {
+        fn new(parents: Vec<Vec<usize>>) -> Repo {
+            let mut repo = Repo { folder: tempfile::tempdir().unwrap(), ids: Vec::new(), parents };
+            repo.git(&["init", "-q", "--bare", "."], "");
+            let mut stream = String::new();
+            for (number, parents) in repo.parents.iter().enumerate() {
+                let mark = number + 1;
+                let _ = writeln!(stream, "reset refs/heads/b{number}\ncommit refs/heads/b{number}");
+                let date = 1_700_000_000 + number;
+                let _ = writeln!(stream, "mark :{mark}\ncommitter C <c@x> {date} +0000\ndata 0");
+                for (place, parent) in parents.iter().enumerate() {
+                    let word = if place == 0 { "from" } else { "merge" };
+                    let _ = writeln!(stream, "{word} :{}", parent + 1);
+                }
+                let _ = writeln!(stream, "get-mark :{mark}");
+            }
+            let printed = repo.git(&["fast-import", "--quiet", "--force"], &stream);
+            repo.ids = printed.lines().map(|id| id.parse().unwrap()).collect();
+            assert_eq!(repo.ids.len(), repo.parents.len());
+            let ids = printed.as_str();
+            repo.git(&["commit-graph", "write", "--stdin-commits"], ids);
+            repo
+        }
+
+        fn git(&self, args: &[&str], input: &str) -> String {
+            let mut command = Command::new("git");
+            command.current_dir(&self.folder).args(args).env("GIT_CONFIG_GLOBAL", "/dev/null");
+            let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+            let mut stdin = child.stdin.take().unwrap();
+            let input = input.to_owned();
+            let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
+            let output = child.wait_with_output().unwrap();
+            writer.join().unwrap().unwrap();
+            assert!(output.status.success(), "{args:?}");
+            String::from_utf8(output.stdout).unwrap()
+        }
+
+        fn open(&self) -> Repository {
+            Repository::open(self.folder.path()).unwrap()
+        }
+
+        /// Whether each commit contains one.
+        fn containing(&self, wanted: usize) -> Vec<bool> {
+            let mut all: Vec<bool> = Vec::new();
+            for (number, parents) in self.parents.iter().enumerate() {
+                all.push(number == wanted || parents.iter().any(|&parent| all[parent]));
+            }
+            all
+        }
+    }
+
+    fn known(containing: &Containing<'_, '_>) -> Vec<Known> {
+        containing.known.clone()
+    }
+
+    /// A project with a short history of its own is merged into a long one:
+    ///
+    /// ```text
+    /// 0 ── … ── 1499 ── 1502 ── … ── 1600
+    ///    1500 ── 1501 ──/
+    /// ```
+    #[test]
+    fn history_is_swept_where_a_project_was_merged_into_another() {
+        let mut parents = vec![vec![]];
+        parents.extend((1..1_500).map(|number| vec![number - 1]));
+        parents.extend([vec![], vec![1_500], vec![1_499, 1_501]]);
+        parents.extend((1_503..1_601).map(|number| vec![number - 1]));
+        let repo = Repo::new(parents);
+        let (wanted, before, after) = (repo.ids[1_501], repo.ids[1_499], repo.ids[1_600]);
+        let opened = repo.open();
+        let commits = Commits::new(&opened);
+        let mut containing = Containing::new(&commits, wanted);
+        let at_first = known(&containing);
+        assert!(!containing.sweep(commits.place(after), &[]));
+        assert_eq!(known(&containing), at_first, "a sweep that fails teaches nothing");
+        assert!(!containing.sweep(commits.place(before), &[]), "nor is it tried again");
+        containing.sweeps = true;
+        assert!(containing.sweep(commits.place(before), &[]));
+        let none = |known: &&Known| **known == Known::Answer(Contains::No);
+        // All but the first, which the generation numbers exclude.
+        assert_eq!(containing.known.iter().filter(none).count(), 1_499);
+        // It comes to that by itself, and to what is right without.
+        for far in [FAR, usize::MAX] {
+            let mut containing = Containing { far, ..Containing::new(&commits, wanted) };
+            assert_eq!(containing.ask(before).unwrap(), Contains::No);
+            assert_eq!(containing.ask(after).unwrap(), Contains::Yes);
+        }
+        let mut containing = Containing { far: 1, ..Containing::new(&commits, wanted) };
+        assert_eq!(containing.ask(after).unwrap(), Contains::Yes);
+        assert!(!containing.sweeps, "it was tried");
+        // The last of a long history: most likely everything contains it that is as far from the first.
+        let mut containing = Containing::new(&commits, before);
+        assert!(!containing.sweep(commits.place(after), &[]));
+        assert!(containing.sweeps);
+    }
+
+    fn histories() -> impl Strategy<Value = Vec<Vec<Index>>> {
+        let parents = prop_oneof![
+            1 => prop::collection::vec(any::<Index>(), 0..1),
+            8 => prop::collection::vec(any::<Index>(), 1..2),
+            4 => prop::collection::vec(any::<Index>(), 2..5),
+        ];
+        prop::collection::vec(parents, 1..60)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whenever_history_is_swept_the_answers_are_the_same(history in histories(), far in 1..20_usize) {
+            let near = |number: usize, parent: &Index| number - 1 - parent.index(number.min(6));
+            let mut parents: Vec<Vec<usize>> = Vec::new();
+            for (number, of) in history.iter().enumerate() {
+                let mut own: Vec<usize> = Vec::new();
+                for parent in of.iter().filter(|_| number > 0).map(|parent| near(number, parent)) {
+                    if !own.contains(&parent) {
+                        own.push(parent);
+                    }
+                }
+                parents.push(own);
+            }
+            let repo = Repo::new(parents);
+            let opened = repo.open();
+            let commits = Commits::new(&opened);
+            prop_assert!(commits.has_graph());
+            for wanted in 0..repo.ids.len() {
+                let expected = repo.containing(wanted);
+                for newest_first in [false, true] {
+                    let mut containing = Containing { far, ..Containing::new(&commits, repo.ids[wanted]) };
+                    for at in 0..repo.ids.len() {
+                        let tip = if newest_first { repo.ids.len() - 1 - at } else { at };
+                        let answer = containing.ask(repo.ids[tip]).unwrap();
+                        prop_assert_eq!(answer == Contains::Yes, expected[tip], "{} in {}", wanted, tip);
+                        prop_assert_ne!(answer, Contains::Unknown);
+                    }
+                }
+            }
         }
     }
 }
