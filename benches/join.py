@@ -62,6 +62,17 @@ def commits(subject, form, *words):
     return printed.splitlines()
 
 
+def borrow(theirs, ours):
+    """Makes objects be found where those of a clone are. Alternates are looked into last: after each search in vain for a file."""
+    if (theirs / "info/alternates").exists():
+        (ours / "info/alternates").write_text(f"{theirs}\n")
+        return
+    (ours / "pack").rmdir()
+    for entry in theirs.iterdir():
+        if entry.name != "info":
+            (ours / entry.name).symlink_to(entry)
+
+
 def borrowing(bench, subject, name):
     """A bare repository that borrows the objects, with a folder for a ledger."""
     path = bench.folder / f"{subject.name}-{name}.git"
@@ -69,7 +80,7 @@ def borrowing(bench, subject, name):
     there = lambda *words: output(["git", "-C", subject.path, *words], subject.environment)
     output(["git", "init", "-q", "--bare", path], bench.sealed)
     source = Path(there("rev-parse", "--path-format=absolute", "--git-common-dir"))
-    (path / "objects/info/alternates").write_text(f"{source}/objects\n")
+    borrow(source / "objects", path / "objects")
     refs = there("for-each-ref", "--format=%(objectname) %(refname)")
     (path / "packed-refs").write_text(f"# pack-refs with:\n{refs}\n")
     git("update-ref", "--no-deref", "HEAD", there("rev-parse", "HEAD"))
