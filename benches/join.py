@@ -63,7 +63,8 @@ def commits(subject, form, *words):
 
 
 def borrow(theirs, ours):
-    """Makes objects be found where those of a clone are. Alternates are looked into last: after each search in vain for a file."""
+    """Links the objects in, so that they are found as in a clone: those of alternates are looked for last, after a
+    search for a file in vain. Nothing may write there: `borrowing` turns git's housekeeping off."""
     if (theirs / "info/alternates").exists():
         (ours / "info/alternates").write_text(f"{theirs}\n")
         return
@@ -80,6 +81,8 @@ def borrowing(bench, subject, name):
     there = lambda *words: output(["git", "-C", subject.path, *words], subject.environment)
     output(["git", "init", "-q", "--bare", path], bench.sealed)
     source = Path(there("rev-parse", "--path-format=absolute", "--git-common-dir"))
+    git("config", "gc.auto", "0")
+    git("config", "maintenance.auto", "false")
     borrow(source / "objects", path / "objects")
     refs = there("for-each-ref", "--format=%(objectname) %(refname)")
     (path / "packed-refs").write_text(f"# pack-refs with:\n{refs}\n")

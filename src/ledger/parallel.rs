@@ -24,7 +24,7 @@ use std::sync::Arc;
 /// time it is twice as much, up to [`MOST`].
 const AT_FIRST: usize = MOST / 4;
 
-/// How much is read at once in the end. A megabyte would be read no faster, and what comes of its lines would
+/// How much a piece has in the end. A megabyte would be read no faster, and what comes of its lines would
 /// lie in the way of the next.
 const MOST: usize = 128 * 1024;
 
