@@ -29,6 +29,7 @@ mod record;
 mod recorder;
 mod records;
 mod run;
+mod shell;
 mod show;
 mod signing;
 mod starts;

@@ -11,6 +11,7 @@
 //! it, and may be replaced or removed; one with another sum was changed by somebody since.
 
 use super::folder::Hook;
+use crate::commands::shell::quoted;
 use crate::ledger::id::Digester;
 use std::path::Path;
 
@@ -87,9 +88,4 @@ fn sum(text: &str) -> String {
     let mut digester = Digester::default();
     digester.update(text.as_bytes());
     digester.finish()
-}
-
-/// One word for a shell.
-pub(super) fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }

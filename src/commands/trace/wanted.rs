@@ -3,6 +3,7 @@
 use super::road::Tracer;
 use crate::commands::address::Addresses;
 use crate::commands::records;
+use crate::commands::shell::word;
 use crate::deployments::field;
 use crate::event::{Event, Kind};
 use crate::git::paths::Pathspec;
@@ -236,15 +237,6 @@ impl Tracer<'_> {
             )));
         }
         Ok(found)
-    }
-}
-
-/// One word for a shell.
-fn word(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./:".contains(c);
-    match text.chars().all(plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', r"'\''")),
     }
 }
 
