@@ -1,7 +1,7 @@
 """`audit trace`, `diff`, `status` and `show` on a generated ledger of deployments: measured, and held to git.
 
-Nothing is written into the repository: the ledgers lie in bare repositories of their own, which borrow the objects
-(`objects/info/alternates`). In the first, which is measured, deployments go over the first-parent line of HEAD in its
+Nothing is written into the repository: the ledgers lie in bare repositories of their own, with links to the objects
+(see `borrow`). In the first, which is measured, deployments go over the first-parent line of HEAD in its
 order, each commit to staging and then to production/api, HEAD last; every tenth is approved. In the second the place
 `random` gets commits drawn at random from all of history.
 """
