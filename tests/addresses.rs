@@ -55,6 +55,40 @@ fn a_name_is_ambiguous_wherever_git_knows_it() {
 }
 
 #[test]
+fn a_name_is_ambiguous_where_several_ids_in_git_begin_with_it() {
+    let world = World::new();
+    let repo = world.repo();
+    repo.commit("First").create();
+    // Of a thousand ids some begin alike.
+    let mut stream = String::new();
+    for number in 0..1_000 {
+        stream += &format!(
+            "commit refs/heads/many\ncommitter C <c@example.com> {} +0000\ndata 0\n",
+            1_700_000_000 + number
+        );
+    }
+    let file = world.root().join("stream");
+    std::fs::write(&file, stream).unwrap();
+    let mut import = repo.git_command();
+    import.args(["fast-import", "--quiet"]).stdin(std::fs::File::open(&file).unwrap());
+    assert!(import.status().unwrap().success());
+    let ids = repo.git(["rev-list", "many"]);
+    let mut beginnings: Vec<&str> = ids.lines().map(|id| &id[..4]).collect();
+    beginnings.sort_unstable();
+    let twice = beginnings.windows(2).find(|pair| pair[0] == pair[1]).unwrap()[0];
+    let git = repo.git_command().args(["rev-parse", "--verify", twice]).output().unwrap();
+    assert!(String::from_utf8_lossy(&git.stderr).contains("is ambiguous"), "{git:?}");
+    deploy(&repo, twice, "HEAD", &[]);
+    let refused = audit(&repo, ["log", twice]).code(2).stderr;
+    let both = format!("'{twice}' is the name of an environment, and the beginning of several ids");
+    assert!(refused.contains(&both) && refused.contains(&format!("env:{twice}")), "{refused}");
+    audit(&repo, ["log", &format!("env:{twice}")]).code(0);
+    // Shorter than git takes for an id, it is the environment's alone.
+    deploy(&repo, &twice[..3], "HEAD", &[]);
+    audit(&repo, ["log", &twice[..3]]).code(0);
+}
+
+#[test]
 fn a_slip_in_the_name_of_an_environment_is_told_by_every_command() {
     let world = World::new();
     let repo = world.repo();

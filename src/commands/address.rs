@@ -13,6 +13,7 @@
 //! They stand inside ranges, too: `production..main`, `^staging/web`. An address is replaced by the full
 //! id of its commit before git sees the revision.
 
+use super::shell::word;
 use super::{Context, period, records};
 use crate::deployments::{Deployment, Deployments, Place, State};
 use crate::event::When;
@@ -275,6 +276,9 @@ impl<'a> Addresses<'a> {
 
     /// The spelling that git alone reads, where git knows this name, too: a reference (by the rules of
     /// gitrevisions(7)), HEAD, `FETCH_HEAD` and their like, an id.
+    ///
+    /// # Errors
+    /// When git knows several objects by it.
     fn git_name(&self, name: &str) -> Result<Option<String>, Failure> {
         let references = self.repo.refs("refs/")?;
         let full = GIT_RULES
@@ -285,10 +289,15 @@ impl<'a> Addresses<'a> {
             return Ok(full);
         }
         // The rest (files beside `refs`, abbreviated ids, what `git describe` prints) is for git to say.
-        Ok(self.repo.resolve(name).ok().map(|oid| match name {
-            "HEAD" => "@".to_owned(),
-            _ => oid.to_string(),
-        }))
+        match self.repo.resolve(name) {
+            Ok(_) if name == "HEAD" => Ok(Some("@".to_owned())),
+            Ok(oid) => Ok(Some(oid.to_string())),
+            Err(_) if self.repo.abbreviates(name)? => Err(Failure::new(format!(
+                "'{name}' is the name of an environment, and the beginning of several ids in git"
+            ))
+            .hint(format!("write {FORCED}{name} for the environment, more of the id for git's"))),
+            Err(_) => Ok(None),
+        }
     }
 }
 
@@ -377,9 +386,11 @@ fn two_environments(deployments: &Deployments<'_>, address: &Address<'_>) -> Opt
     let message =
         format!("'{}' is an environment, and the service {service} of '{env}'", address.name);
     Some(Failure::new(message).hint(format!(
-        "of the environment there is {}; for the service, ask for a commit that `audit log --env {env} --service \
-         {service}` lists",
-        own.join(", ")
+        "of the environment there is {}; for the service, ask for a commit that `audit log --env {} --service {}` \
+         lists",
+        own.join(", "),
+        word(env),
+        word(service)
     )))
 }
 
@@ -433,10 +444,10 @@ fn nothing(
     let hint = if failed { hint } else { "" };
     let about = match listed().next().map(|one| one.place) {
         Some(Place { env, service: Some(service) }) if env != name => {
-            format!("--env {env} --service {service}")
+            format!("--env {} --service {}", word(env), word(service))
         }
-        Some(Place { env, .. }) => format!("--env {env}"),
-        None => format!("--env {name}"),
+        Some(Place { env, .. }) => format!("--env {}", word(env)),
+        None => format!("--env {}", word(name)),
     };
     Failure::new(format!("as far as the ledger knows, {message}"))
         .hint(format!("{hint}audit log {about} lists what is recorded about it"))

@@ -43,6 +43,9 @@ pub struct Selection {
     pub paths: Vec<String>,
 }
 
+/// How many digits of an id git needs at least (`MINIMUM_ABBREV`).
+const LEAST_DIGITS: usize = 4;
+
 impl Repository {
     /// Resolves one revision to the object it names, not peeled.
     ///
@@ -62,6 +65,22 @@ impl Repository {
             // git knows forms that libgit2 does not, and tells short ids apart by what they name.
             Some(Err(_)) | None => self.resolve_by_git(revision),
         }
+    }
+
+    /// Whether a text is what the ids of objects here begin with, of one or of several.
+    ///
+    /// # Errors
+    /// When git can't be run.
+    pub fn abbreviates(&self, text: &str) -> Result<bool, Failure> {
+        let hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !hex || !(LEAST_DIGITS..self.hash().hex_len()).contains(&text.len()) {
+            return Ok(false);
+        }
+        let mut git = self.git();
+        let output = git.args(["rev-parse", &format!("--disambiguate={text}")]).output();
+        let output =
+            output.map_err(|error| Failure::new(format!("cannot run git rev-parse: {error}")))?;
+        Ok(!output.stdout.is_empty())
     }
 
     fn resolve_by_git(&self, revision: &str) -> Result<Oid, Failure> {
