@@ -117,6 +117,23 @@ fn where_history_ends_the_last_change_may_lie_before_it() {
 }
 
 #[test]
+fn where_history_ends_other_commits_may_name_the_ticket() {
+    let world = World::new();
+    let source = world.repo();
+    source.commit("First, PAY-88").file("f", "1\n").create();
+    let second = source.commit("Second, PAY-88").file("g", "1\n").create();
+    deploy(&source, "HEAD", &[]);
+    let more = "warning: other commits may name PAY-88, too: history is cut off here";
+    assert!(!audit(&source, ["trace", "PAY-88"]).code(0).stderr.contains(more));
+    let clone = source.clone_to("clone", ["--depth=1"]);
+    clone.git(["remote", "set-url", "origin", "https://example.com/r.git"]);
+    deploy(&clone, "HEAD", &[]);
+    let traced = audit(&clone, ["trace", "PAY-88"]).code(0);
+    assert!(traced.stderr.contains(more), "{}", traced.stderr);
+    assert!(!audit(&clone, ["trace", &second]).code(0).stderr.contains(more));
+}
+
+#[test]
 fn tickets_are_found_as_the_policy_writes_them() {
     let world = World::new();
     let repo = world.repo();

@@ -16,7 +16,7 @@ use clap::{Args, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 use road::Tracer;
 use std::collections::HashSet;
-use wanted::Wanted;
+use wanted::{CUT_OFF, Found, Wanted};
 
 /// The road of a change to production: change request, reviews, builds, approvals, every environment that it
 /// reached, from when until when and by whom
@@ -90,7 +90,11 @@ pub(crate) fn run(context: &mut Context, args: TraceArgs) -> anyhow::Result<Outc
         ([revision], paths @ [_, ..]) => wanted.push(tracer.last_change(revision, paths)?),
         (things, []) => {
             for thing in things {
-                wanted.extend(tracer.find(thing)?);
+                let Found { commits, may_be_more } = tracer.find(thing)?;
+                wanted.extend(commits);
+                if may_be_more {
+                    context.ui.warn(&format!("other commits may name {thing}, too: {CUT_OFF}"));
+                }
             }
         }
         _ => {

@@ -17,7 +17,7 @@ use crate::report::text;
 use crate::report::trace::Asked;
 
 const PATHS: &str = "paths are read from the folder that you stand in, as in git";
-const CUT_OFF: &str =
+pub(super) const CUT_OFF: &str =
     "history is cut off here (a shallow clone): `git fetch --unshallow` brings the rest";
 
 /// A commit to trace.
@@ -33,18 +33,31 @@ impl From<Oid> for Wanted {
     }
 }
 
+/// The commits that a name means.
+pub(super) struct Found {
+    pub(super) commits: Vec<Wanted>,
+    /// Whether others may mean it, behind the end of a shallow clone.
+    pub(super) may_be_more: bool,
+}
+
+impl From<Vec<Wanted>> for Found {
+    fn from(commits: Vec<Wanted>) -> Found {
+        Found { commits, may_be_more: false }
+    }
+}
+
 impl Tracer<'_> {
     /// The commits that a name means.
-    pub(super) fn find(&self, name: &str) -> Result<Vec<Wanted>, Failure> {
+    pub(super) fn find(&self, name: &str) -> Result<Found, Failure> {
         let revision = Addresses::among(self.repo, self.view, self.deployments).revision(name)?;
         let unknown = match self.repo.commit_id(&revision) {
-            Ok(oid) => return Ok(vec![oid.into()]),
+            Ok(oid) => return Ok(vec![oid.into()].into()),
             Err(failure) => failure,
         };
         if let Some((path, number)) = line_of(name) {
             let line = blame::line(self.repo, path, number)?;
             let asked = self.asked(name, line.commit, Some(line.text));
-            return Ok(vec![Wanted { oid: line.commit, asked: Some(asked) }]);
+            return Ok(vec![Wanted { oid: line.commit, asked: Some(asked) }].into());
         }
         // What looks like a ticket may be a file as well.
         let ticket = !self.reader.tickets.find(name, None).is_empty();
@@ -52,12 +65,13 @@ impl Tracer<'_> {
             && self.is_path(name)?
             && let Some(changed) = self.guessed(name)?
         {
-            return Ok(vec![changed]);
+            return Ok(vec![changed].into());
         }
-        let mut named: Vec<Wanted> = self.naming(name)?.into_iter().map(Wanted::from).collect();
-        if named.is_empty() {
-            named = self.recorded(name)?;
+        let commits: Vec<Wanted> = self.naming(name)?.into_iter().map(Wanted::from).collect();
+        if !commits.is_empty() {
+            return Ok(Found { commits, may_be_more: !self.repo.shallow().is_empty() });
         }
+        let mut named = self.recorded(name)?;
         if named.is_empty() && name.contains(['/', '.']) {
             // A file that is gone was last changed by what removed it.
             named.extend(self.guessed(name)?);
@@ -74,7 +88,7 @@ impl Tracer<'_> {
             )
             .unknown(name));
         }
-        Ok(named)
+        Ok(named.into())
     }
 
     /// Where else to look for a name that nothing here has.
