@@ -64,7 +64,7 @@ fn a_change_that_was_only_deployed_with_its_revert_was_never_in_force() {
         "{said}"
     );
     let csv = audit(&repo, ["trace", &change, "--format", "csv"]).code(1).stdout;
-    assert!(csv.lines().nth(1).unwrap().ends_with(&format!(",false,{revert}")), "{csv}");
+    assert!(csv.lines().nth(1).unwrap().ends_with(&format!(",false,{revert},")), "{csv}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 mod data;
 mod table;
 
-use super::Format;
+use super::{Format, approvals, environment, moment};
 use crate::deployments::approvals::Approval;
 use crate::deployments::road::Stay;
 use crate::deployments::{Clock, Deployment};
@@ -197,6 +197,13 @@ impl Trace<'_, '_> {
         let next = one.stay.taken_by?;
         let follows = |other: &&Reached<'_, '_>| std::ptr::eq(other.stay.first, next);
         self.taken_back_by(self.reached.iter().find(follows)?)
+    }
+
+    /// What there is to say of the deployment that a stay began with, besides who approved it.
+    fn remarks_on(&self, one: &Reached<'_, '_>) -> Vec<String> {
+        let first = one.stay.first;
+        let clock = environment::clock_remark(first.clock(self.now), &moment::minute(first.from));
+        clock.into_iter().chain(approvals::remarks(&one.approvals)).collect()
     }
 
     /// Seconds from the commit to its deployment; `None` where the time of that is contradicted.

@@ -38,6 +38,7 @@ pub(super) fn csv(status: &Status<'_, '_>, out: &mut dyn Write) -> io::Result<()
         "ahead_commits",
         "grade",
         "record",
+        "remarks",
     ])?;
     for running in &status.running {
         let Running { deployment, event, .. } = running;
@@ -62,6 +63,7 @@ pub(super) fn csv(status: &Status<'_, '_>, out: &mut dyn Write) -> io::Result<()
             &number(|behind| behind.ahead),
             event.proof.grade.name(),
             &event.id,
+            defuse(&status.remarks(running, &|_| true).join("; ")).as_ref(),
         ])?;
     }
     csv.flush()

@@ -88,7 +88,9 @@ impl Status<'_, '_> {
             remarks.push(format!("BEHIND: commits of {branch}"));
         }
         for running in &self.running {
-            remarks.extend(self.remarks(running, &fits));
+            let place = &running.deployment.place;
+            let said = self.remarks(running, &fits).into_iter();
+            remarks.extend(said.map(|words| format!("{place}: {words}")));
         }
         if !fits(APPROVED) {
             remarks.extend(self.unapproved());
@@ -167,19 +169,23 @@ impl Status<'_, '_> {
         }
     }
 
-    fn remarks(&self, running: &Running<'_, '_>, fits: &dyn Fn(usize) -> bool) -> Vec<String> {
+    /// What there is to say of a deployment that has no column.
+    pub(super) fn remarks(
+        &self,
+        running: &Running<'_, '_>,
+        fits: &dyn Fn(usize) -> bool,
+    ) -> Vec<String> {
         let Running { deployment, approvals, .. } = running;
-        let place = &deployment.place;
         let mut remarks = Vec::new();
         let claimed = self.zone().minute(deployment.from);
         let of_clock = environment::clock_remark(deployment.clock(self.at), &claimed);
-        remarks.extend(of_clock.map(|words| format!("{place}: {words}")));
+        remarks.extend(of_clock);
         if deployment.is_rollback() && !fits(WHY) {
-            remarks.push(format!("{place}: by a rollback"));
+            remarks.push("by a rollback".to_owned());
         }
         let approved = approvers(approvals);
         if !approved.is_empty() && !fits(APPROVED) {
-            remarks.push(format!("{place}: approved by {}", approved.join(", ")));
+            remarks.push(format!("approved by {}", approved.join(", ")));
         }
         if let Some(ahead) = running.behind.map(|behind| behind.ahead)
             && ahead > 0
@@ -187,27 +193,31 @@ impl Status<'_, '_> {
         {
             let branch = self.branch.unwrap_or_default();
             let commits = words::counted(ahead, "commit", "commits");
-            remarks.push(format!("{place}: {commits} of it not on {branch}"));
+            remarks.push(format!("{commits} of it not on {branch}"));
         }
         if let Some(last) = running.failed.last() {
             let outcome = last.field("outcome").unwrap_or("without an outcome");
             remarks.push(format!(
-                "{place}: {} failed since, the last {} of {} ({outcome})",
+                "{} failed since, the last {} of {} ({outcome})",
                 words::counted(running.failed.len(), "deployment", "deployments"),
                 self.zone().minute(last.from),
                 text::short(last.commit()),
             ));
         }
-        let of_approvals = approvals::remarks(approvals);
-        remarks.extend(of_approvals.into_iter().map(|words| format!("{place}: {words}")));
+        remarks.extend(approvals::remarks(approvals));
         remarks
     }
 
     pub(super) fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
         let whole = Style { color: false, width: None, unicode: true };
-        let rows: Vec<Vec<String>> =
-            self.running.iter().map(|running| self.cells(running, whole)).collect();
-        let titles = self.titles(whole);
+        let row = |running: &Running<'_, '_>| {
+            let mut row = self.cells(running, whole);
+            row.push(self.remarks(running, &|_| true).join("; "));
+            row
+        };
+        let rows: Vec<Vec<String>> = self.running.iter().map(row).collect();
+        let mut titles = self.titles(whole);
+        titles.push("REMARKS".to_owned());
         let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
         markdown::table(&titles, &rows, out)
     }

@@ -41,11 +41,12 @@ pub(super) fn csv(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Result<(
         "record",
         "runs",
         "reverted_by",
+        "remarks",
     ])?;
     for trace in traces {
         if trace.reached.is_empty() {
             let mut row = vec![trace.commit.id.as_str(), trace.verdict().name()];
-            row.resize(16, "");
+            row.resize(17, "");
             csv.write_record(row)?;
         }
         for one in &trace.reached {
@@ -77,6 +78,7 @@ pub(super) fn csv(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Result<(
                     None => "unknown",
                 },
                 trace.taken_back_by(one).map_or("", |revert| revert.id.as_str()),
+                defuse(&trace.remarks_on(one).join("; ")).as_ref(),
             ])?;
         }
     }

@@ -39,16 +39,17 @@ pub(super) fn markdown(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Res
         for one in &trace.reached {
             let mut row = vec![text::short(&trace.commit.id).to_owned()];
             row.extend(trace.cells(one, true));
+            row.push(trace.remarks_on(one).join("; "));
             cells.push(row);
         }
         if trace.reached.is_empty() {
             let mut row = vec![text::short(&trace.commit.id).to_owned(), trace.sentence()];
-            row.resize(COLUMNS.len() + 1, String::new());
+            row.resize(COLUMNS.len() + 2, String::new());
             cells.push(row);
         }
     }
-    let titles: Vec<&str> =
-        std::iter::once("COMMIT").chain(COLUMNS.iter().map(|column| column.title)).collect();
+    let own = COLUMNS.iter().map(|column| column.title);
+    let titles: Vec<&str> = ["COMMIT"].into_iter().chain(own).chain(["REMARKS"]).collect();
     markdown::table(&titles, &cells, out)
 }
 
