@@ -82,7 +82,11 @@ fn a_name_is_ambiguous_where_several_ids_in_git_begin_with_it() {
     let refused = audit(&repo, ["log", twice]).code(2).stderr;
     let both = format!("'{twice}' is the name of an environment, and the beginning of several ids");
     assert!(refused.contains(&both) && refused.contains(&format!("env:{twice}")), "{refused}");
-    audit(&repo, ["log", &format!("env:{twice}")]).code(0);
+    for command in ["log", "show"] {
+        audit(&repo, [command, &format!("env:{twice}")]).code(0);
+        let refused = audit(&repo, [command, twice]).code(2).stderr;
+        assert!(refused.contains("the beginning of several ids"), "{command}: {refused}");
+    }
     // Shorter than git takes for an id, it is the environment's alone.
     deploy(&repo, &twice[..3], "HEAD", &[]);
     audit(&repo, ["log", &twice[..3]]).code(0);

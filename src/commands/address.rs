@@ -268,10 +268,10 @@ impl<'a> Addresses<'a> {
         if text.ends_with('~') || !deployments.knows(name) {
             return if forced { Err(unknown(deployments, name)) } else { Ok(None) };
         }
-        match self.git_name(name)? {
-            Some(revision) if !forced => Err(ambiguous(text, name, &revision)),
-            _ => Ok(Some(name)),
+        if !forced && let Some(revision) = self.git_name(name)? {
+            return Err(ambiguous(text, name, &revision));
         }
+        Ok(Some(name))
     }
 
     /// The spelling that git alone reads, where git knows this name, too: a reference (by the rules of
