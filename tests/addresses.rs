@@ -87,6 +87,8 @@ fn a_name_is_ambiguous_where_several_ids_in_git_begin_with_it() {
         let refused = audit(&repo, [command, twice]).code(2).stderr;
         assert!(refused.contains("the beginning of several ids"), "{command}: {refused}");
     }
+    let refused = audit(&repo, ["log", &format!("{twice}~1")]).code(2).stderr;
+    assert!(refused.contains(&format!("write env:{twice}~1 for")), "{refused}");
     // Shorter than git takes for an id, it is the environment's alone.
     deploy(&repo, &twice[..3], "HEAD", &[]);
     audit(&repo, ["log", &twice[..3]]).code(0);

@@ -237,7 +237,7 @@ impl<'a> Addresses<'a> {
             };
         }
         if !address.forced
-            && let Some(revision) = self.git_name(name)?
+            && let Some(revision) = self.git_name(text, name)?
         {
             return Err(ambiguous(text, name, &revision));
         }
@@ -268,18 +268,18 @@ impl<'a> Addresses<'a> {
         if text.ends_with('~') || !deployments.knows(name) {
             return if forced { Err(unknown(deployments, name)) } else { Ok(None) };
         }
-        if !forced && let Some(revision) = self.git_name(name)? {
+        if !forced && let Some(revision) = self.git_name(text, name)? {
             return Err(ambiguous(text, name, &revision));
         }
         Ok(Some(name))
     }
 
-    /// The spelling that git alone reads, where git knows this name, too: a reference (by the rules of
+    /// The spelling that git alone reads, where git knows the name in this text, too: a reference (by the rules of
     /// gitrevisions(7)), HEAD, `FETCH_HEAD` and their like, an id.
     ///
     /// # Errors
     /// When git knows several objects by it.
-    fn git_name(&self, name: &str) -> Result<Option<String>, Failure> {
+    fn git_name(&self, text: &str, name: &str) -> Result<Option<String>, Failure> {
         let references = self.repo.refs("refs/")?;
         let full = GIT_RULES
             .iter()
@@ -295,7 +295,7 @@ impl<'a> Addresses<'a> {
             Err(_) if self.repo.abbreviates(name)? => Err(Failure::new(format!(
                 "'{name}' is the name of an environment, and the beginning of several ids in git"
             ))
-            .hint(format!("write {FORCED}{name} for the environment, more of the id for git's"))),
+            .hint(format!("write {FORCED}{text} for the environment, more of the id for git's"))),
             Err(_) => Ok(None),
         }
     }

@@ -5,7 +5,7 @@
 
 use super::object;
 use super::refs::Head;
-use super::repository::ObjectKind;
+use super::repository::{ObjectKind, refusal};
 use super::source::Commits;
 use super::walk::Tip;
 use super::{Oid, Repository};
@@ -70,7 +70,7 @@ impl Repository {
     /// Whether a text is what the ids of objects here begin with, of one or of several.
     ///
     /// # Errors
-    /// When git can't be run.
+    /// When git can't tell.
     pub fn abbreviates(&self, text: &str) -> Result<bool, Failure> {
         let hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
         if !hex || !(LEAST_DIGITS..self.hash().hex_len()).contains(&text.len()) {
@@ -80,6 +80,10 @@ impl Repository {
         let output = git.args(["rev-parse", &format!("--disambiguate={text}")]).output();
         let output =
             output.map_err(|error| Failure::new(format!("cannot run git rev-parse: {error}")))?;
+        if !output.status.success() {
+            let why = refusal(&output.stderr);
+            return Err(Failure::new(format!("git can't tell which ids begin with {text}: {why}")));
+        }
         Ok(!output.stdout.is_empty())
     }
 

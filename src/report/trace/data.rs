@@ -22,31 +22,34 @@ pub(super) fn jsonl(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Result
     Ok(())
 }
 
+/// The columns of CSV; new ones are added behind.
+const COLUMNS: [&str; 17] = [
+    "commit",
+    "verdict",
+    "env",
+    "service",
+    "from",
+    "until",
+    "rolled_back",
+    "deployed_commit",
+    "through",
+    "by",
+    "approved_by",
+    "lead_seconds",
+    "grade",
+    "record",
+    "runs",
+    "reverted_by",
+    "remarks",
+];
+
 pub(super) fn csv(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Result<()> {
     let mut csv = ::csv::Writer::from_writer(out);
-    csv.write_record([
-        "commit",
-        "verdict",
-        "env",
-        "service",
-        "from",
-        "until",
-        "rolled_back",
-        "deployed_commit",
-        "through",
-        "by",
-        "approved_by",
-        "lead_seconds",
-        "grade",
-        "record",
-        "runs",
-        "reverted_by",
-        "remarks",
-    ])?;
+    csv.write_record(COLUMNS)?;
     for trace in traces {
         if trace.reached.is_empty() {
             let mut row = vec![trace.commit.id.as_str(), trace.verdict().name()];
-            row.resize(17, "");
+            row.resize(COLUMNS.len(), "");
             csv.write_record(row)?;
         }
         for one in &trace.reached {
