@@ -30,7 +30,7 @@ const NEIGHBOURLY: [usize; 3] = [0, 2, 4];
 /// Names that only some modules may utter: a dependency, or the terminal.
 const HOMES: &[(&str, &[&str])] = &[
     ("git2", &["git"]),
-    ("gix_commitgraph", &["git"]),
+    ("filebuffer", &["git"]),
     ("sequoia_openpgp", &["signature"]),
     ("ssh_key", &["signature"]),
     ("comfy_table", &["report"]),

@@ -11,7 +11,6 @@
 
 use super::Oid;
 use super::contains::{Brought, Located};
-use super::places::Before;
 use super::source::Commits;
 use crate::outcome::Failure;
 use std::collections::{BinaryHeap, HashSet};
@@ -91,7 +90,7 @@ pub fn heads(
         let mut at = tip;
         // Each commit is passed once, however many lines lead to it.
         while left > 0
-            && let (Some(date), Before::Parents(parents)) = commits.dated(at)?
+            && let (Some(date), Some(parents)) = commits.dated(at)?
             && date >= since
             && let Some(&parent) = parents.first()
         {
@@ -165,10 +164,8 @@ fn newest(
         }
         queue.pop();
         found.push((date, at));
-        if let Before::Parents(parents) = commits.before(at, None)? {
-            for parent in parents {
-                reach(parent, &mut queue)?;
-            }
+        for parent in commits.parents_at(at)?.unwrap_or_default() {
+            reach(parent, &mut queue)?;
         }
     }
     Ok((found, true))

@@ -11,6 +11,7 @@ pub mod author;
 pub mod blame;
 pub mod change_requests;
 pub mod claims;
+mod commit_graph;
 pub mod commits;
 pub mod config;
 pub mod contains;

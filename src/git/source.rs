@@ -4,19 +4,19 @@
 //! The commit-graph is a cache that anybody with access to the folder could alter. Whoever shows a
 //! commit reads the object itself and compares; see [`Commits::confirm`].
 
+use super::commit_graph::CommitGraph;
 use super::object::{self, Links};
 use super::places::Remembered;
 use super::repository::ObjectKind;
-use super::{HashKind, Oid, Repository};
+use super::{Oid, Repository};
 use crate::outcome::Failure;
-use gix_commitgraph::{Graph, Position};
 use std::sync::{Arc, Mutex};
 
 /// Loads commits for the walk.
 #[derive(Clone)]
 pub struct Commits<'r> {
     repo: &'r Repository,
-    graph: Option<Arc<Graph>>,
+    graph: Option<Arc<CommitGraph>>,
     /// How many commits that holds.
     pub(super) in_graph: usize,
     /// What [`Commits::parents_at`] has read from objects.
@@ -56,19 +56,19 @@ impl<'r> Commits<'r> {
             && repo.config().is_ok_and(|config| {
                 config.bool("core.commitgraph").unwrap_or(None).unwrap_or(true)
             });
-        let hash = match repo.hash() {
-            HashKind::Sha1 => gix_hash::Kind::Sha1,
-            HashKind::Sha256 => gix_hash::Kind::Sha256,
-        };
-        let graph = if wanted { Graph::from_info_dir(&info, hash).ok() } else { None };
-        let in_graph = graph.as_ref().map_or(0, |graph| graph.num_commits() as usize);
+        let graph = if wanted { CommitGraph::open(&info, repo.hash()) } else { None };
+        let in_graph = graph.as_ref().map_or(0, CommitGraph::len);
         Commits { graph: graph.map(Arc::new), in_graph, ..Commits::without_graph(repo) }
     }
 
     /// As [`Commits::new`], for who asks several times about the same history: the parents, the tree and the
     /// date of a commit that the commit-graph does not hold are read once, and kept.
     pub fn remembering(repo: &'r Repository) -> Commits<'r> {
-        Commits { remembers: true, ..Commits::new(repo) }
+        let commits = Commits { remembers: true, ..Commits::new(repo) };
+        if let Some(graph) = commits.graph() {
+            graph.prepare();
+        }
+        commits
     }
 
     /// Commits read from their objects only.
@@ -101,31 +101,25 @@ impl<'r> Commits<'r> {
 
     /// The commit-graph, for walks that need no objects: those go from place to place in it instead of
     /// looking for ids.
-    pub(super) fn graph(&self) -> Option<&Graph> {
+    pub(super) fn graph(&self) -> Option<&CommitGraph> {
         self.graph.as_deref()
     }
 
     /// A commit's place in the commit-graph.
-    pub(super) fn position(&self, oid: Oid) -> Option<Position> {
-        self.graph.as_ref()?.lookup(gix_hash::oid::try_from_bytes(oid.as_bytes()).ok()?)
+    pub(super) fn position(&self, oid: Oid) -> Option<usize> {
+        self.graph.as_ref()?.position(oid)
     }
 
     /// A commit's generation number from the commit-graph: greater than that of each of its
     /// ancestors. `None` when the graph does not hold it.
     pub fn generation(&self, oid: Oid) -> Option<u32> {
         let graph = self.graph.as_ref()?;
-        let id = gix_hash::oid::try_from_bytes(oid.as_bytes()).ok()?;
-        Some(graph.commit_by_id(id)?.generation()).filter(|&generation| generation > 0)
+        graph.generation(graph.position(oid)?).filter(|&generation| generation > 0)
     }
 
     /// Whether a commit is here.
     pub fn has(&self, oid: Oid) -> bool {
-        let graph = self.graph.as_ref();
-        let in_graph = graph.is_some_and(|graph| {
-            gix_hash::oid::try_from_bytes(oid.as_bytes())
-                .is_ok_and(|id| graph.commit_by_id(id).is_some())
-        });
-        in_graph || self.repo.contains(oid)
+        self.position(oid).is_some() || self.repo.contains(oid)
     }
 
     /// Loads one commit.
@@ -225,15 +219,11 @@ impl<'r> Commits<'r> {
 
     fn graph_links(&self, oid: Oid) -> Option<Links> {
         let graph = self.graph.as_ref()?;
-        let commit = graph.commit_by_id(gix_hash::oid::try_from_bytes(oid.as_bytes()).ok()?)?;
-        let mut parents = Vec::new();
-        for position in commit.iter_parents() {
-            // A damaged entry is no answer: the object itself then gives it.
-            let Ok(position) = position else { return None };
-            parents.push(Oid::from_bytes(graph.id_at(position).as_bytes()).ok()?);
-        }
-        let tree = Oid::from_bytes(commit.root_tree_id().as_bytes()).ok()?;
-        Some(Links { tree, parents, date: commit.committer_timestamp() })
+        let position = graph.position(oid)?;
+        // A damaged entry is no answer: the object itself then gives it.
+        let parents = graph.parents(position)?;
+        let parents = parents.iter().map(|&parent| graph.oid(parent)).collect::<Option<_>>()?;
+        Some(Links { tree: graph.tree(position)?, parents, date: graph.date(position)? })
     }
 }
 
