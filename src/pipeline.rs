@@ -15,6 +15,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 const BATCH: usize = 128;
 /// So many lookups in memory are done before a thread has started.
 pub const FEW_LOOKUPS: usize = 500;
+/// So many objects are read before a thread has started.
+pub const FEW_READS: usize = 50;
 /// Batches of results that wait for their consumer.
 const WAITING: usize = 8;
 
@@ -127,8 +129,6 @@ where
 
 /// Looks at each of many items that are there already, on all processors, and gives what came of them in
 /// order. Up to `few` are looked at in this thread.
-///
-/// Reading objects gains nothing here: in libgit2 the threads wait for each other's locks.
 pub fn each<'t, T, U>(items: &'t [T], few: usize, work: impl Fn(&'t T) -> U + Sync) -> Vec<U>
 where
     T: Sync,

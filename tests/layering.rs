@@ -31,6 +31,7 @@ const NEIGHBOURLY: [usize; 3] = [0, 2, 4];
 const HOMES: &[(&str, &[&str])] = &[
     ("git2", &["git"]),
     ("filebuffer", &["git"]),
+    ("libdeflater", &["git"]),
     ("sequoia_openpgp", &["signature"]),
     ("ssh_key", &["signature"]),
     ("comfy_table", &["report"]),

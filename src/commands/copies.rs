@@ -21,6 +21,7 @@ use crate::git::source::Commits;
 use crate::git::{Oid, Repository, claims, hydrated, message, object, patches, trailers};
 use crate::ledger::Recorded;
 use crate::outcome::Failure;
+use crate::pipeline::{self, FEW_READS};
 use std::collections::{HashMap, HashSet};
 
 /// The most commits that are compared with one: an old branch that was never merged would otherwise be
@@ -122,9 +123,12 @@ pub(crate) fn find(
     let mut others = beyond(commits, deployed, wanted, u64::try_from(since).unwrap_or(0))?;
     copies.cut = others.len() > MOST;
     others.truncate(MOST);
-    for oid in others {
-        // Whoever shows a copy reads it once more, and verifies it.
-        let other = commits.skim(oid, |raw| said(repo, oid, raw))??;
+    // Those that are known are none to look for.
+    others.retain(|oid| copies.found.iter().all(|copy| copy.oid != *oid));
+    // Whoever shows a copy reads it once more, and verifies it.
+    let read = |oid: &Oid| commits.skim(*oid, |raw| said(repo, *oid, raw)).flatten();
+    for (&oid, other) in others.iter().zip(pipeline::each(&others, FEW_READS, read)) {
+        let other = other?;
         let names_us = |id: &String| id.len() >= 7 && name.starts_with(id.as_str());
         if !other.picked_from.is_empty()
             && (!other.reverts || is_revert)

@@ -22,9 +22,9 @@
 //! Source: git's documentation, `gitformat-commit-graph(5)`.
 
 use super::places::Parents;
+use super::sorted_ids::SortedIds;
 use super::{HashKind, Oid};
 use filebuffer::FileBuffer;
-use std::cmp::Ordering;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -109,7 +109,7 @@ impl CommitGraph {
     /// The commit at a position.
     pub(super) fn oid(&self, position: usize) -> Option<Oid> {
         let file = self.file(position)?;
-        Oid::from_bytes(file.id(position - file.positions.start)).ok()
+        Oid::from_bytes(file.ids.get(&file.bytes, position - file.positions.start)).ok()
     }
 
     fn row(&self, position: usize) -> Option<(&[u8], Row<'_>)> {
@@ -265,12 +265,10 @@ struct File {
     bytes: FileBuffer,
     /// Those of its commits.
     positions: Range<usize>,
-    /// The bytes of an id.
-    id: usize,
-    fan: Box<[u32; FAN]>,
-    /// Where `OIDL`, `CDAT` and `EDGE` stand.
-    ids: usize,
-    data: usize,
+    ids: SortedIds,
+    /// The rows of `CDAT`, and how many bytes each has.
+    rows: Range<usize>,
+    row: usize,
     edges: Range<usize>,
 }
 
@@ -282,8 +280,6 @@ const HEADER: usize = 8;
 const CHUNK: usize = 12;
 /// The name in its last row, of which the offset is the end of the last chunk.
 const NO_CHUNK: [u8; 4] = [0; 4];
-/// How many numbers `OIDF` has.
-const FAN: usize = 256;
 
 impl File {
     /// Opens a file that follows so many commits in a chain.
@@ -316,56 +312,29 @@ impl File {
             let found = chunks.iter().find(|(of, _)| of == name);
             found.map(|(_, range)| range.clone())
         };
-        let numbers = bytes.get(chunk(b"OIDF")?)?.as_chunks::<4>().0;
-        let mut fan = Box::new([0; FAN]);
-        for (number, counted) in numbers.get(..FAN)?.iter().zip(fan.iter_mut()) {
-            *counted = u32::from_be_bytes(*number);
-        }
-        let commits = fan[FAN - 1] as usize;
-        let (ids, data) = (chunk(b"OIDL")?, chunk(b"CDAT")?);
-        let positions = before..before + commits;
-        let whole = fan.is_sorted()
-            && ids.len() == commits * id
-            && data.len() == commits * (id + Row::LEN)
+        let (fan, oids, rows) = (chunk(b"OIDF")?, chunk(b"OIDL")?, chunk(b"CDAT")?);
+        let ids = SortedIds::new(&bytes, fan.start, oids.start, id)?;
+        let (row, positions) = (id + Row::LEN, before..before + ids.len());
+        let whole = fan.len() == SortedIds::TABLE
+            && oids == ids.range()
+            && rows.len() == ids.len() * row
             && positions.end < NO_PARENT as usize;
         let edges = chunk(b"EDGE").unwrap_or(0..0);
-        whole.then_some(File { positions, id, fan, ids: ids.start, data: data.start, edges, bytes })
-    }
-
-    /// The id of its commit with this number.
-    fn id(&self, number: usize) -> &[u8] {
-        &self.bytes[self.ids + number * self.id..][..self.id]
+        whole.then_some(File { positions, ids, rows, row, edges, bytes })
     }
 
     fn position(&self, id: &[u8]) -> Option<usize> {
-        let begin = *id.first_chunk()?;
-        let first = usize::from(begin[0]);
-        let from = first.checked_sub(1).map_or(0, |before| self.fan[before]);
-        let (mut from, mut to) = (from as usize, self.fan[first] as usize);
-        // Ids that begin alike are rare.
-        let begin = u64::from_be_bytes(begin);
-        while from < to {
-            let middle = usize::midpoint(from, to);
-            let other = self.id(middle);
-            let other_begin = other.first_chunk().map_or(0, |other| u64::from_be_bytes(*other));
-            match other_begin.cmp(&begin).then_with(|| other.cmp(id)) {
-                Ordering::Less => from = middle + 1,
-                Ordering::Equal => return Some(self.positions.start + middle),
-                Ordering::Greater => to = middle,
-            }
-        }
-        None
+        Some(self.positions.start + self.ids.find(&self.bytes, id)?)
     }
 
     /// The rows of `CDAT`: a tree, and the rest.
     fn rows(&self) -> impl Iterator<Item = (&[u8], Row<'_>)> {
-        let all = &self.bytes[self.data..][..self.positions.len() * (self.id + Row::LEN)];
-        all.chunks_exact(self.id + Row::LEN).filter_map(split)
+        self.bytes[self.rows.clone()].chunks_exact(self.row).filter_map(split)
     }
 
+    /// The row of its commit with this number.
     fn row(&self, number: usize) -> Option<(&[u8], Row<'_>)> {
-        let length = self.id + Row::LEN;
-        split(self.bytes.get(self.data + number * length..)?.get(..length)?)
+        split(self.bytes[self.rows.clone()].get(number * self.row..)?.get(..self.row)?)
     }
 
     fn edges(&self) -> &[[u8; 4]] {

@@ -1,7 +1,7 @@
 //! Loose objects: a file each, `objects/ab/cdef…`, a zlib stream of `commit 123 NUL content`.
 //!
 //! libgit2 would read them, but never returns from one that is cut short (after a full disk, say). So
-//! they are read here, strictly; what is packed is left to libgit2. Which objects are loose is looked up a
+//! they are read here, strictly. Which objects are loose is looked up a
 //! folder at a time, when one of its objects is asked for.
 
 use super::Oid;
@@ -33,6 +33,11 @@ impl LooseObjects {
             add_with_alternates(folder, &mut all, MOST_ALTERNATES);
         }
         LooseObjects { folders: all, hash, fans: (0..256).map(|_| OnceLock::new()).collect() }
+    }
+
+    /// Their folders, alternates among them.
+    pub(super) fn folders(&self) -> &[PathBuf] {
+        &self.folders
     }
 
     /// Reads a loose object; `None` when it is not loose.

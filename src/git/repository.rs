@@ -6,6 +6,7 @@
 //! of our own in either case, so that all that follows works alike.
 
 use super::loose::LooseObjects;
+use super::packs::Packs;
 use super::trees::RecentTrees;
 use super::{Config, Oid};
 use crate::outcome::Failure;
@@ -112,6 +113,7 @@ pub struct Repository {
     /// Where objects are, alternates of these aside.
     pub(super) object_folders: Vec<PathBuf>,
     loose: LooseObjects,
+    packs: Packs,
     pub(super) recent_trees: RecentTrees,
     shallow: HashSet<Oid>,
     config: OnceLock<Config>,
@@ -147,6 +149,7 @@ impl Repository {
         let folders = object_folders(&found);
         let odb = open_objects(&folders, found.hash)?;
         let loose = LooseObjects::new(&folders, found.hash);
+        let packs = Packs::new(loose.folders(), found.hash);
         let shallow = read_shallow(&found.common_dir, found.hash)?;
         let prefix = match &found.work_dir {
             Some(work_dir) => prefix(work_dir, start),
@@ -162,6 +165,7 @@ impl Repository {
             odb,
             object_folders: folders,
             loose,
+            packs,
             recent_trees: RecentTrees::default(),
             shallow,
             config: OnceLock::new(),
@@ -293,6 +297,10 @@ impl Repository {
         if let Some(RawObject { kind, data }) = self.loose.read(oid)? {
             return Ok(Some(work(kind, &data)));
         }
+        let work = match self.packs.read(oid, work) {
+            Ok(done) => return Ok(Some(done)),
+            Err(work) => work,
+        };
         match self.odb.read(oid) {
             Ok(object) => {
                 let kind = match object.kind() {

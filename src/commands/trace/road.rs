@@ -17,6 +17,7 @@ use crate::git::walk::Walked;
 use crate::git::{Oid, Repository, later};
 use crate::ledger::{Recorded, View};
 use crate::outcome::Failure;
+use crate::pipeline::{self, FEW_READS};
 use crate::report::trace::{Copied, Doubt, Reached, Restored, Revert, Trace};
 use std::collections::HashSet;
 
@@ -268,14 +269,21 @@ impl<'t> Tracer<'t> {
         let heads = asked.filter_map(|(deployed, _)| deployed.tip).filter(|&tip| own.is_head(tip));
         let heads = heads.collect();
         // Behind the first that holds no rendered manifests, there may be such that do.
-        let mut tips = Vec::new();
-        for (number, tip) in without {
-            let Some(deployed) = self.deployed.get_mut(number) else { continue };
-            if deployed.code.is_none() {
-                let code = copies::hydrates(self.repo, tip.oid)?;
-                deployed.code = code.map(|code| Located::new(&self.commits, code));
+        let code = |&(number, tip): &(usize, Located)| -> Result<Option<Located>, Failure> {
+            if let Some(code) = self.deployed.get(number).and_then(|deployed| deployed.code) {
+                return Ok(Some(code));
             }
-            tips.push(deployed.code.unwrap_or(tip).oid);
+            let named = copies::hydrates(self.repo, tip.oid)?;
+            Ok(named.map(|code| Located::new(&self.commits, code)))
+        };
+        let codes = pipeline::each(&without, FEW_READS, code);
+        let mut tips = Vec::new();
+        for ((number, tip), code) in without.into_iter().zip(codes) {
+            let code = code?;
+            tips.push(code.unwrap_or(tip).oid);
+            if let Some(deployed) = self.deployed.get_mut(number) {
+                deployed.code = code;
+            }
         }
         Ok(Asked { without: tips, heads, asked: seen })
     }
