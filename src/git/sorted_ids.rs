@@ -48,23 +48,103 @@ impl SortedIds {
     }
 
     /// The number of an id.
+    ///
+    /// Hashes are spread evenly, so that it stands near where its bytes say: there the search begins, and goes on in
+    /// steps that grow until the id must lie between two of them. Halving from the beginning would touch some ten
+    /// places of the file, far from each other.
     pub(super) fn find(&self, file: &[u8], id: &[u8]) -> Option<usize> {
-        let begin = *id.first_chunk()?;
-        let first = usize::from(begin[0]);
+        let begin = u64::from_be_bytes(*id.first_chunk()?);
+        let first = usize::from(*id.first()?);
         let from = first.checked_sub(1).map_or(0, |before| self.fan[before]);
-        let (mut from, mut to) = (from as usize, self.fan[first] as usize);
-        // Hardly two ids begin with the same eight bytes.
-        let begin = u64::from_be_bytes(begin);
+        let to = self.fan[first];
+        // The second to the fifth byte, as a part of all that there can be.
+        let part = begin << 8 >> 32;
+        let guess = from + ((u64::from(to - from) * part) >> 32) as u32;
+        let (mut from, mut to, mut at) = (from as usize, to as usize, guess as usize);
+        let (mut step, mut side, mut between) = (8, None, false);
         while from < to {
-            let middle = usize::midpoint(from, to);
-            let other = self.get(file, middle);
+            let other = self.get(file, at);
+            // Hardly two ids begin with the same eight bytes.
             let other_begin = other.first_chunk().map_or(0, |other| u64::from_be_bytes(*other));
-            match other_begin.cmp(&begin).then_with(|| other.cmp(id)) {
-                Ordering::Less => from = middle + 1,
-                Ordering::Equal => return Some(middle),
-                Ordering::Greater => to = middle,
+            let order = other_begin.cmp(&begin).then_with(|| other.cmp(id));
+            match order {
+                Ordering::Less => from = at + 1,
+                Ordering::Equal => return Some(at),
+                Ordering::Greater => to = at,
             }
+            between |= *side.get_or_insert(order) != order;
+            at = match order {
+                _ if between => usize::midpoint(from, to),
+                Ordering::Less => (from + step).min(to - 1),
+                _ => to.saturating_sub(step).max(from),
+            };
+            step *= if between { 1 } else { 2 };
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A file of a table and ids.
+    fn file(ids: &[Vec<u8>]) -> Vec<u8> {
+        let mut file = b"begin".to_vec();
+        for byte in 0..=u8::MAX {
+            let count = ids.iter().filter(|id| id[0] <= byte).count();
+            file.extend(u32::try_from(count).unwrap().to_be_bytes());
+        }
+        file.extend(ids.concat());
+        file
+    }
+
+    /// Some are spread as hashes are, some stand close to each other, some differ in their last bytes alone.
+    fn ids(length: usize) -> impl Strategy<Value = Vec<Vec<u8>>> {
+        let id =
+            (0..4_u8, prop::collection::vec(any::<u8>(), length)).prop_map(|(alike, mut id)| {
+                let alike = [0, 2, 4, 12][usize::from(alike)];
+                id[..alike].fill(7);
+                id
+            });
+        prop::collection::vec(id, 0..600).prop_map(|mut ids| {
+            ids.sort();
+            ids.dedup();
+            ids
+        })
+    }
+
+    fn check(ids: &[Vec<u8>], others: &[Vec<u8>], length: usize) {
+        let file = file(ids);
+        let sorted = SortedIds::new(&file, 5, 5 + SortedIds::TABLE, length).unwrap();
+        assert_eq!(sorted.len(), ids.len());
+        for (number, id) in ids.iter().enumerate() {
+            assert_eq!(sorted.get(&file, number), id);
+            assert_eq!(sorted.find(&file, id), Some(number));
+        }
+        for other in others {
+            assert_eq!(sorted.find(&file, other), ids.iter().position(|id| id == other));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn each_id_is_found_and_no_other(ids in ids(20), others in ids(20), long in ids(32)) {
+            check(&ids, &others, 20);
+            check(&long, &[], 32);
+        }
+    }
+
+    #[test]
+    fn the_file_must_hold_them_all() {
+        let file = file(&[vec![1; 20], vec![2; 20]]);
+        for end in 0..file.len() {
+            assert!(SortedIds::new(&file[..end], 5, 5 + SortedIds::TABLE, 20).is_none());
+        }
+        let mut falling = file.clone();
+        falling[5 + 3] = 9;
+        assert!(SortedIds::new(&falling, 5, 5 + SortedIds::TABLE, 20).is_none());
     }
 }
