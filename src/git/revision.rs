@@ -10,6 +10,7 @@ use super::source::Commits;
 use super::walk::Tip;
 use super::{Oid, Repository};
 use crate::outcome::Failure;
+use crate::pipeline::{self, FEW_READS};
 use globset::GlobBuilder;
 use std::collections::{BinaryHeap, HashMap};
 
@@ -246,9 +247,16 @@ impl Repository {
     }
 
     fn commits_at(&self, targets: impl Iterator<Item = Oid>) -> Result<Vec<Tip>, Failure> {
+        let targets: Vec<Oid> = targets.collect();
+        let commits = Commits::new(self);
+        // What the commit-graph holds is a commit: nothing is read for that.
+        let peel = |&oid: &Oid| match commits.position(oid) {
+            Some(_) => Ok((oid, ObjectKind::Commit)),
+            None => self.peel(oid),
+        };
         let mut tips = Vec::new();
-        for oid in targets {
-            if let (oid, ObjectKind::Commit) = self.peel(oid)? {
+        for peeled in pipeline::each(&targets, FEW_READS, peel) {
+            if let (oid, ObjectKind::Commit) = peeled? {
                 tips.push(Tip { oid, exclude: false });
             }
         }

@@ -13,6 +13,7 @@ use super::trailers::trailers;
 use super::{Oid, Repository, identity};
 use crate::event::{Event, Grade, Kind, Proof, TagFacts, What, When, Who, Why};
 use crate::outcome::Failure;
+use crate::pipeline::{self, FEW_READS};
 
 /// The most tag objects that may stand between a reference and what it names.
 const MOST_NESTED: usize = 64;
@@ -41,7 +42,8 @@ impl Repository {
     /// # Errors
     /// When references cannot be read, or a tag object is corrupt.
     pub fn tags(&self) -> Result<Vec<Tag>, Failure> {
-        self.refs("refs/tags/")?.iter().map(|reference| self.tag(reference.clone())).collect()
+        let tag = |reference: &Ref| self.tag(reference.clone());
+        pipeline::each(self.refs("refs/tags/")?, FEW_READS, tag).into_iter().collect()
     }
 
     /// Follows one tag reference, and reads no more than its place in a timeline needs.

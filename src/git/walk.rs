@@ -16,8 +16,9 @@ use super::Oid;
 use super::contains::{Containing, Contains};
 use super::order;
 use super::paths::Pathspec;
-use super::source::{Commits, own_ancestor};
+use super::source::{Commits, Loaded, own_ancestor};
 use crate::outcome::Failure;
+use crate::pipeline::{self, FEW_READS};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
 
@@ -146,9 +147,12 @@ impl<'r> Walk<'r> {
             failed: false,
         };
         let mut starts = Vec::new();
-        for tip in walk.plan.tips.clone() {
+        let tips = walk.plan.tips.clone();
+        // A repository may have thousands of references, all of which are known to a push.
+        let loaded = pipeline::each(&tips, FEW_READS, |tip| walk.commits.load(tip.oid));
+        for (tip, loaded) in tips.into_iter().zip(loaded) {
             let node = walk.node(tip.oid);
-            walk.load(node)?;
+            walk.keep(node, loaded?);
             if tip.exclude {
                 walk.exclude(node);
                 walk.nodes[node as usize].flags |= BOTTOM;
@@ -223,6 +227,15 @@ impl<'r> Walk<'r> {
             return Ok(());
         }
         let loaded = self.commits.load(self.oid(node))?;
+        self.keep(node, loaded);
+        Ok(())
+    }
+
+    /// Keeps what was read of a commit, if it is the first time.
+    fn keep(&mut self, node: u32, loaded: Loaded) {
+        if self.nodes[node as usize].links.is_some() {
+            return;
+        }
         let parents = loaded.links.parents.iter().map(|&parent| self.node(parent)).collect();
         let entry = &mut self.nodes[node as usize];
         if loaded.raw.is_none() {
@@ -231,7 +244,6 @@ impl<'r> Walk<'r> {
         entry.date = loaded.links.date;
         entry.raw = loaded.raw;
         entry.links = Some(Box::new(NodeLinks { parents, tree: loaded.links.tree }));
-        Ok(())
     }
 
     fn parents(&self, node: u32) -> Vec<u32> {

@@ -18,9 +18,10 @@ use crate::git::source::Commits;
 use crate::git::walk::{Plan, Tip, Walk};
 use crate::git::{Oid, Repository};
 use crate::outcome::Failure;
+use crate::pipeline::{self, FEW_READS};
 use crate::policy::Policy;
 use crate::policy::file::matches;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Notes are remarks about commits: what leads to them is no history of the project.
 const NOTES: &str = "refs/notes/";
@@ -154,24 +155,22 @@ impl Push {
     /// The commits that references of the receiver lead to.
     fn known(&self, repo: &Repository, wanted: impl Fn(&str) -> bool) -> Result<Vec<Oid>, Failure> {
         let commits = Commits::new(repo);
-        let mut known = Vec::new();
-        let mut seen = HashSet::new();
-        for (name, &target) in &self.before {
-            if name.starts_with(NOTES) || !wanted(name) || !seen.insert(target) {
-                continue;
-            }
-            // What the commit-graph holds is a commit: thousands of references are not read for that. One
-            // that is broken already keeps nobody from pushing; it only excludes nothing.
-            match commits.generation(target) {
-                Some(_) => known.push(target),
-                None => match repo.kind(target)? {
-                    Some(ObjectKind::Commit) => known.push(target),
-                    Some(_) => known.extend(commit(repo, target)?),
-                    None => {}
-                },
-            }
-        }
-        Ok(known)
+        let meant = |name: &str| !name.starts_with(NOTES) && wanted(name);
+        let named = self.before.iter().filter(|(name, _)| meant(name));
+        let targets: BTreeSet<Oid> = named.map(|(_, &target)| target).collect();
+        let targets = Vec::from_iter(targets);
+        // What the commit-graph holds is a commit: thousands of references are not read for that. One
+        // that is broken already keeps nobody from pushing; it only excludes nothing.
+        let peel = |&target: &Oid| match commits.generation(target) {
+            Some(_) => Ok(Some(target)),
+            None => match repo.kind(target)? {
+                Some(ObjectKind::Commit) => Ok(Some(target)),
+                Some(_) => commit(repo, target),
+                None => Ok(None),
+            },
+        };
+        let known = pipeline::each(&targets, FEW_READS, peel);
+        known.into_iter().filter_map(Result::transpose).collect()
     }
 
     /// The references whose old commit the new one does not build on, with that commit.
