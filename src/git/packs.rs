@@ -8,6 +8,9 @@
 //! pack-….pack  type and length │ zlib stream │ type and length │ zlib stream │ …
 //! ```
 //!
+//! The index is mapped, for a search touches few places of it. The pack is not: pages that were read stay with whoever
+//! maps it, and all of history is a large part of it.
+//!
 //! Source: git's documentation, `gitformat-pack(5)`.
 
 use super::Oid;
@@ -16,7 +19,7 @@ use super::sorted_ids::SortedIds;
 use filebuffer::FileBuffer;
 use libdeflater::Decompressor;
 use std::cell::Cell;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -32,6 +35,7 @@ pub(super) struct Packs {
 
 /// What a thread needs to read an object.
 struct Scratch {
+    packed: Vec<u8>,
     inflate: Decompressor,
     object: Vec<u8>,
 }
@@ -52,19 +56,15 @@ impl Packs {
     where
         W: FnOnce(ObjectKind, &[u8]) -> T,
     {
-        let found = self.opened().iter().find_map(|pack| pack.find(oid));
-        let Some((kind, length, stream)) = found else { return Err(work) };
+        let found = self.opened().iter().find_map(|pack| Some((pack, pack.offset(oid)?)));
+        let Some((pack, offset)) = found else { return Err(work) };
         let mut scratch = SCRATCH.take().unwrap_or_else(|| {
-            Box::new(Scratch { inflate: Decompressor::new(), object: Vec::new() })
+            let (packed, object) = (Vec::new(), Vec::new());
+            Box::new(Scratch { packed, inflate: Decompressor::new(), object })
         });
-        let Scratch { inflate, object } = &mut *scratch;
-        if object.len() < length {
-            object.resize(length.next_power_of_two(), 0);
-        }
-        let object = &mut object[..length];
-        let done = match inflate.zlib_decompress(stream, object) {
-            Ok(inflated) if inflated == length => Ok(work(kind, object)),
-            _ => Err(work),
+        let done = match scratch.read(&pack.objects, offset) {
+            Some((kind, object)) => Ok(work(kind, object)),
+            None => Err(work),
         };
         SCRATCH.set(Some(scratch));
         done
@@ -85,73 +85,108 @@ impl Packs {
     }
 }
 
+impl Scratch {
+    /// Reads the object that stands whole at a place in a pack.
+    fn read(&mut self, pack: &File, offset: u64) -> Option<(ObjectKind, &[u8])> {
+        read_at(pack, offset, USUAL, &mut self.packed)?;
+        let (_, length, stream) = header(&self.packed)?;
+        // What can't be made smaller is stored with a few bytes more.
+        let most = (self.packed.len() - stream.len()) + length + length / 1_000 + 64;
+        if most > USUAL {
+            read_at(pack, offset, most, &mut self.packed)?;
+        }
+        let (kind, _, stream) = header(&self.packed)?;
+        if self.object.len() < length {
+            self.object.resize(length.next_power_of_two(), 0);
+        }
+        let object = &mut self.object[..length];
+        let inflated = self.inflate.zlib_decompress(stream, object).ok()?;
+        (inflated == length).then_some((kind, object))
+    }
+}
+
+/// Most commits are smaller than this with what stands before them, in bytes.
+const USUAL: usize = 2 * 1024;
+
+/// Reads up to so many bytes at a place of a file: fewer at its end.
+#[cfg(unix)]
+fn read_at(file: &File, offset: u64, length: usize, into: &mut Vec<u8>) -> Option<()> {
+    use std::os::unix::fs::FileExt;
+    into.resize(length, 0);
+    let read = file.read_at(into, offset).ok()?;
+    into.truncate(read);
+    Some(())
+}
+
+/// Elsewhere libgit2 reads everything.
+#[cfg(not(unix))]
+fn read_at(_: &File, _: u64, _: usize, _: &mut Vec<u8>) -> Option<()> {
+    None
+}
+
+/// The kind and the length of the object that an entry of a pack begins with, and what follows: a zlib stream. `None`
+/// for a delta, and for what is too large.
+fn header(entry: &[u8]) -> Option<(ObjectKind, usize, &[u8])> {
+    let mut bytes = entry.iter();
+    // The type, the lowest bits of the length, and whether more of them follow.
+    let first = *bytes.next()?;
+    let kind = match first >> 4 & 7 {
+        1 => ObjectKind::Commit,
+        2 => ObjectKind::Tree,
+        3 => ObjectKind::Blob,
+        4 => ObjectKind::Tag,
+        _ => return None,
+    };
+    let mut length = usize::from(first & 15);
+    let (mut byte, mut shift) = (first, 4);
+    while byte & 0x80 != 0 {
+        byte = *bytes.next()?;
+        length |= usize::from(byte & 0x7f) << shift;
+        shift += 7;
+        if length > MOST || shift > 25 {
+            return None;
+        }
+    }
+    Some((kind, length, bytes.as_slice()))
+}
+
 /// A pack and its index.
 struct Pack {
     index: FileBuffer,
     ids: SortedIds,
     /// Where the offsets stand, four bytes each, and after them those that need more, eight each.
     offsets: usize,
-    objects: FileBuffer,
-    /// Where the last object ends.
-    end: usize,
+    objects: File,
 }
 
 /// What an index of version 2 begins with.
 const BEGIN: &[u8] = b"\xfftOc\0\0\0\x02";
-/// What a pack of version 2 begins with; the number of its objects follows.
-const PACK: &[u8] = b"PACK\0\0\0\x02";
 
 impl Pack {
     fn open(path: &Path, hash: HashKind) -> Option<Pack> {
         let index = FileBuffer::open(path).ok()?;
-        let id = hash.hex_len() / 2;
         if !index.starts_with(BEGIN) {
             return None;
         }
-        let ids = SortedIds::new(&index, BEGIN.len(), BEGIN.len() + SortedIds::TABLE, id)?;
+        let fan = BEGIN.len();
+        let ids = SortedIds::new(&index, fan, fan + SortedIds::TABLE, hash.hex_len() / 2)?;
         // Behind the ids stand checksums of four bytes.
         let offsets = ids.range().end + 4 * ids.len();
-        let objects = FileBuffer::open(path.with_extension("pack")).ok()?;
-        let end = objects.len().checked_sub(id)?;
-        let whole = objects.starts_with(PACK) && index.len() >= offsets + 4 * ids.len();
-        whole.then_some(Pack { index, ids, offsets, objects, end })
-    }
-
-    /// The kind and length of an object that stands whole in the pack, and what begins with its zlib stream.
-    fn find(&self, oid: Oid) -> Option<(ObjectKind, usize, &[u8])> {
-        let number = self.ids.find(&self.index, oid.as_bytes())?;
-        let mut entry = self.objects.get(self.offset(number)?..self.end)?.iter();
-        // The type, the lowest bits of the length, and whether more of them follow.
-        let first = *entry.next()?;
-        let kind = match first >> 4 & 7 {
-            1 => ObjectKind::Commit,
-            2 => ObjectKind::Tree,
-            3 => ObjectKind::Blob,
-            4 => ObjectKind::Tag,
-            _ => return None,
-        };
-        let mut length = usize::from(first & 15);
-        let (mut byte, mut shift) = (first, 4);
-        while byte & 0x80 != 0 {
-            byte = *entry.next()?;
-            length |= usize::from(byte & 0x7f) << shift;
-            shift += 7;
-            if length > MOST || shift > 25 {
-                return None;
-            }
-        }
-        Some((kind, length, entry.as_slice()))
+        let objects = File::open(path.with_extension("pack")).ok()?;
+        let whole = index.len() >= offsets + 4 * ids.len();
+        whole.then_some(Pack { index, ids, offsets, objects })
     }
 
     /// Where an object stands in the pack.
-    fn offset(&self, number: usize) -> Option<usize> {
+    fn offset(&self, oid: Oid) -> Option<u64> {
+        let number = self.ids.find(&self.index, oid.as_bytes())?;
         let offset =
             u32::from_be_bytes(*self.index.get(self.offsets + 4 * number..)?.first_chunk()?);
         // The highest bit says that it is the number of one that needs more.
-        let Some(large) = offset.checked_sub(1 << 31) else { return Some(offset as usize) };
+        let Some(large) = offset.checked_sub(1 << 31) else { return Some(u64::from(offset)) };
         let at = (self.offsets + 4 * self.ids.len())
             .checked_add(8_usize.checked_mul(large as usize)?)?;
-        usize::try_from(u64::from_be_bytes(*self.index.get(at..)?.first_chunk()?)).ok()
+        Some(u64::from_be_bytes(*self.index.get(at..)?.first_chunk()?))
     }
 }
 
@@ -278,6 +313,10 @@ mod tests {
         for hash in [HashKind::Sha1, HashKind::Sha256] {
             let repo = Repo::new(hash, "0");
             // 11 commits, 11 trees, 11 blobs of which one is too large, and a tag.
+            assert_eq!(repo.agrees(&repo.packs()), 33);
+            // Where nothing is made smaller, entries are the largest.
+            let as_is = ["-c", "core.compression=0", "repack", "-adFq", "--window", "0"];
+            repo.git(&as_is, "");
             assert_eq!(repo.agrees(&repo.packs()), 33);
             let deltas = Repo::new(hash, "50");
             let read = deltas.agrees(&deltas.packs());
