@@ -9,6 +9,7 @@
 //!                          │ OIDL  the ids, sorted
 //!                          │ CDAT  for each its tree, its first two parents, its generation number and date
 //!                          │ EDGE  the other parents of merges of more than two
+//!                          │ BASE  the hashes of the files before it in a chain
 //! ```
 //!
 //! Commits are named by their *positions*: the first file of a chain counts from 0, the next goes on from there. A
@@ -82,11 +83,9 @@ impl CommitGraph {
     /// The commit-graph of a repository, whose folder `objects/info` this is; `None` where there is none, or none that
     /// could be read: as for git, it only makes things faster.
     pub(super) fn open(info: &Path, hash: HashKind) -> Option<CommitGraph> {
-        let single = info.join("commit-graph");
-        let files = if single.exists() {
-            vec![File::open(&single, hash, 0)?]
-        } else {
-            chain(&info.join("commit-graphs"), hash)?
+        let files = match File::open(&info.join("commit-graph"), hash, 0, &[]) {
+            Some(file) => vec![file],
+            None => chain(&info.join("commit-graphs"), hash)?,
         };
         let len = files.last()?.positions.end;
         Some(CommitGraph { files, len, compact: OnceLock::new() })
@@ -145,7 +144,10 @@ impl CommitGraph {
     }
 
     fn read_parents(&self, position: usize) -> Option<Parents> {
-        let sound = |parent: u32| Some(parent as usize).filter(|&parent| parent < self.len);
+        // They stand in the same file, or in one before it.
+        let file = self.file(position)?;
+        let end = file.positions.end;
+        let sound = |parent: u32| Some(parent as usize).filter(|&parent| parent < end);
         match self.row(position)?.1.parents() {
             [NO_PARENT, NO_PARENT] => Some(Parents::new()),
             [first, NO_PARENT] => Some([sound(first)?].into_iter().collect()),
@@ -153,7 +155,7 @@ impl CommitGraph {
                 Some(Parents::from([sound(first)?, sound(second)?]))
             }
             [first, second] => {
-                let edges = self.file(position)?.edges().get((second & !MARK) as usize..)?;
+                let edges = file.edges().get((second & !MARK) as usize..)?;
                 let last = edges.iter().position(|edge| edge[0] & 0x80 != 0)?;
                 let others = edges[..=last].iter().map(|edge| u32::from_be_bytes(*edge) & !MARK);
                 std::iter::once(first).chain(others).map(sound).collect()
@@ -175,14 +177,18 @@ impl CommitGraph {
         self.compact.get_or_init(|| {
             let mut parents = Vec::with_capacity(self.len);
             let mut generations = Vec::with_capacity(self.len);
-            // As checked when the files were opened, it is less than `NO_PARENT`.
-            let none = u32::try_from(self.len).unwrap_or(NO_PARENT);
-            let or_none = |parent| if parent == NO_PARENT { none } else { parent };
+            // As checked when the files were opened, these are less than `NO_PARENT`.
+            let position = |position: usize| u32::try_from(position).unwrap_or(NO_PARENT);
+            let none = position(self.len);
             for file in &self.files {
+                let end = position(file.positions.end);
                 for (_, row) in file.rows() {
-                    let both @ [first, second] = row.parents().map(or_none);
-                    let sound = second <= none && (first < none || both == [none; 2]);
-                    parents.push(if sound { both } else { MORE });
+                    parents.push(match row.parents() {
+                        [NO_PARENT, NO_PARENT] => [none, none],
+                        [first, NO_PARENT] if first < end => [first, none],
+                        [first, second] if first < end && second < end => [first, second],
+                        _ => MORE,
+                    });
                     generations.push(row.generation());
                 }
             }
@@ -224,7 +230,7 @@ impl CommitGraph {
     /// where a commit has none, or one that can't be.
     fn by_generation(&self, above: u32) -> Option<(Vec<u32>, usize)> {
         let generations = self.generations();
-        // Sorted by counting: each has a parent with the number before it, so none is greater than their count.
+        // Sorted by counting: a commit of number n ends a line of n commits, so none is greater than their count.
         let most = generations.iter().copied().max()? as usize;
         if most > self.len || generations.contains(&0) {
             return None;
@@ -251,17 +257,19 @@ impl CommitGraph {
 /// The files that a chain lists by their hashes, a line each.
 fn chain(folder: &Path, hash: HashKind) -> Option<Vec<File>> {
     let list = std::fs::read_to_string(folder.join("commit-graph-chain")).ok()?;
-    let mut files: Vec<File> = Vec::new();
+    let (mut files, mut bases): (Vec<File>, Vec<u8>) = (Vec::new(), Vec::new());
     for name in list.lines() {
-        hash.oid(name.as_bytes())?;
+        let oid = hash.oid(name.as_bytes())?;
         let before = files.last().map_or(0, |file| file.positions.end);
-        files.push(File::open(&folder.join(format!("graph-{name}.graph")), hash, before)?);
+        files.push(File::open(&folder.join(format!("graph-{name}.graph")), hash, before, &bases)?);
+        bases.extend(oid.as_bytes());
     }
     Some(files)
 }
 
 /// A file of a commit-graph.
 struct File {
+    /// git puts another file in its place, and never shortens one; so it may be mapped.
     bytes: FileBuffer,
     /// Those of its commits.
     positions: Range<usize>,
@@ -282,8 +290,8 @@ const CHUNK: usize = 12;
 const NO_CHUNK: [u8; 4] = [0; 4];
 
 impl File {
-    /// Opens a file that follows so many commits in a chain.
-    fn open(path: &Path, hash: HashKind, before: usize) -> Option<File> {
+    /// Opens a file that follows so many commits in a chain, those of files with these hashes.
+    fn open(path: &Path, hash: HashKind, before: usize, bases: &[u8]) -> Option<File> {
         let bytes = FileBuffer::open(path).ok()?;
         let header = bytes.get(..HEADER)?;
         let kind = match hash {
@@ -315,7 +323,9 @@ impl File {
         let (fan, oids, rows) = (chunk(b"OIDF")?, chunk(b"OIDL")?, chunk(b"CDAT")?);
         let ids = SortedIds::new(&bytes, fan.start, oids.start, id)?;
         let (row, positions) = (id + Row::LEN, before..before + ids.len());
-        let whole = fan.len() == SortedIds::TABLE
+        let whole = bases.len() == id * usize::from(header[7])
+            && bases == &bytes[chunk(b"BASE").unwrap_or(0..0)]
+            && fan.len() == SortedIds::TABLE
             && oids == ids.range()
             && rows.len() == ids.len() * row
             && positions.end < NO_PARENT as usize;
@@ -559,7 +569,16 @@ pub(super) mod tests {
         std::fs::remove_file(&list).unwrap();
         std::fs::write(&list, names.replace(first, "../somewhere")).unwrap();
         assert!(repo.open().is_none(), "no hash");
+        std::fs::write(&list, names.lines().rev().collect::<Vec<_>>().join("\n")).unwrap();
+        assert!(repo.open().is_none(), "in another order");
+        let [one, other] = names.lines().collect::<Vec<_>>().try_into().unwrap();
+        for list_of in [&[one, one, other][..], &[one, other, one], &[other], &[one, other, other]]
+        {
+            std::fs::write(&list, list_of.join("\n")).unwrap();
+            assert!(repo.open().is_none(), "{list_of:?}");
+        }
         std::fs::write(&list, &names).unwrap();
+        assert_eq!(repo.open().unwrap().len(), 20);
         std::fs::remove_file(repo.info().join(format!("commit-graphs/graph-{first}.graph")))
             .unwrap();
         assert!(repo.open().is_none(), "not there");
@@ -599,20 +618,52 @@ pub(super) mod tests {
         repo.agrees(&repo.open().unwrap());
     }
 
-    #[test]
-    fn without_generation_numbers_nothing_is_told_all_at_once() {
+    /// Commit-graphs with these numbers at a place behind the tree in the row of a commit, and its position.
+    fn altered(place: usize, numbers: &[u32]) -> (Repo, usize, Vec<CommitGraph>) {
         let repo = Repo::new(history());
         let path = repo.info().join("commit-graph");
         let good = std::fs::read(&path).unwrap();
         let row = memchr::memmem::find(&good, b"CDAT").unwrap();
         let rows = usize::from(u16::from_be_bytes([good[row + 10], good[row + 11]]));
         let at = repo.open().unwrap().position(repo.ids[9]).unwrap();
-        let generation = rows + at * (20 + Row::LEN) + 20 + 8;
-        for written in [0, !3_u32] {
+        let place = rows + at * (20 + Row::LEN) + 20 + place;
+        let write = |number: &u32| {
             let mut bytes = good.clone();
-            bytes[generation..generation + 4].copy_from_slice(&written.to_be_bytes());
+            bytes[place..place + 4].copy_from_slice(&number.to_be_bytes());
             exchange(&path, &bytes);
-            let graph = repo.open().unwrap();
+            repo.open().unwrap()
+        };
+        let graphs = numbers.iter().map(write).collect();
+        (repo, at, graphs)
+    }
+
+    #[test]
+    fn parents_that_are_not_there_are_damage() {
+        let len = u32::try_from(history().len()).unwrap();
+        let parents = [len, len + 1, NO_PARENT - 1, NO_PARENT + 1, MARK - 1, MARK, u32::MAX];
+        for place in [0, 4] {
+            let (_repo, at, graphs) = altered(place, &parents);
+            for (graph, parent) in graphs.iter().zip(parents) {
+                // That is where the other parents of a merge begin.
+                if place == 4 && parent == MARK {
+                    assert!(graph.parents(at).unwrap().len() > 2);
+                    continue;
+                }
+                assert_eq!(graph.parents(at), None, "{place} {parent:x}");
+                graph.prepare();
+                assert_eq!(graph.parents(at), None, "{place} {parent:x}");
+                assert_eq!(graph.containing(0), None);
+            }
+        }
+        let (_repo, at, graphs) = altered(0, &[NO_PARENT, 0]);
+        assert_eq!(graphs.iter().map(|graph| graph.parents(at).unwrap().len()).max(), Some(1));
+    }
+
+    #[test]
+    fn without_generation_numbers_nothing_is_told_all_at_once() {
+        let numbers = [0, !3_u32];
+        let (repo, at, graphs) = altered(8, &numbers);
+        for (graph, written) in graphs.iter().zip(numbers) {
             assert_eq!(graph.generation(at), Some(written >> 2));
             assert_eq!(graph.containing(graph.position(repo.ids[0]).unwrap()), None);
         }
@@ -643,20 +694,18 @@ pub(super) mod tests {
                 }
                 exchange(&path, &bytes);
                 let Some(graph) = repo.open() else { continue };
-                for prepared in [false, true] {
-                    for at in 0..=graph.len() {
-                        let own = graph.oid(at).map(|oid| (graph.position(oid), graph.tree(at)));
-                        prop_assert_eq!(own.is_some(), at < graph.len());
-                        let parents = graph.parents(at).unwrap_or_default();
-                        prop_assert!(parents.iter().all(|&parent| parent < graph.len()));
-                        prop_assert_eq!(graph.date(at).is_some(), graph.generation(at).is_some());
-                        let all = graph.containing(at);
-                        prop_assert!(all.is_none_or(|all| all.len() == graph.len() && all[at]));
-                    }
-                    if prepared {
-                        break;
-                    }
-                    graph.prepare();
+                let parents = || (0..=graph.len()).map(|at| graph.parents(at)).collect::<Vec<_>>();
+                let read = parents();
+                graph.prepare();
+                prop_assert_eq!(parents(), read);
+                for at in 0..=graph.len() {
+                    let own = graph.oid(at).map(|oid| (graph.position(oid), graph.tree(at)));
+                    prop_assert_eq!(own.is_some(), at < graph.len());
+                    let parents = graph.parents(at).unwrap_or_default();
+                    prop_assert!(parents.iter().all(|&parent| parent < graph.len()));
+                    prop_assert_eq!(graph.date(at).is_some(), graph.generation(at).is_some());
+                    let all = graph.containing(at);
+                    prop_assert!(all.is_none_or(|all| all.len() == graph.len() && all[at]));
                 }
             }
         }

@@ -127,8 +127,8 @@ impl<'c, 'r> Containing<'c, 'r> {
         containing
     }
 
-    /// Learns that what stands on the commit's own line of first parents does not contain it. Of what the commit-graph
-    /// holds that is known.
+    /// Learns that what stands on the commit's own line of first parents does not contain it, as far as the commit-graph
+    /// does not hold it: what it holds has generation numbers.
     fn learn_line(&mut self) -> Result<(), Failure> {
         if std::mem::replace(&mut self.knows_line, true) {
             return Ok(());

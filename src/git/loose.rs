@@ -1,8 +1,7 @@
 //! Loose objects: a file each, `objects/ab/cdef…`, a zlib stream of `commit 123 NUL content`.
 //!
-//! libgit2 would read them, but never returns from one that is cut short (after a full disk, say). So
-//! they are read here, strictly. Which objects are loose is looked up a
-//! folder at a time, when one of its objects is asked for.
+//! libgit2 would read them, but never returns from one that is cut short (after a full disk, say). So they are read
+//! here, strictly. Which objects are loose is looked up a folder at a time, when one of its objects is asked for.
 
 use super::Oid;
 use super::repository::{HashKind, ObjectKind, RawObject};

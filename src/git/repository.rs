@@ -2,11 +2,13 @@
 //!
 //! libgit2 opens what it knows. What it refuses to open for an extension (reftable references,
 //! partial clones) git itself still describes: then `git rev-parse` says where things are, and
-//! references are read through `git for-each-ref`. The objects are read through one database handle
-//! of our own in either case, so that all that follows works alike.
+//! references are read through `git for-each-ref`.
+//!
+//! Objects are looked for in the same way in either case: among the loose ones first, then whole in a pack, both read
+//! here; and at last through a database handle of libgit2, which knows deltas and whatever else there is.
 
 use super::loose::LooseObjects;
-use super::packs::Packs;
+use super::packs::{Answer, Packs};
 use super::trees::RecentTrees;
 use super::{Config, Oid};
 use crate::outcome::Failure;
@@ -21,6 +23,11 @@ use std::thread::JoinHandle;
 /// What helps when an object is damaged.
 pub(super) const DAMAGED: &str =
     "`git fsck` tells what is damaged; a fresh clone or a backup has the good copy";
+
+/// The error for an object that its index says to stand behind the end of its pack.
+fn beyond_its_pack(oid: Oid) -> Failure {
+    Failure::new(format!("object {oid} is corrupt: its pack ends before it")).hint(DAMAGED)
+}
 
 /// The hash that names the repository's objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,7 +120,7 @@ pub struct Repository {
     /// Where objects are, alternates of these aside.
     pub(super) object_folders: Vec<PathBuf>,
     loose: LooseObjects,
-    packs: Packs,
+    pub(super) packs: Packs,
     pub(super) recent_trees: RecentTrees,
     shallow: HashSet<Oid>,
     config: OnceLock<Config>,
@@ -298,8 +305,9 @@ impl Repository {
             return Ok(Some(work(kind, &data)));
         }
         let work = match self.packs.read(oid, work) {
-            Ok(done) => return Ok(Some(done)),
-            Err(work) => work,
+            Answer::Read(done) => return Ok(Some(done)),
+            Answer::Elsewhere(work) => work,
+            Answer::Damaged => return Err(beyond_its_pack(oid)),
         };
         match self.odb.read(oid) {
             Ok(object) => {
@@ -330,6 +338,9 @@ impl Repository {
         // libgit2 never returns from a loose object that is cut short.
         if let Some(object) = self.loose.read(oid)? {
             return Ok(Some(object.kind));
+        }
+        if self.packs.is_damaged(oid) {
+            return Err(beyond_its_pack(oid));
         }
         match self.odb.read_header(oid) {
             Ok((_, ObjectType::Commit)) => Ok(Some(ObjectKind::Commit)),

@@ -281,9 +281,7 @@ impl<'t> Tracer<'t> {
         for ((number, tip), code) in without.into_iter().zip(codes) {
             let code = code?;
             tips.push(code.unwrap_or(tip).oid);
-            if let Some(deployed) = self.deployed.get_mut(number) {
-                deployed.code = code;
-            }
+            self.deployed[number].code = code;
         }
         Ok(Asked { without: tips, heads, asked: seen })
     }
