@@ -27,8 +27,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Larger objects are left to libgit2, in bytes: what a pack announces is not taken for granted.
 const MOST: usize = 1024 * 1024;
 
-/// So many packs are kept open at most; a process may open some hundred files.
-const MOST_OPEN: usize = 100;
+/// So many packs are kept open at most: git gathers them into one when there are more (`gc.autoPackLimit`), and a process
+/// may not open many files.
+const MOST_OPEN: usize = 50;
 
 /// The packs of a repository and its alternates, opened when somebody asks.
 pub(super) struct Packs {
