@@ -368,12 +368,11 @@ fn split(row: &[u8]) -> Option<(&[u8], Row<'_>)> {
 pub(super) mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::git::testing::{self, exchange};
     use proptest::prelude::*;
     use proptest::sample::Index;
     use std::fmt::Write as _;
-    use std::io::Write as _;
     use std::path::PathBuf;
-    use std::process::{Command, Stdio};
 
     /// A repository with a commit-graph. Commits are given by their parents, which are named by numbers.
     pub(in crate::git) struct Repo {
@@ -423,16 +422,7 @@ pub(super) mod tests {
         }
 
         pub(in crate::git) fn git(&self, args: &[&str], input: &str) -> String {
-            let mut command = Command::new("git");
-            command.current_dir(&self.folder).args(args).env("GIT_CONFIG_GLOBAL", "/dev/null");
-            let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-            let mut stdin = child.stdin.take().unwrap();
-            let input = input.to_owned();
-            let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
-            let output = child.wait_with_output().unwrap();
-            writer.join().unwrap().unwrap();
-            assert!(output.status.success(), "{args:?}");
-            String::from_utf8(output.stdout).unwrap()
+            String::from_utf8(testing::git(self.folder.path(), args, input)).unwrap()
         }
 
         /// Writes a commit-graph of the first so many commits, and of what they build on.
@@ -582,12 +572,6 @@ pub(super) mod tests {
         std::fs::remove_file(repo.info().join(format!("commit-graphs/graph-{first}.graph")))
             .unwrap();
         assert!(repo.open().is_none(), "not there");
-    }
-
-    /// Writes another file in the place of a commit-graph; git makes them read-only.
-    fn exchange(path: &Path, bytes: &[u8]) {
-        std::fs::remove_file(path).unwrap();
-        std::fs::write(path, bytes).unwrap();
     }
 
     #[test]

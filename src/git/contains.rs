@@ -472,6 +472,7 @@ mod tests {
     use super::*;
     use crate::git::Repository;
     use crate::git::commit_graph::tests::{Repo, histories};
+    use crate::git::testing::exchange;
     use proptest::prelude::*;
     use proptest::sample::Index;
 
@@ -558,8 +559,7 @@ mod tests {
                     let at = entries + commit.index(repo.ids.len()) * 36 + 20 + byte;
                     bytes[at..at + 4].copy_from_slice(&value.to_be_bytes());
                 }
-                std::fs::remove_file(&path).unwrap();
-                std::fs::write(&path, &bytes).unwrap();
+                exchange(&path, &bytes);
                 let opened = open(&repo);
                 let commits = Commits::new(&opened);
                 for &wanted in &repo.ids {

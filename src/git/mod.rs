@@ -42,6 +42,8 @@ pub mod revision;
 mod sorted_ids;
 pub mod source;
 pub mod tags;
+#[cfg(test)]
+mod testing;
 pub mod tickets;
 pub mod trailers;
 mod trees;

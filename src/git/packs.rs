@@ -102,12 +102,6 @@ impl Packs {
         answer
     }
 
-    /// Whether the only index that has an object says that it stands where its pack has ended.
-    pub(super) fn is_damaged(&self, oid: Oid) -> bool {
-        let mut places = self.places(oid).map(|(_, place)| place).peekable();
-        places.peek().is_some() && places.all(|place| matches!(place, Place::BehindTheEnd))
-    }
-
     /// Where an object stands, by the numbers of packs.
     fn places(&self, oid: Oid) -> impl Iterator<Item = (usize, Place<'_>)> {
         let packs = self.listed();
@@ -291,11 +285,10 @@ mod tests {
     use super::*;
     use crate::git::Repository;
     use crate::git::source::Commits;
+    use crate::git::testing::{self, exchange};
     use proptest::prelude::*;
     use proptest::sample::Index;
     use std::fmt::Write as _;
-    use std::io::Write as _;
-    use std::process::{Command, Stdio};
 
     /// A repository of which everything is in one pack.
     struct Repo {
@@ -343,16 +336,7 @@ mod tests {
         }
 
         fn git(&self, args: &[&str], input: &str) -> Vec<u8> {
-            let mut command = Command::new("git");
-            command.current_dir(&self.folder).args(args).env("GIT_CONFIG_GLOBAL", "/dev/null");
-            let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-            let mut stdin = child.stdin.take().unwrap();
-            let input = input.to_owned();
-            let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
-            let output = child.wait_with_output().unwrap();
-            writer.join().unwrap().unwrap();
-            assert!(output.status.success(), "{args:?}");
-            output.stdout
+            testing::git(self.folder.path(), args, input)
         }
 
         fn packs(&self) -> Packs {
@@ -542,6 +526,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_whole_in_another_pack_is_read_there() {
+        let (own, alternate) = (Repo::new(HashKind::Sha1, "0"), Repo::new(HashKind::Sha1, "0"));
+        let line = format!("{}\n", alternate.folder.path().join("objects").display());
+        fs::write(own.folder.path().join("objects/info/alternates"), line).unwrap();
+        let tag = own.all().into_iter().find(|listed| listed.kind == ObjectKind::Tag).unwrap().oid;
+        point(&own, tag, u32::MAX);
+        for last in [0, 1] {
+            let opened = Repository::open(own.folder.path()).unwrap();
+            opened.packs.last.store(last, Ordering::Relaxed);
+            assert_eq!(opened.kind(tag).unwrap(), Some(ObjectKind::Tag));
+            assert_eq!(opened.read(tag).unwrap().unwrap().kind, ObjectKind::Tag);
+        }
+    }
+
+    #[test]
     fn an_object_under_another_id_is_corrupt_to_whoever_verifies() {
         let repo = Repo::new(HashKind::Sha1, "0");
         let commits = repo.all().into_iter().filter(|listed| listed.kind == ObjectKind::Commit);
@@ -644,11 +643,5 @@ mod tests {
             prop_assert!(lost > 40, "something was damaged");
             prop_assert_eq!(repo.agrees(&repo.packs()), 33);
         }
-    }
-
-    /// Writes another file in the place of one that git made read-only.
-    fn exchange(path: &Path, bytes: &[u8]) {
-        fs::remove_file(path).unwrap();
-        fs::write(path, bytes).unwrap();
     }
 }

@@ -339,8 +339,10 @@ impl Repository {
         if let Some(object) = self.loose.read(oid)? {
             return Ok(Some(object.kind));
         }
-        if self.packs.is_damaged(oid) {
-            return Err(beyond_its_pack(oid));
+        match self.packs.read(oid, |kind, _| kind) {
+            Answer::Read(kind) => return Ok(Some(kind)),
+            Answer::Elsewhere(_) => {}
+            Answer::Damaged => return Err(beyond_its_pack(oid)),
         }
         match self.odb.read_header(oid) {
             Ok((_, ObjectType::Commit)) => Ok(Some(ObjectKind::Commit)),

@@ -62,7 +62,8 @@ impl<'r> Commits<'r> {
     }
 
     /// As [`Commits::new`], for who asks several times about the same history: the parents, the tree and the
-    /// date of a commit that the commit-graph does not hold are read once, and kept.
+    /// date of a commit that the commit-graph does not hold are read once, and kept; and what a search needs of those
+    /// that it holds is brought together now.
     pub fn remembering(repo: &'r Repository) -> Commits<'r> {
         let commits = Commits { remembers: true, ..Commits::new(repo) };
         if let Some(graph) = commits.graph() {
