@@ -25,20 +25,29 @@ def measure(bench, subject):
     graph = "with" if bench.graph else "without"
     rows = bench.rows("join", f"{subject.heading()}, {records:,} records, {graph} a commit-graph", subject.size)
     every = commits(clone, "%H")
-    for name, at in (("newest", 0), ("in the middle", len(every) // 2), ("oldest", len(every) - 1)):
-        theirs = bench.git(clone, "tag", "--contains", every[at])
-        aims = [at_most(1)] if subject.commits >= LARGE else []
-        rows.add(f"trace of a commit, {name}; tag --contains", bench.audit(clone, "trace", every[at]), theirs, *aims)
+    add_traces(bench, subject, rows, clone, every, "")
     rows.add("status", bench.audit(clone, "status"), None, within(0.1))
     rows.add("diff of neighbours; log A...B", *diff(bench, clone, line, 1), within(0.1))
     rows.add("diff over a tenth of the line; log A...B", *diff(bench, clone, line, len(line) // 10))
-    if subject.commits >= LARGE:
-        print_spread(bench, clone, every)
+    rows.add("index, all of it", bench.audit(clone, "index", "--full"), None)
+    rows.add("index, nothing new", bench.audit(clone, "index"), None)
+    add_traces(bench, subject, rows, clone, every, " with an index")
     if bench.compare:
         bench.differences += compare_pairs(bench, subject) + compare_traces(bench, clone, line, every)
 
 
-def print_spread(bench, clone, every):
+def add_traces(bench, subject, rows, clone, every, how):
+    """Rows of `trace` as it is asked, and how it spreads: without an index (`audit index`) or with one."""
+    for name, at in (("newest", 0), ("in the middle", len(every) // 2), ("oldest", len(every) - 1)):
+        theirs = bench.git(clone, "tag", "--contains", every[at])
+        aims = [at_most(1)] if subject.commits >= LARGE else []
+        ours = bench.audit(clone, "trace", every[at])
+        rows.add(f"trace{how} of a commit, {name}; tag --contains", ours, theirs, *aims)
+    if subject.commits >= LARGE:
+        print_spread(bench, clone, every, how)
+
+
+def print_spread(bench, clone, every, how):
     """How `trace` of commits drawn at random takes beside `git tag --contains`: those of the rows may be lucky ones."""
     ratios = []
     for commit in random.Random(bench.seed).sample(every, DRAWN):
@@ -47,7 +56,7 @@ def print_spread(bench, clone, every):
         ratios.append(ours.clock / theirs.clock)
     ratios.sort()
     longer = sum(ratio > 1 for ratio in ratios)
-    print(f"  trace of {DRAWN} commits drawn at random; tag --contains: median {ratios[DRAWN // 2]:.2f}, three quarters up to "
+    print(f"  trace{how} of {DRAWN} commits drawn at random; tag --contains: median {ratios[DRAWN // 2]:.2f}, three quarters up to "
           f"{ratios[DRAWN * 3 // 4]:.2f}, the longest {ratios[-1]:.2f}; {longer} took longer than git")  # fmt: skip
 
 

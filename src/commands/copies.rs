@@ -15,10 +15,12 @@ use super::history;
 use crate::deployments::Deployments;
 use crate::deployments::field;
 use crate::event::{Event, Kind};
-use crate::git::contains::{Containing, Contains, beyond};
+use crate::git::claims::Named;
+use crate::git::commit_index::{Claim, CommitIndex, Indexed};
+use crate::git::contains::{Containing, Contains, any_contains, beyond, newest_first};
 use crate::git::paths::is_empty_tree;
 use crate::git::source::Commits;
-use crate::git::{Oid, Repository, claims, hydrated, message, object, patches, trailers};
+use crate::git::{Oid, Repository, object, patches};
 use crate::ledger::Recorded;
 use crate::outcome::Failure;
 use crate::pipeline::{self, FEW_READS};
@@ -62,10 +64,7 @@ struct Commit {
     /// The author line with its date: a rebase and a cherry-pick keep it.
     author: Vec<u8>,
     date: u64,
-    picked_from: Vec<String>,
-    /// Whether it takes another back; noted where it was picked from one.
-    reverts: bool,
-    hydrates: Option<String>,
+    names: Named,
 }
 
 /// The moment before which there is no copy of a commit, in seconds since 1970 UTC.
@@ -77,19 +76,21 @@ pub(crate) fn earliest(commit: &Event) -> i64 {
 }
 
 /// Finds the copies of `wanted` among the commits that are deployed somewhere and that it is no ancestor
-/// of. `records` are the events of the ledger; `since` is its [`earliest`]; `containing` answers for `wanted`.
+/// of. `records` are the events of the ledger; `since` is its [`earliest`]; `containing` answers for `wanted`. With an
+/// index, only those are read that may be some.
 ///
 /// # Errors
 /// When history cannot be read, or git fails.
 pub(crate) fn find(
-    repo: &Repository,
     commits: &Commits<'_>,
+    indexed: Option<&Indexed>,
     records: &[Recorded],
     wanted: Oid,
     since: i64,
     containing: &mut Containing<'_, '_>,
     deployed: &[Oid],
 ) -> Result<Copies, Failure> {
+    let repo = commits.repository();
     let mut copies = Copies::default();
     let add = |oid: Oid, how: &'static str, copies: &mut Copies| {
         if oid != wanted && copies.found.iter().all(|copy| copy.oid != oid) {
@@ -98,49 +99,56 @@ pub(crate) fn find(
     };
     let own = read(repo, wanted)?;
     let name = wanted.to_string();
-    for picked in &own.picked_from {
+    let is_revert = !own.names.reverts.is_empty();
+    for picked in &own.names.picked_from {
         if let Ok(oid) = repo.commit_id(picked)
-            && (!own.reverts || takes_back(repo, oid)?)
+            && (!is_revert || !read(repo, oid)?.names.reverts.is_empty())
         {
             add(oid, "cherry-pick", &mut copies);
         }
     }
-    let is_revert = takes_back(repo, wanted)?;
     for merged in merged_by_records(repo, records, &name) {
         add(merged, "change", &mut copies);
     }
     let Branches { found: branches, gone } =
         branches_with(repo, commits, wanted, containing, &own)?;
-    // An empty commit has the files of every other one there.
-    let alters = match own.parents.as_slice() {
-        [] => !is_empty_tree(own.tree),
-        &[parent] => !repo.contains(parent) || repo.tree_of(parent)? != own.tree,
-        // A merge makes no change of its own that could be compared.
-        _ => false,
-    };
+    let alters = makes_change(repo, &own)?;
     let (mut same_author, mut same_files, mut squashes) = (Vec::new(), Vec::new(), Vec::new());
     let named = copies.found.len();
-    let mut others = beyond(commits, deployed, wanted, u64::try_from(since).unwrap_or(0))?;
-    copies.cut = others.len() > MOST;
-    others.truncate(MOST);
+    let since = u64::try_from(since).unwrap_or(0);
+    // The diff of a whole branch can be that of any commit.
+    let indexed = indexed.filter(|_| branches.is_empty() && !gone);
+    let mut others = match indexed {
+        Some(indexed) => newest_first(commits, may_be_copies(indexed, &name, &own, alters), since)?,
+        None => beyond(commits, deployed, wanted, since)?,
+    };
+    copies.cut = indexed.is_none() && others.len() > MOST;
+    if copies.cut {
+        others.truncate(MOST);
+    }
     // Those that are known are none to look for.
-    others.retain(|oid| copies.found.iter().all(|copy| copy.oid != *oid));
+    others.retain(|oid| *oid != wanted && copies.found.iter().all(|copy| copy.oid != *oid));
     // Whoever shows a copy reads it once more, and verifies it.
     let read = |oid: &Oid| commits.skim(*oid, |raw| said(repo, *oid, raw)).flatten();
     for (&oid, other) in others.iter().zip(pipeline::each(&others, FEW_READS, read)) {
-        let other = other?;
+        let other = match other {
+            Ok(other) => other,
+            // An index may remember what was cleared away long ago.
+            Err(_) if indexed.is_some() && !any_contains(commits, deployed, oid)? => continue,
+            Err(failure) => return Err(failure),
+        };
         let names_us = |id: &String| id.len() >= 7 && name.starts_with(id.as_str());
-        if !other.picked_from.is_empty()
-            && (!other.reverts || is_revert)
-            && (other.picked_from.iter().any(names_us)
-                || any_brought(commits, containing, &other.picked_from)?)
+        let Named { reverts, picked_from, hydrates } = &other.names;
+        if !picked_from.is_empty()
+            && (reverts.is_empty() || is_revert)
+            && (picked_from.iter().any(names_us) || any_brought(commits, containing, picked_from)?)
         {
             add(oid, "cherry-pick", &mut copies);
-        } else if other.hydrates.as_ref().is_some_and(names_us) {
+        } else if hydrates.as_ref().is_some_and(names_us) {
             add(oid, "hydrated", &mut copies);
         } else if other.parents.len() > 1 {
             continue;
-        } else if alters && other.tree == own.tree {
+        } else if alters && other.tree == own.tree && makes_change(repo, &other)? {
             add(oid, "tree", &mut copies);
         } else {
             if alters && other.author == own.author {
@@ -158,6 +166,20 @@ pub(crate) fn find(
                 if squashes.len() < MOST_SQUASHES {
                     squashes.push(oid);
                 }
+            }
+        }
+    }
+    if indexed.is_some() {
+        // What the index has may be deployed nowhere.
+        let deployed_here = |oid: Oid| any_contains(commits, deployed, oid);
+        for copy in copies.found.split_off(named) {
+            if deployed_here(copy.oid)? {
+                copies.found.push(copy);
+            }
+        }
+        for oid in std::mem::take(&mut same_author) {
+            if deployed_here(oid)? {
+                same_author.push(oid);
             }
         }
     }
@@ -183,6 +205,20 @@ pub(crate) fn find(
     Ok(copies)
 }
 
+/// What an index knows that may be a copy of a commit, its tree and its parents aside, and what it lacks.
+fn may_be_copies<'i>(
+    indexed: &'i Indexed,
+    name: &'i str,
+    own: &'i Commit,
+    alters: bool,
+) -> impl Iterator<Item = Oid> + 'i {
+    let index = &indexed.index;
+    let alike = alters.then(|| index.authored(&own.author).chain(index.with_tree(own.tree)));
+    // Few merges are picked: which of them brought this commit, is asked when those are read.
+    let named = index.claiming(Claim::Hydrates, name).chain(index.picked_from_merges());
+    alike.into_iter().flatten().chain(named).chain(indexed.claiming(Claim::PickedFrom, name))
+}
+
 /// Whether one of these commits, by their ids, is a merge that brought the one that `containing` answers for: it
 /// holds it, and the line that it was merged into does not.
 fn any_brought(
@@ -202,15 +238,6 @@ fn any_brought(
     Ok(false)
 }
 
-/// Whether a commit says that it reverts another.
-fn takes_back(repo: &Repository, oid: Oid) -> Result<bool, Failure> {
-    let raw = Commits::without_graph(repo).read(oid)?;
-    let commit = object::commit(&raw, repo.hash())
-        .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
-    let text = String::from_utf8_lossy(commit.message);
-    Ok(!claims::reverts(&message::Message::parse(&text)).is_empty())
-}
-
 /// Those of `others` that make the same change as `commit`.
 ///
 /// # Errors
@@ -220,14 +247,18 @@ pub(crate) fn same_patch(
     commit: Oid,
     others: &[Oid],
 ) -> Result<Vec<Oid>, Failure> {
+    // Git takes its time to start.
+    let paths = patches::paths(repo, commit);
+    let may_be = |&other: &Oid| paths.is_none() || paths == patches::paths(repo, other);
+    let others: Vec<Oid> = others.iter().copied().filter(may_be).collect();
     if others.is_empty() {
         return Ok(Vec::new());
     }
     let mut asked = vec![commit];
-    asked.extend(others);
+    asked.extend(&others);
     let ids = patches::of_commits(repo, &asked)?;
     let Some(own) = ids.get(&commit) else { return Ok(Vec::new()) };
-    Ok(others.iter().copied().filter(|other| ids.get(other) == Some(own)).collect())
+    Ok(others.into_iter().filter(|other| ids.get(other) == Some(own)).collect())
 }
 
 /// Answers whether approvals of other commits cover one, by patch.
@@ -274,12 +305,17 @@ impl<'r, 'e> SamePatch<'r, 'e> {
 ///
 /// # Errors
 /// When the commit can't be read.
-pub(crate) fn hydrates(repo: &Repository, oid: Oid) -> Result<Option<Oid>, Failure> {
-    let commits = Commits::without_graph(repo);
-    let Some(named) = commits.skim(oid, |raw| said(repo, oid, raw))??.hydrates else {
+pub(crate) fn hydrates(
+    repo: &Repository,
+    index: Option<&CommitIndex>,
+    oid: Oid,
+) -> Result<Option<Oid>, Failure> {
+    if index.and_then(|index| index.hydrates(oid)) == Some(false) {
         return Ok(None);
-    };
-    Ok(repo.commit_id(&named).ok())
+    }
+    let commits = Commits::without_graph(repo);
+    let named = commits.skim(oid, |raw| said(repo, oid, raw))??.names.hydrates;
+    Ok(named.and_then(|named| repo.commit_id(&named).ok()))
 }
 
 /// The merge commits of change records that list a commit.
@@ -354,6 +390,16 @@ fn branches_with(
     Ok(branches)
 }
 
+/// Whether a commit changes a file. An empty commit has the files of every other one there, and a merge makes no change
+/// of its own that could be compared.
+fn makes_change(repo: &Repository, commit: &Commit) -> Result<bool, Failure> {
+    Ok(match commit.parents.as_slice() {
+        [] => !is_empty_tree(commit.tree),
+        &[parent] => !repo.contains(parent) || repo.tree_of(parent)? != commit.tree,
+        _ => false,
+    })
+}
+
 fn read(repo: &Repository, oid: Oid) -> Result<Commit, Failure> {
     said(repo, oid, &Commits::without_graph(repo).read(oid)?)
 }
@@ -362,22 +408,11 @@ fn read(repo: &Repository, oid: Oid) -> Result<Commit, Failure> {
 fn said(repo: &Repository, oid: Oid, raw: &[u8]) -> Result<Commit, Failure> {
     let commit = object::commit(raw, repo.hash())
         .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
-    let (mut picked_from, mut reverts, mut hydrates) = (Vec::new(), false, None);
-    // Few messages say anything of the kind.
-    if claims::mentions_cherry(commit.message) || hydrated::is_mentioned(commit.message) {
-        let text = String::from_utf8_lossy(commit.message);
-        let message = message::Message::parse(&text);
-        picked_from = claims::cherry_picks(&message);
-        reverts = !picked_from.is_empty() && !claims::reverts(&message).is_empty();
-        hydrates = hydrated::reference(&trailers::trailers(&message)).map(|found| found.commit);
-    }
     Ok(Commit {
         tree: commit.tree,
         author: commit.author.unwrap_or_default().to_vec(),
         date: commit.walk_date,
         parents: commit.parents,
-        picked_from,
-        reverts,
-        hydrates,
+        names: Named::by(commit.message),
     })
 }

@@ -17,6 +17,7 @@ mod filter;
 mod format;
 mod history;
 mod hook;
+mod index;
 mod init;
 mod judge;
 mod ledger;
@@ -90,6 +91,7 @@ enum Command {
     Run(Box<run::RunArgs>),
     People(people::PeopleArgs),
     Init(init::InitArgs),
+    Index(index::IndexArgs),
     Ledger(ledger::LedgerArgs),
     Verify(Box<verify::VerifyArgs>),
     Policy(policy::PolicyArgs),
@@ -171,6 +173,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Run(args) => run::run(&mut context, *args),
         Command::People(args) => people::run(&mut context, args),
         Command::Init(args) => init::run(&mut context, args),
+        Command::Index(args) => index::run(&mut context, args),
         Command::Ledger(args) => ledger::run(&mut context, args),
         Command::Policy(args) => policy::run(&mut context, args),
         Command::Hook(args) => hook::run(&mut context, args),

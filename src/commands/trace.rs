@@ -9,6 +9,8 @@ use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
 use super::{Context, complete, history, records};
 use crate::deployments::Deployments;
+use crate::git::Oid;
+use crate::git::commit_index::{CommitIndex, Indexed};
 use crate::git::source::Commits;
 use crate::outcome::{Failure, Outcome};
 use crate::report::trace::{self, Trace, Verdict};
@@ -62,20 +64,36 @@ Examples:
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: TraceArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
-    let ((judge, reader, commits), view, events) = records::read_meanwhile(&repo, || {
+    let ((judge, reader, commits, index), view, events) = records::read_meanwhile(&repo, || {
         let judge = Judge::new(&repo, &args.judge, context.now)?;
         let mut reader = history::reader(&repo, true)?;
         reader.tickets = history::tickets(judge.policy())?;
-        Ok((judge, reader, Commits::remembering(&repo)))
+        Ok((judge, reader, Commits::remembering(&repo), CommitIndex::open(&repo)))
     })?;
+    let index = index.unwrap_or_else(|damaged| {
+        let Failure { message, hint, .. } = damaged;
+        let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));
+        context.ui.warn(&format!("{message}{hint}"));
+        None
+    });
     let ledger_state = records::warn(context, &view);
     let deployments = Deployments::new(events);
     records::warn_of_unplaced(context, &deployments);
+    let deployed = deployed::find(&commits, index.as_ref(), &deployments)?;
+    let indexed = match index {
+        Some(index) => {
+            let tips = deployed.iter().flat_map(|one| one.tip.into_iter().chain(one.code));
+            let tips: Vec<Oid> = tips.map(|tip| tip.oid).collect();
+            Some(Indexed::new(index, &commits, &tips)?)
+        }
+        None => None,
+    };
     let mut tracer = Tracer {
         repo: &repo,
         now: context.now,
         all_reverts: args.all_reverts,
-        deployed: deployed::find(&commits, &deployments)?,
+        deployed,
+        indexed,
         commits,
         reader,
         judge: &judge,

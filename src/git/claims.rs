@@ -13,9 +13,10 @@
 //! is for whoever has the repository to say. What a message quotes of another one (`> …`, `| …`, indented), it does
 //! not claim itself.
 
+use super::hydrated;
 use super::identity::person;
 use super::message::Message;
-use super::trailers::Trailer;
+use super::trailers::{Trailer, trailers};
 use crate::event::{Identity, ReviewClaim};
 use memchr::memmem::Finder;
 use std::collections::HashSet;
@@ -34,6 +35,36 @@ const REVIEWS: [(&str, &str); 6] = [
     ("Nacked-by", "changes_requested"),
     ("Naked-by", "changes_requested"),
 ];
+
+/// The other commits that a message names, by ids as it has them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Named {
+    /// See [`reverts`].
+    pub reverts: Vec<String>,
+    /// See [`cherry_picks`].
+    pub picked_from: Vec<String>,
+    /// See [`hydrated::reference`].
+    pub hydrates: Option<String>,
+}
+
+impl Named {
+    /// Those that the message of a commit names, as it is stored.
+    pub fn by(message: &[u8]) -> Named {
+        // Few messages say anything of the kind.
+        let hydrates = hydrated::is_mentioned(message);
+        if !hydrates && !mentions_revert(message) && !mentions_cherry(message) {
+            return Named::default();
+        }
+        let text = String::from_utf8_lossy(message);
+        let message = Message::parse(&text);
+        let reference = if hydrates { hydrated::reference(&trailers(&message)) } else { None };
+        Named {
+            reverts: reverts(&message),
+            picked_from: cherry_picks(&message),
+            hydrates: reference.map(|reference| reference.commit),
+        }
+    }
+}
 
 /// The commits that a message says it reverts: `This reverts commit A.`,
 /// `This reverts commits A, B and C.` For the revert of a merge that is the merge, not the parent
@@ -149,7 +180,6 @@ fn push_new(ids: &mut Vec<String>, seen: &mut HashSet<String>, id: &str) {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
-    use super::super::trailers::trailers;
     use super::*;
     use proptest::prelude::*;
 

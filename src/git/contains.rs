@@ -350,6 +350,41 @@ pub fn beyond(
     Ok(found.into_iter().filter_map(|(_, at)| commits.oid_at(at)).collect())
 }
 
+/// Those of some commits that are here and no older than `since`, each once, in the order of [`beyond`].
+///
+/// # Errors
+/// When one of them is here but can't be read.
+pub fn newest_first(
+    commits: &Commits<'_>,
+    of: impl Iterator<Item = Oid>,
+    since: u64,
+) -> Result<Vec<Oid>, Failure> {
+    let mut found = Vec::new();
+    for oid in of {
+        let at = commits.place(oid);
+        if let Some(date) = commits.date_at(at)?.filter(|&date| date >= since) {
+            found.push((date, at));
+        }
+    }
+    found.sort_unstable_by_key(|&newest| std::cmp::Reverse(newest));
+    found.dedup();
+    Ok(found.into_iter().filter_map(|(_, at)| commits.oid_at(at)).collect())
+}
+
+/// Whether one of `tips` contains a commit.
+///
+/// # Errors
+/// When a commit on the way is here but can't be read.
+pub fn any_contains(commits: &Commits<'_>, tips: &[Oid], commit: Oid) -> Result<bool, Failure> {
+    let mut containing = Containing::new(commits, commit);
+    for &tip in tips {
+        if containing.ask(tip)? == Contains::Yes {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Drops the tips that are first parents of `base`, or it itself, as far back as `since`.
 fn leave_out_own_line(
     commits: &Commits<'_>,

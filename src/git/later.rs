@@ -42,7 +42,7 @@ pub fn than(
     brought: &[Brought],
     most: usize,
 ) -> Result<Later, Failure> {
-    let since = first(commits, wanted)?;
+    let since = since(commits, wanted)?;
     let (mut found, all) = newest(commits, tips, since, most)?;
     if !all {
         let share = most / 2 / brought.len().max(1);
@@ -76,7 +76,7 @@ pub fn heads(
     tips: impl Iterator<Item = Located>,
     wanted: &[Oid],
 ) -> Result<Vec<Oid>, Failure> {
-    let since = first(commits, wanted)?;
+    let since = since(commits, wanted)?;
     let tips: Vec<usize> = tips.map(|tip| tip.place(commits)).collect();
     let mut marks = Marks(vec![0; commits.in_graph]);
     let mut left = tips.iter().filter(|&&tip| marks.add(tip, TIP) == 0).count();
@@ -122,7 +122,10 @@ impl Marks {
 }
 
 /// The date from which on something may have come after one of some commits.
-fn first(commits: &Commits<'_>, wanted: &[Oid]) -> Result<u64, Failure> {
+///
+/// # Errors
+/// When one of them is here but can't be read.
+pub fn since(commits: &Commits<'_>, wanted: &[Oid]) -> Result<u64, Failure> {
     let mut since = u64::MAX;
     for &oid in wanted {
         since = since.min(date(commits, oid)?);

@@ -12,6 +12,7 @@ pub mod blame;
 pub mod change_requests;
 pub mod claims;
 mod commit_graph;
+pub mod commit_index;
 pub mod commits;
 pub mod config;
 pub mod contains;

@@ -13,6 +13,8 @@
 //! --stable` (git-patch-id(1)) compares, but for white space: that leaves it out, and here it counts. In Python and
 //! YAML, the diff above and one with another indentation are different changes.
 
+use super::paths::Pathspec;
+use super::source::Commits;
 use super::{HashKind, Oid, Repository};
 use crate::outcome::Failure;
 use git2::ObjectType;
@@ -40,6 +42,17 @@ pub fn of_commits(repo: &Repository, commits: &[Oid]) -> Result<HashMap<Oid, Pat
     let found = printed(repo, diff, list.into_bytes())?;
     Ok(found.into_iter().filter_map(|(commit, patch)| Some((commit?, patch))).collect())
 }
+
+/// The first paths in which a commit differs from its first parent: commits with the same patch have the same. `None` where
+/// git may know better, as it fetches what a partial clone lacks.
+pub fn paths(repo: &Repository, commit: Oid) -> Option<Vec<Vec<u8>>> {
+    let links = Commits::without_graph(repo).load(commit).ok()?.links;
+    let before = links.parents.first().map(|&parent| repo.tree_of(parent)).transpose().ok()?;
+    Pathspec::default().changed(repo, before, Some(links.tree), MOST_PATHS).ok()
+}
+
+/// So many paths are compared, of a commit that brings in a whole project.
+const MOST_PATHS: usize = 100;
 
 /// The patch of everything between two commits; `None` when their files are the same.
 ///

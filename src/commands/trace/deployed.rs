@@ -3,6 +3,7 @@
 use crate::commands::copies;
 use crate::deployments::Deployments;
 use crate::git::Oid;
+use crate::git::commit_index::CommitIndex;
 use crate::git::contains::Located;
 use crate::git::source::Commits;
 use crate::outcome::Failure;
@@ -21,6 +22,7 @@ pub(super) struct Deployed {
 /// rendered manifests is not looked at further for those, until it matters (see `Tracer::without`).
 pub(super) fn find(
     commits: &Commits<'_>,
+    index: Option<&CommitIndex>,
     deployments: &Deployments<'_>,
 ) -> Result<Vec<Deployed>, Failure> {
     let repo = commits.repository();
@@ -33,7 +35,7 @@ pub(super) fn find(
         for one in deployments.history(place).rev() {
             let Some(deployed) = tips.get_mut(one.commit_number) else { continue };
             let Some(tip) = deployed.tip.filter(|tip| repo.has_commit(tip.oid)) else { continue };
-            match copies::hydrates(repo, tip.oid)? {
+            match copies::hydrates(repo, index, tip.oid)? {
                 Some(code) => deployed.code = Some(located(code)),
                 None => break,
             }

@@ -10,11 +10,14 @@
 //! brought it; one that was picked again on top of the revert is back.
 //!
 //! To read all messages since would take longer than all else: of more than [`MOST`], those are read that came first
-//! after it, and those that came last, unless all are asked for. That others were not is said.
+//! after it, and those that came last, unless all are asked for. That others were not is said. An index of commits knows
+//! which to read of all.
 
-use crate::git::contains::{Brought, Containing, Contains, Located};
+use crate::git::claims::Named;
+use crate::git::commit_index::{Claim, Indexed};
+use crate::git::contains::{Brought, Containing, Contains, Located, any_contains, newest_first};
 use crate::git::source::Commits;
-use crate::git::{Oid, claims, later, message, object};
+use crate::git::{Oid, later, object};
 use crate::outcome::Failure;
 
 /// The most commits that are read by default.
@@ -46,6 +49,7 @@ struct Revert<'c, 'r> {
 /// Where to look for them.
 pub(super) struct Search<'a, 'c, 'r> {
     pub(super) commits: &'c Commits<'r>,
+    pub(super) indexed: Option<&'a Indexed>,
     /// What was deployed.
     pub(super) tips: &'a [Oid],
     /// How many commits are read at most.
@@ -94,8 +98,9 @@ impl<'c, 'r> Reverts<'c, 'r> {
         names: &[String],
         number: Option<usize>,
     ) -> Result<(), Failure> {
-        for (oid, Said { takes_back, picked_from }) in self.read(search, wanted, brought)? {
-            if !takes_back.iter().any(|id| names.iter().any(|name| name.starts_with(id))) {
+        for (oid, said) in self.read(search, wanted, brought, names)? {
+            let Named { reverts, picked_from, .. } = said;
+            if !reverts.iter().any(|id| names.iter().any(|name| name.starts_with(id))) {
                 continue;
             }
             let known = self.found.iter().position(|revert| revert.oid == oid);
@@ -128,30 +133,38 @@ impl<'c, 'r> Reverts<'c, 'r> {
         Ok(())
     }
 
-    /// Which of the commits that came after some say that they take others back, and which.
+    /// Which of the commits that came after some say that they take others back, and which. With an index, at least those
+    /// that take back what has one of these names.
     fn read(
         &mut self,
         search: &Search<'_, 'c, 'r>,
         wanted: &[Oid],
         brought: &[Brought],
-    ) -> Result<Vec<(Oid, Said)>, Failure> {
-        let later = later::than(search.commits, search.tips, wanted, brought, search.most)?;
-        let oids = later.commits;
-        if !later.all {
-            self.read_of_more.get_or_insert(oids.len());
-        }
+        names: &[String],
+    ) -> Result<Vec<(Oid, Named)>, Failure> {
+        let &Search { commits, indexed, tips, most } = search;
+        let oids = if let Some(indexed) = indexed {
+            let naming = names.iter().flat_map(|name| indexed.claiming(Claim::Reverts, name));
+            newest_first(commits, naming, later::since(commits, wanted)?)?
+        } else {
+            let later = later::than(commits, tips, wanted, brought, most)?;
+            if !later.all {
+                self.read_of_more.get_or_insert(later.commits.len());
+            }
+            later.commits
+        };
         let mut found = Vec::new();
         for oid in oids {
-            let read = search.commits.skim(oid, |raw| said(search.commits, oid, raw)).flatten();
-            let said = match read {
-                Ok(said) => said,
-                // A commit-graph may remember what was cleared away long ago.
-                Err(_) if !is_held(search, oid)? => continue,
+            let said = match commits.skim(oid, |raw| said(commits, oid, raw)).flatten() {
+                Ok(said) if said.reverts.is_empty() => continue,
+                Ok(said) if indexed.is_none() || any_contains(commits, tips, oid)? => said,
+                // An index has what is deployed nowhere, too.
+                Ok(_) => continue,
+                // It and a commit-graph may remember what was cleared away long ago.
+                Err(_) if !any_contains(commits, tips, oid)? => continue,
                 Err(failure) => return Err(failure),
             };
-            if !said.takes_back.is_empty() {
-                found.push((oid, said));
-            }
+            found.push((oid, said));
         }
         Ok(found)
     }
@@ -228,32 +241,9 @@ pub(super) fn brought_by(
     Ok(None)
 }
 
-/// What a message says.
-#[derive(Default)]
-struct Said {
-    takes_back: Vec<String>,
-    picked_from: Vec<String>,
-}
-
-/// Whether a commit is part of what was deployed.
-fn is_held(search: &Search<'_, '_, '_>, oid: Oid) -> Result<bool, Failure> {
-    let mut containing = Containing::new(search.commits, oid);
-    for &tip in search.tips {
-        if containing.ask(tip)? == Contains::Yes {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-fn said(commits: &Commits<'_>, oid: Oid, raw: &[u8]) -> Result<Said, Failure> {
-    // Few messages say anything of the kind.
-    if !claims::mentions_revert(raw) {
-        return Ok(Said::default());
-    }
+/// What the message of a commit says.
+fn said(commits: &Commits<'_>, oid: Oid, raw: &[u8]) -> Result<Named, Failure> {
     let commit = object::commit(raw, commits.repository().hash())
         .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
-    let text = String::from_utf8_lossy(commit.message);
-    let message = message::Message::parse(&text);
-    Ok(Said { takes_back: claims::reverts(&message), picked_from: claims::cherry_picks(&message) })
+    Ok(Named::by(commit.message))
 }

@@ -323,7 +323,7 @@ impl Trace<'_, '_> {
         if let Some(read) = self.read_of_more.filter(|_| !self.reached.is_empty()) {
             writeln!(
                 out,
-                "Reverts were looked for in {read} later commits, the first and the last; --all-reverts reads all."
+                "Reverts were looked for in {read} later commits, the first and the last; --all-reverts reads all, `audit index` remembers them."
             )?;
         }
         Ok(())

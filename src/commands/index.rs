@@ -1,0 +1,55 @@
+//! `audit index`: remembers what commits say of one another.
+
+use super::{Context, records};
+use crate::deployments::Deployments;
+use crate::git::Oid;
+use crate::git::commit_index::{self, CommitIndex, Update};
+use crate::outcome::{Failure, Outcome};
+use crate::report::words::counted;
+use clap::Args;
+
+/// Remember what commits say of one another, so that `audit trace` finds copies and reverts without reading history
+///
+/// Writes an index beside the ledger, of all that branches, tags and deployments hold: which commit says that it was
+/// picked from another, reverts it or was rendered from it, who has which author line and which tree. With it, `audit
+/// trace` looks for reverts in all of history instead of a few commits, and is faster. Run again it reads only what is
+/// new; what it does not have yet is read as without it. Nothing in it is evidence: commits that it points at are read,
+/// and `audit verify` does without it.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct IndexArgs {
+    /// Read everything again, instead of what is new
+    #[arg(long)]
+    full: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  audit index            after a fetch, from a hook, or at night
+  audit index --full     one that is damaged, or holds what was cleared away";
+
+/// Runs the command.
+pub(crate) fn run(context: &mut Context, args: IndexArgs) -> anyhow::Result<Outcome> {
+    let repo = context.open()?;
+    if !repo.shallow().is_empty() {
+        return Err(Failure::new("history is cut off here (a shallow clone): an index has whole histories")
+            .hint("`git fetch --unshallow` brings the rest; without an index, audit trace reads what is here")
+            .into());
+    }
+    let (view, events) = records::read_all(&repo)?;
+    let ledger_state = records::warn(context, &view);
+    let old = if args.full { None } else { CommitIndex::open(&repo)? };
+    let mut tips: Vec<Oid> = repo.all_tips()?.into_iter().map(|tip| tip.oid).collect();
+    let deployments = Deployments::new(&events);
+    let deployed = deployments.commits().iter();
+    let deployed = deployed.filter_map(|commit| repo.hash().of_bytes(commit.as_bytes()));
+    tips.extend(deployed.filter(|&oid| repo.has_commit(oid)));
+    let progress = context.ui.progress("commits");
+    let Update { commits, read } =
+        commit_index::write(&repo, old.as_ref(), &tips, || progress.add(1))?;
+    drop(progress);
+    let line =
+        format!("{} in the index, {} of them new\n", counted(commits, "commit", "commits"), read);
+    context.ui.out().write_all(line.as_bytes())?;
+    Ok(ledger_state)
+}
