@@ -16,7 +16,7 @@ use crate::deployments::Deployments;
 use crate::deployments::field;
 use crate::event::{Event, Kind};
 use crate::git::claims::Named;
-use crate::git::commit_index::{Claim, CommitIndex, Indexed};
+use crate::git::commit_index::{Claim, CommitIndex};
 use crate::git::contains::{Containing, Contains, any_contains, beyond, newest_first};
 use crate::git::paths::is_empty_tree;
 use crate::git::source::Commits;
@@ -83,7 +83,7 @@ pub(crate) fn earliest(commit: &Event) -> i64 {
 /// When history cannot be read, or git fails.
 pub(crate) fn find(
     commits: &Commits<'_>,
-    indexed: Option<&Indexed>,
+    index: Option<&CommitIndex>,
     records: &[Recorded],
     wanted: Oid,
     since: i64,
@@ -117,12 +117,16 @@ pub(crate) fn find(
     let named = copies.found.len();
     let since = u64::try_from(since).unwrap_or(0);
     // The diff of a whole branch can be that of any commit.
-    let indexed = indexed.filter(|_| branches.is_empty() && !gone);
-    let mut others = match indexed {
-        Some(indexed) => newest_first(commits, may_be_copies(indexed, &name, &own, alters), since)?,
+    let index = index.filter(|_| branches.is_empty() && !gone);
+    let mut others = match index {
+        Some(index) => {
+            let lacks = index.lacks(commits, deployed)?;
+            let may_be = may_be_copies(index, &name, &own, alters).chain(lacks);
+            newest_first(commits, may_be, since)?
+        }
         None => beyond(commits, deployed, wanted, since)?,
     };
-    copies.cut = indexed.is_none() && others.len() > MOST;
+    copies.cut = index.is_none() && others.len() > MOST;
     if copies.cut {
         others.truncate(MOST);
     }
@@ -134,7 +138,7 @@ pub(crate) fn find(
         let other = match other {
             Ok(other) => other,
             // An index may remember what was cleared away long ago.
-            Err(_) if indexed.is_some() && !any_contains(commits, deployed, oid)? => continue,
+            Err(_) if index.is_some() && !any_contains(commits, deployed, oid)? => continue,
             Err(failure) => return Err(failure),
         };
         let names_us = |id: &String| id.len() >= 7 && name.starts_with(id.as_str());
@@ -169,7 +173,7 @@ pub(crate) fn find(
             }
         }
     }
-    if indexed.is_some() {
+    if index.is_some() {
         // What the index has may be deployed nowhere.
         let deployed_here = |oid: Oid| any_contains(commits, deployed, oid);
         for copy in copies.found.split_off(named) {
@@ -205,18 +209,18 @@ pub(crate) fn find(
     Ok(copies)
 }
 
-/// What an index knows that may be a copy of a commit, its tree and its parents aside, and what it lacks.
+/// What an index has that may be a copy of a commit.
 fn may_be_copies<'i>(
-    indexed: &'i Indexed,
+    index: &'i CommitIndex,
     name: &'i str,
     own: &'i Commit,
     alters: bool,
 ) -> impl Iterator<Item = Oid> + 'i {
-    let index = &indexed.index;
     let alike = alters.then(|| index.authored(&own.author).chain(index.with_tree(own.tree)));
+    let claims = [Claim::PickedFrom, Claim::Hydrates].into_iter();
+    let naming = claims.flat_map(move |claim| index.claiming(claim, name));
     // Few merges are picked: which of them brought this commit, is asked when those are read.
-    let named = index.claiming(Claim::Hydrates, name).chain(index.picked_from_merges());
-    alike.into_iter().flatten().chain(named).chain(indexed.claiming(Claim::PickedFrom, name))
+    alike.into_iter().flatten().chain(naming).chain(index.picked_from_merges())
 }
 
 /// Whether one of these commits, by their ids, is a merge that brought the one that `containing` answers for: it

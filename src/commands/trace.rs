@@ -9,8 +9,7 @@ use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
 use super::{Context, complete, history, records};
 use crate::deployments::Deployments;
-use crate::git::Oid;
-use crate::git::commit_index::{CommitIndex, Indexed};
+use crate::git::commit_index::CommitIndex;
 use crate::git::source::Commits;
 use crate::outcome::{Failure, Outcome};
 use crate::report::trace::{self, Trace, Verdict};
@@ -79,21 +78,12 @@ pub(crate) fn run(context: &mut Context, args: TraceArgs) -> anyhow::Result<Outc
     let ledger_state = records::warn(context, &view);
     let deployments = Deployments::new(events);
     records::warn_of_unplaced(context, &deployments);
-    let deployed = deployed::find(&commits, index.as_ref(), &deployments)?;
-    let indexed = match index {
-        Some(index) => {
-            let tips = deployed.iter().flat_map(|one| one.tip.into_iter().chain(one.code));
-            let tips: Vec<Oid> = tips.map(|tip| tip.oid).collect();
-            Some(Indexed::new(index, &commits, &tips)?)
-        }
-        None => None,
-    };
     let mut tracer = Tracer {
         repo: &repo,
         now: context.now,
         all_reverts: args.all_reverts,
-        deployed,
-        indexed,
+        deployed: deployed::find(&commits, index.as_ref(), &deployments)?,
+        index,
         commits,
         reader,
         judge: &judge,

@@ -62,14 +62,6 @@ pub struct CommitIndex {
     claims_end: usize,
 }
 
-/// An index, and what it lacks of some histories: what it tells of them has to be completed by reading that.
-pub struct Indexed {
-    /// The index.
-    pub index: CommitIndex,
-    /// The commits that it does not have.
-    pub lacks: Vec<Oid>,
-}
-
 /// Where the index of a repository is.
 pub fn path(repo: &Repository) -> PathBuf {
     repo.common_dir().join("audit/commits.index")
@@ -211,19 +203,14 @@ impl CommitIndex {
             .filter(|row| row[Row::CLAIM] == Claim::PickedFrom as u8 && row[Row::OF_MERGE] != 0);
         of.filter_map(|row| self.oid(Row(row).number()))
     }
-}
 
-impl Indexed {
-    /// An index, and what it lacks of the histories of `tips`.
+    /// The commits of some histories that the index does not have: what it tells of them has to be completed by
+    /// reading those.
     ///
     /// # Errors
     /// When a commit on the way is here but can't be read.
-    pub fn new(
-        index: CommitIndex,
-        commits: &Commits<'_>,
-        tips: &[Oid],
-    ) -> Result<Indexed, Failure> {
-        let has = pipeline::each(tips, FEW_LOOKUPS, |&tip| index.has(tip));
+    pub fn lacks(&self, commits: &Commits<'_>, tips: &[Oid]) -> Result<Vec<Oid>, Failure> {
+        let has = pipeline::each(tips, FEW_LOOKUPS, |&tip| self.has(tip));
         let lacking = tips.iter().zip(has).filter(|(_, has)| !has);
         let mut pending: Vec<Oid> = lacking.map(|(&tip, _)| tip).collect();
         let (mut lacks, mut seen) = (Vec::new(), HashSet::new());
@@ -234,14 +221,9 @@ impl Indexed {
             // What is not here is for others to complain about.
             let Some(loaded) = commits.find(oid)? else { continue };
             lacks.push(oid);
-            pending.extend(loaded.links.parents.into_iter().filter(|&parent| !index.has(parent)));
+            pending.extend(loaded.links.parents.into_iter().filter(|&parent| !self.has(parent)));
         }
-        Ok(Indexed { index, lacks })
-    }
-
-    /// The commits that claim this of one with a name, and all that the index lacks.
-    pub fn claiming<'i>(&'i self, claim: Claim, name: &'i str) -> impl Iterator<Item = Oid> + 'i {
-        self.index.claiming(claim, name).chain(self.lacks.iter().copied())
+        Ok(lacks)
     }
 }
 

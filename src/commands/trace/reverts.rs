@@ -14,7 +14,7 @@
 //! which to read of all.
 
 use crate::git::claims::Named;
-use crate::git::commit_index::{Claim, Indexed};
+use crate::git::commit_index::{Claim, CommitIndex};
 use crate::git::contains::{Brought, Containing, Contains, Located, any_contains, newest_first};
 use crate::git::source::Commits;
 use crate::git::{Oid, later, object};
@@ -49,7 +49,7 @@ struct Revert<'c, 'r> {
 /// Where to look for them.
 pub(super) struct Search<'a, 'c, 'r> {
     pub(super) commits: &'c Commits<'r>,
-    pub(super) indexed: Option<&'a Indexed>,
+    pub(super) index: Option<&'a CommitIndex>,
     /// What was deployed.
     pub(super) tips: &'a [Oid],
     /// How many commits are read at most.
@@ -142,10 +142,11 @@ impl<'c, 'r> Reverts<'c, 'r> {
         brought: &[Brought],
         names: &[String],
     ) -> Result<Vec<(Oid, Named)>, Failure> {
-        let &Search { commits, indexed, tips, most } = search;
-        let oids = if let Some(indexed) = indexed {
-            let naming = names.iter().flat_map(|name| indexed.claiming(Claim::Reverts, name));
-            newest_first(commits, naming, later::since(commits, wanted)?)?
+        let &Search { commits, index, tips, most } = search;
+        let oids = if let Some(index) = index {
+            let naming = names.iter().flat_map(|name| index.claiming(Claim::Reverts, name));
+            let may_be = naming.chain(index.lacks(commits, tips)?);
+            newest_first(commits, may_be, later::since(commits, wanted)?)?
         } else {
             let later = later::than(commits, tips, wanted, brought, most)?;
             if !later.all {
@@ -157,7 +158,7 @@ impl<'c, 'r> Reverts<'c, 'r> {
         for oid in oids {
             let said = match commits.skim(oid, |raw| said(commits, oid, raw)).flatten() {
                 Ok(said) if said.reverts.is_empty() => continue,
-                Ok(said) if indexed.is_none() || any_contains(commits, tips, oid)? => said,
+                Ok(said) if index.is_none() || any_contains(commits, tips, oid)? => said,
                 // An index has what is deployed nowhere, too.
                 Ok(_) => continue,
                 // It and a commit-graph may remember what was cleared away long ago.

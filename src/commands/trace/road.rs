@@ -10,7 +10,7 @@ use crate::commands::{history, records};
 use crate::deployments::road::{Holds, Road, Stay, follow};
 use crate::deployments::{Deployment, Deployments, field};
 use crate::event::{Event, Kind};
-use crate::git::commit_index::Indexed;
+use crate::git::commit_index::CommitIndex;
 use crate::git::commits::CommitReader;
 use crate::git::contains::{Brought, Containing, Contains, Located};
 use crate::git::source::Commits;
@@ -31,7 +31,7 @@ pub(super) struct Tracer<'t> {
     pub(super) all_reverts: bool,
     pub(super) commits: Commits<'t>,
     /// What is known of commits without reading them.
-    pub(super) indexed: Option<Indexed>,
+    pub(super) index: Option<CommitIndex>,
     pub(super) reader: CommitReader,
     pub(super) judge: &'t Judge,
     pub(super) view: &'t View,
@@ -272,7 +272,7 @@ impl<'t> Tracer<'t> {
         let heads = asked.filter_map(|(deployed, _)| deployed.tip).filter(|&tip| own.is_head(tip));
         let heads = heads.collect();
         // Behind the first that holds no rendered manifests, there may be such that do.
-        let index = self.indexed.as_ref().map(|indexed| &indexed.index);
+        let index = self.index.as_ref();
         let code = |&(number, tip): &(usize, Located)| -> Result<Option<Located>, Failure> {
             if let Some(code) = self.deployed.get(number).and_then(|deployed| deployed.code) {
                 return Ok(Some(code));
@@ -302,8 +302,8 @@ impl<'t> Tracer<'t> {
             return Ok(Copies::default());
         }
         let since = copies::earliest(commit);
-        let indexed = self.indexed.as_ref();
-        copies::find(&self.commits, indexed, self.events, oid, since, own, deployed)
+        let index = self.index.as_ref();
+        copies::find(&self.commits, index, self.events, oid, since, own, deployed)
     }
 
     /// The commits that hold all that was deployed during stays: the heads that are known, and what stands elsewhere.
@@ -353,7 +353,7 @@ impl<'t> Tracer<'t> {
         carriers: &mut Carriers<'c, 't>,
     ) -> Result<(), Failure> {
         let most = if self.all_reverts { usize::MAX } else { MOST };
-        let search = Search { commits, indexed: self.indexed.as_ref(), tips, most };
+        let search = Search { commits, index: self.index.as_ref(), tips, most };
         let mut change: Vec<Oid> = vec![carriers.own.oid];
         change.extend(brought.map(|brought| brought.by));
         change.extend(carriers.copies.iter().map(|copy| copy.oid));
