@@ -118,15 +118,19 @@ pub(crate) fn find(
     let since = u64::try_from(since).unwrap_or(0);
     // The diff of a whole branch can be that of any commit.
     let index = index.filter(|_| branches.is_empty() && !gone);
-    let mut others = match index {
+    let listed = match index {
         Some(index) => {
-            let lacks = index.lacks(commits, deployed)?;
-            let may_be = may_be_copies(index, &name, &own, alters).chain(lacks);
-            newest_first(commits, may_be, since)?
+            let may_be = may_be_copies(commits, index, containing, &name, &own, alters)?;
+            index.list(commits, may_be, deployed)?
         }
+        None => None,
+    };
+    let by_index = listed.is_some();
+    let mut others = match listed {
+        Some(listed) => newest_first(commits, listed.into_iter(), since)?,
         None => beyond(commits, deployed, wanted, since)?,
     };
-    copies.cut = index.is_none() && others.len() > MOST;
+    copies.cut = others.len() > MOST;
     if copies.cut {
         others.truncate(MOST);
     }
@@ -138,7 +142,7 @@ pub(crate) fn find(
         let other = match other {
             Ok(other) => other,
             // An index may remember what was cleared away long ago.
-            Err(_) if index.is_some() && !any_contains(commits, deployed, oid)? => continue,
+            Err(_) if by_index && !any_contains(commits, deployed, oid)? => continue,
             Err(failure) => return Err(failure),
         };
         let names_us = |id: &String| id.len() >= 7 && name.starts_with(id.as_str());
@@ -173,7 +177,7 @@ pub(crate) fn find(
             }
         }
     }
-    if index.is_some() {
+    if by_index {
         // What the index has may be deployed nowhere.
         let deployed_here = |oid: Oid| any_contains(commits, deployed, oid);
         for copy in copies.found.split_off(named) {
@@ -209,33 +213,49 @@ pub(crate) fn find(
     Ok(copies)
 }
 
-/// What an index has that may be a copy of a commit.
+/// What an index has that may be a copy of a commit with this name. Its author and tree tell nothing where it alters no file.
 fn may_be_copies<'i>(
+    commits: &Commits<'_>,
     index: &'i CommitIndex,
+    containing: &mut Containing<'_, '_>,
     name: &'i str,
     own: &'i Commit,
     alters: bool,
-) -> impl Iterator<Item = Oid> + 'i {
+) -> Result<impl Iterator<Item = Oid> + 'i, Failure> {
+    let mut of_merges = Vec::new();
+    for (by, merge) in index.picked_from_merges() {
+        if brought(commits, containing, merge)? {
+            of_merges.push(by);
+        }
+    }
     let alike = alters.then(|| index.authored(&own.author).chain(index.with_tree(own.tree)));
     let claims = [Claim::PickedFrom, Claim::Hydrates].into_iter();
     let naming = claims.flat_map(move |claim| index.claiming(claim, name));
-    // Few merges are picked: which of them brought this commit, is asked when those are read.
-    alike.into_iter().flatten().chain(naming).chain(index.picked_from_merges())
+    Ok(alike.into_iter().flatten().chain(naming).chain(of_merges))
 }
 
-/// Whether one of these commits, by their ids, is a merge that brought the one that `containing` answers for: it
-/// holds it, and the line that it was merged into does not.
+/// Whether a commit is a merge that brought the one that `containing` answers for: it holds it, and the line that it was
+/// merged into does not.
+fn brought(
+    commits: &Commits<'_>,
+    containing: &mut Containing<'_, '_>,
+    merge: Oid,
+) -> Result<bool, Failure> {
+    Ok(containing.ask(merge)? == Contains::Yes
+        && match commits.load(merge)?.links.parents.as_slice() {
+            [line, _, ..] => containing.ask(*line)? == Contains::No,
+            _ => false,
+        })
+}
+
+/// Whether one of some commits, by their full ids, [`brought`] the one that `containing` answers for.
 fn any_brought(
     commits: &Commits<'_>,
     containing: &mut Containing<'_, '_>,
     ids: &[String],
 ) -> Result<bool, Failure> {
-    let full = ids.iter().filter_map(|id| commits.repository().hash().oid(id.as_bytes()));
-    for merge in full {
-        if containing.ask(merge)? == Contains::Yes
-            && let [line, _, ..] = commits.load(merge)?.links.parents.as_slice()
-            && containing.ask(*line)? == Contains::No
-        {
+    for merge in ids.iter().filter_map(|id| commits.repository().hash().oid(id.as_bytes())) {
+        if brought(commits, containing, merge)? {
             return Ok(true);
         }
     }

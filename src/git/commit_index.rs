@@ -39,6 +39,9 @@ const MERGE: u32 = 1 << 31;
 /// Set in the facts of one that names the code commit of its rendered manifests.
 const HYDRATES: u32 = 1 << 30;
 
+/// So many commits may be found. An import may give all its commits one author and one date.
+const MOST_FOUND: usize = 256;
+
 /// What a message claims about another commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Claim {
@@ -195,21 +198,39 @@ impl CommitIndex {
         of.filter_map(|row| self.oid(Row(row).number()))
     }
 
-    /// The commits that claim to be picked from a merge that the index has, by its full id.
-    pub fn picked_from_merges(&self) -> impl Iterator<Item = Oid> {
+    /// The commits that claim to be picked from a merge that the index has, by its full id; and that merge.
+    pub fn picked_from_merges(&self) -> impl Iterator<Item = (Oid, Oid)> {
         let of = self
             .rows()
             .iter()
             .filter(|row| row[Row::CLAIM] == Claim::PickedFrom as u8 && row[Row::OF_MERGE] != 0);
-        of.filter_map(|row| self.oid(Row(row).number()))
+        let id = self.hash.hex_len() / 2;
+        of.filter_map(move |row| {
+            Some((self.oid(Row(row).number())?, self.hash.of_bytes(&row[..id])?))
+        })
     }
 
-    /// The commits of some histories that the index does not have: what it tells of them has to be completed by
-    /// reading those.
+    /// What was `found` in the index, and what it lacks of the histories of `tips`: all that is to be read. `None` where
+    /// so much was found that looking through history costs less than asking of each whether the tips hold it.
     ///
     /// # Errors
     /// When a commit on the way is here but can't be read.
-    pub fn lacks(&self, commits: &Commits<'_>, tips: &[Oid]) -> Result<Vec<Oid>, Failure> {
+    pub fn list(
+        &self,
+        commits: &Commits<'_>,
+        found: impl Iterator<Item = Oid>,
+        tips: &[Oid],
+    ) -> Result<Option<Vec<Oid>>, Failure> {
+        let mut list: Vec<Oid> = found.take(MOST_FOUND + 1).collect();
+        if list.len() > MOST_FOUND {
+            return Ok(None);
+        }
+        list.extend(self.lacks(commits, tips)?);
+        Ok(Some(list))
+    }
+
+    /// The commits of some histories that the index does not have.
+    fn lacks(&self, commits: &Commits<'_>, tips: &[Oid]) -> Result<Vec<Oid>, Failure> {
         let has = pipeline::each(tips, FEW_LOOKUPS, |&tip| self.has(tip));
         let lacking = tips.iter().zip(has).filter(|(_, has)| !has);
         let mut pending: Vec<Oid> = lacking.map(|(&tip, _)| tip).collect();
@@ -546,12 +567,19 @@ mod tests {
                 let same = same.map(|(by, _)| by).chain(all().filter(|(by, (merge, _))| by % 5 != number && like(*by) && !merge).map(|(by, _)| by));
                 prop_assert_eq!(sorted(index.with_tree(oid(number))), sorted(same.map(oid)));
             }
-            let of_merge = |&(claim, of, digits): &(Claim, u8, usize)| {
-                let merge = made.get(usize::from(of)).is_some_and(|(merge, _)| *merge);
-                claim == Claim::PickedFrom && digits == 40 && merge
-            };
-            let by = all().flat_map(|(by, (_, claims))| claims.iter().filter(|one| of_merge(one)).map(move |_| oid(by)));
-            prop_assert_eq!(sorted(index.picked_from_merges()), sorted(by));
+            let merge = |of: u8| made.get(usize::from(of)).is_some_and(|(merge, _)| *merge);
+            let mut of_merges = Vec::new();
+            for (by, (_, claims)) in all() {
+                for &(claim, of, digits) in claims {
+                    if claim == Claim::PickedFrom && digits == 40 && merge(of) {
+                        of_merges.push((oid(by), oid(of)));
+                    }
+                }
+            }
+            let mut found: Vec<(Oid, Oid)> = index.picked_from_merges().collect();
+            found.sort_unstable();
+            of_merges.sort_unstable();
+            prop_assert_eq!(found, of_merges);
             // What is taken over from an index makes the same one.
             prop_assert_eq!(file(HashKind::Sha1, index.entries().collect(), index.written().collect()), bytes(&made));
         }

@@ -98,11 +98,7 @@ impl<'c, 'r> Reverts<'c, 'r> {
         names: &[String],
         number: Option<usize>,
     ) -> Result<(), Failure> {
-        for (oid, said) in self.read(search, wanted, brought, names)? {
-            let Named { reverts, picked_from, .. } = said;
-            if !reverts.iter().any(|id| names.iter().any(|name| name.starts_with(id))) {
-                continue;
-            }
+        for (oid, Named { picked_from, .. }) in self.read(search, wanted, brought, names)? {
             let known = self.found.iter().position(|revert| revert.oid == oid);
             if known.is_none() && self.found.len() == LONGEST {
                 self.read_of_more.get_or_insert(LONGEST);
@@ -133,8 +129,8 @@ impl<'c, 'r> Reverts<'c, 'r> {
         Ok(())
     }
 
-    /// Which of the commits that came after some say that they take others back, and which. With an index, at least those
-    /// that take back what has one of these names.
+    /// Which of the commits that came after some say that they take back what has one of these names, and what else they
+    /// say.
     fn read(
         &mut self,
         search: &Search<'_, 'c, 'r>,
@@ -143,10 +139,16 @@ impl<'c, 'r> Reverts<'c, 'r> {
         names: &[String],
     ) -> Result<Vec<(Oid, Named)>, Failure> {
         let &Search { commits, index, tips, most } = search;
-        let oids = if let Some(index) = index {
-            let naming = names.iter().flat_map(|name| index.claiming(Claim::Reverts, name));
-            let may_be = naming.chain(index.lacks(commits, tips)?);
-            newest_first(commits, may_be, later::since(commits, wanted)?)?
+        let listed = match index {
+            Some(index) => {
+                let naming = names.iter().flat_map(|name| index.claiming(Claim::Reverts, name));
+                index.list(commits, naming, tips)?
+            }
+            None => None,
+        };
+        let by_index = listed.is_some();
+        let oids = if let Some(listed) = listed {
+            newest_first(commits, listed.into_iter(), later::since(commits, wanted)?)?
         } else {
             let later = later::than(commits, tips, wanted, brought, most)?;
             if !later.all {
@@ -154,11 +156,12 @@ impl<'c, 'r> Reverts<'c, 'r> {
             }
             later.commits
         };
+        let named = |id: &String| names.iter().any(|name| name.starts_with(id));
         let mut found = Vec::new();
         for oid in oids {
             let said = match commits.skim(oid, |raw| said(commits, oid, raw)).flatten() {
-                Ok(said) if said.reverts.is_empty() => continue,
-                Ok(said) if index.is_none() || any_contains(commits, tips, oid)? => said,
+                Ok(said) if !said.reverts.iter().any(named) => continue,
+                Ok(said) if !by_index || any_contains(commits, tips, oid)? => said,
                 // An index has what is deployed nowhere, too.
                 Ok(_) => continue,
                 // It and a commit-graph may remember what was cleared away long ago.
