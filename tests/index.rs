@@ -8,6 +8,9 @@
 
 mod common;
 
+use audit::git::Repository;
+use audit::git::commit_index::CommitIndex;
+use audit::git::source::Commits;
 use common::company::{BOT, audit, record};
 use common::{Output, Repo, World, feed};
 use serde_json::Value;
@@ -357,4 +360,20 @@ fn where_there_is_nothing_yet_there_is_an_empty_index() {
     deploy(&repo, "production", &commit);
     assert_eq!(audit(&repo, ["index"]).code(0).line(), "1 commit in the index, 1 of them new");
     assert_eq!(traced(&repo, &commit, 0)["verdict"], "runs");
+}
+
+/// Anybody can write a record that names a tag, or something that is not here, where a commit belongs.
+#[test]
+fn what_is_no_commit_is_not_read_for_one() {
+    let world = World::new();
+    let (repo, change) = deployed(&world);
+    audit(&repo, ["index"]).code(0);
+    let later = repo.commit("Later").file("f", "2\n").create();
+    repo.tag("v1").message("v1").create();
+    let ids = [change, later.clone(), repo.id("v1"), repo.id("HEAD^{tree}"), "7".repeat(40)];
+    let repo = Repository::open(&repo.path).unwrap();
+    let tips = ids.map(|id| repo.hash().oid(id.as_bytes()).unwrap());
+    let index = CommitIndex::open(&repo).unwrap().unwrap();
+    let listed = index.list(&Commits::new(&repo), std::iter::empty(), &tips).unwrap();
+    assert_eq!(listed, Some(vec![repo.hash().oid(later.as_bytes()).unwrap()]));
 }

@@ -229,20 +229,21 @@ impl CommitIndex {
         Ok(Some(list))
     }
 
-    /// The commits of some histories that the index does not have.
+    /// The commits of some histories that the index does not have. What is not here, or no commit, is for others to complain
+    /// about.
     fn lacks(&self, commits: &Commits<'_>, tips: &[Oid]) -> Result<Vec<Oid>, Failure> {
         let has = pipeline::each(tips, FEW_LOOKUPS, |&tip| self.has(tip));
         let lacking = tips.iter().zip(has).filter(|(_, has)| !has);
         let mut pending: Vec<Oid> = lacking.map(|(&tip, _)| tip).collect();
         let (mut lacks, mut seen) = (Vec::new(), HashSet::new());
         while let Some(oid) = pending.pop() {
-            if !seen.insert(oid) {
-                continue;
+            if seen.insert(oid)
+                && let Some(parents) = commits.parents_at(commits.place(oid))?
+            {
+                lacks.push(oid);
+                let parents = parents.into_iter().filter_map(|parent| commits.oid_at(parent));
+                pending.extend(parents.filter(|&parent| !self.has(parent)));
             }
-            // What is not here is for others to complain about.
-            let Some(loaded) = commits.find(oid)? else { continue };
-            lacks.push(oid);
-            pending.extend(loaded.links.parents.into_iter().filter(|&parent| !self.has(parent)));
         }
         Ok(lacks)
     }
