@@ -29,11 +29,13 @@ def measure(bench, subject):
     rows.add("status", bench.audit(clone, "status"), None, within(0.1))
     rows.add("diff of neighbours; log A...B", *diff(bench, clone, line, 1), within(0.1))
     rows.add("diff over a tenth of the line; log A...B", *diff(bench, clone, line, len(line) // 10))
-    rows.add("index, all of it", bench.audit(clone, "index", "--full"), None)
-    rows.add("index, nothing new", bench.audit(clone, "index"), None)
-    add_traces(bench, subject, rows, clone, every, " with an index")
     if bench.compare:
         bench.differences += compare_pairs(bench, subject) + compare_traces(bench, clone, line, every)
+    rows.add("index, all of it", bench.audit(clone, "index", "--full"), None)
+    rows.add("index, nothing new", bench.audit(clone, "index"), None)
+    add_traces(bench, subject, rows, clone, every, ", indexed")
+    if bench.compare:
+        bench.differences += compare_traces(bench, clone, line, every)
 
 
 def add_traces(bench, subject, rows, clone, every, how):
@@ -42,7 +44,7 @@ def add_traces(bench, subject, rows, clone, every, how):
         theirs = bench.git(clone, "tag", "--contains", every[at])
         aims = [at_most(1)] if subject.commits >= LARGE else []
         ours = bench.audit(clone, "trace", every[at])
-        rows.add(f"trace{how} of a commit, {name}; tag --contains", ours, theirs, *aims)
+        rows.add(f"trace of a commit{how}, {name}; tag --contains", ours, theirs, *aims)
     if subject.commits >= LARGE:
         print_spread(bench, clone, every, how)
 
@@ -56,7 +58,7 @@ def print_spread(bench, clone, every, how):
         ratios.append(ours.clock / theirs.clock)
     ratios.sort()
     longer = sum(ratio > 1 for ratio in ratios)
-    print(f"  trace{how} of {DRAWN} commits drawn at random; tag --contains: median {ratios[DRAWN // 2]:.2f}, three quarters up to "
+    print(f"  trace of {DRAWN} commits{how}, drawn at random; tag --contains: median {ratios[DRAWN // 2]:.2f}, three quarters up to "
           f"{ratios[DRAWN * 3 // 4]:.2f}, the longest {ratios[-1]:.2f}; {longer} took longer than git")  # fmt: skip
 
 

@@ -10,13 +10,16 @@ use std::path::Path;
 use std::process::Command;
 
 /// What must appear: each row, and the growth of some.
-const ROWS: [&str; 22] = [
+const ROWS: [&str; 25] = [
     "first row, jsonl ",
     "first row, table ",
     "whole history, same fields, no signatures ",
     "trace of a commit, newest; tag --contains ",
     "trace of a commit, in the middle; tag --contains ",
     "trace of a commit, oldest; tag --contains ",
+    "index, all of it ",
+    "index, nothing new ",
+    "trace of a commit, indexed, newest; tag --contains ",
     "status ",
     "diff of neighbours; log A...B ",
     "diff over a tenth of the line; log A...B ",

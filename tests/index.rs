@@ -95,10 +95,9 @@ impl<'r> History<'r> {
             }
             let author = 1_600_000_000 + self.draw.below(4);
             raw += &format!("author A <a@example.com> {author} +0000\n");
-            raw += &format!(
-                "committer C <c@example.com> {} +0000\n\n{message}",
-                1_700_000_000 + 600 * number
-            );
+            // Some are of one moment, and clocks go back by hours.
+            let date = 1_700_000_000 + 600 * (number / 2) - 3_000 * self.draw.below(4);
+            raw += &format!("committer C <c@example.com> {date} +0000\n\n{message}");
             let id = self.repo.raw("commit", raw.as_bytes());
             self.repo.branch(&format!("b{number}"), &id);
             for parent in &parents {
@@ -164,7 +163,7 @@ fn any(traces: &[Value], field: &str) -> bool {
 
 #[test]
 fn traces_are_the_same_with_an_index_that_has_everything_and_with_one_that_lacks_some() {
-    let mut copies: Vec<String> = Vec::new();
+    let (mut copies, mut all): (Vec<String>, Vec<Value>) = (Vec::new(), Vec::new());
     for seed in 1..=4 {
         let world = World::new();
         let repo = if seed == 4 { world.init("repo").sha256().create() } else { world.repo() };
@@ -191,10 +190,11 @@ fn traces_are_the_same_with_an_index_that_has_everything_and_with_one_that_lacks
             audit(&repo, ["index"]).code(0).line(),
             "60 commits in the index, 0 of them new"
         );
-        assert!(any(&traces, "reverted_by") && any(&traces, "restored_by"), "{seed}");
         let hows = traces.iter().flat_map(|trace| trace["copies"].as_array().unwrap());
         copies.extend(hows.map(|copy| copy["how"].as_str().unwrap().to_owned()));
+        all.extend(traces);
     }
+    assert!(any(&all, "reverted_by") && any(&all, "restored_by"));
     for how in ["cherry-pick", "tree", "patch", "hydrated"] {
         assert!(copies.iter().any(|one| one == how), "no {how} among what was compared");
     }
@@ -240,7 +240,7 @@ fn a_revert_is_found_wherever_it_is() {
     let found = traced(&repo, &change, 0);
     assert_eq!((&found["verdict"], &found["later_unread"]), (&"runs".into(), &true.into()));
     let said = audit(&repo, ["trace", &change]).code(0).stdout;
-    assert!(said.ends_with("--all-reverts reads all, `audit index` remembers them.\n"), "{said}");
+    assert!(said.ends_with("--all-reverts reads all; `audit index` remembers them.\n"), "{said}");
     audit(&repo, ["index"]).code(0);
     let found = traced(&repo, &change, 0);
     assert_eq!((&found["verdict"], &found["later_unread"]), (&"ran".into(), &false.into()));
@@ -301,7 +301,7 @@ fn a_damaged_index_is_said_and_not_used() {
         fs::write(&path, damaged).unwrap();
         let traced = audit(&repo, ["trace", &change]).code(0);
         assert_eq!(traced.stdout, expected);
-        let warning = "audit/commits.index is damaged, or was written by another version; audit index --full writes it anew";
+        let warning = "audit/commits.index is damaged, or was written by another version: history is read instead; audit index --full writes it anew";
         assert!(traced.stderr.contains(warning), "{}", traced.stderr);
         let refused = audit(&repo, ["index"]).code(2).stderr;
         assert!(refused.contains("hint: audit index --full writes it anew"), "{refused}");
@@ -330,21 +330,104 @@ fn a_shallow_clone_gets_none_and_uses_none() {
 }
 
 #[test]
-fn missing_history_and_a_folder_that_takes_no_file_are_errors() {
+fn what_builds_on_missing_or_broken_history_is_left_out_and_said() {
     let world = World::new();
     let (repo, change) = deployed(&world);
-    let git = repo.path.join(".git");
-    fs::rename(git.join("audit"), git.join("kept")).unwrap();
-    fs::write(git.join("audit"), "").unwrap();
-    let refused = audit(&repo, ["index"]).code(2).stderr;
-    assert!(refused.contains("audit"), "{refused}");
-    fs::remove_file(git.join("audit")).unwrap();
-    fs::rename(git.join("kept"), git.join("audit")).unwrap();
     let first = repo.id(&format!("{change}~1"));
-    fs::remove_file(git.join("objects").join(&first[..2]).join(&first[2..])).unwrap();
-    let refused = audit(&repo, ["index"]).code(2).stderr;
-    assert!(refused.contains(&format!("commit {first} is not in this repository")), "{refused}");
-    assert!(!place(&repo).exists());
+    let bogus = repo.raw("commit", b"no commit\n");
+    let tree = repo.id("HEAD^{tree}");
+    let text = format!(
+        "tree {tree}\nparent {first}\nparent {bogus}\nauthor A <a@x> 1 +0000\ncommitter A <a@x> 1 +0000\n\nM\n"
+    );
+    let merge = repo.raw("commit", text.as_bytes());
+    repo.branch("bad", &repo.commit("On the bad one").parent(&merge).create());
+    repo.git(["reset", "-q", "--hard", &change]);
+    let output = audit(&repo, ["index"]).code(0);
+    assert_eq!(output.line(), "2 commits in the index, 2 of them new");
+    let warning = format!(
+        "commit {bogus}: bogus commit object: it does not begin with a tree: 2 commits are left out that build on it, and read as before"
+    );
+    assert!(output.stderr.contains(&warning), "{}", output.stderr);
+    assert_eq!(traced(&repo, &change, 0)["verdict"], "runs");
+    repo.git(["branch", "-D", "bad"]);
+    fs::remove_file(repo.path.join(".git/objects").join(&first[..2]).join(&first[2..])).unwrap();
+    let output = audit(&repo, ["index", "--full"]).code(0);
+    assert_eq!(output.line(), "0 commits in the index, 0 of them new");
+    let warning = format!("commit {first} is not in this repository: 1 commit is left out");
+    assert!(output.stderr.contains(&warning), "{}", output.stderr);
+}
+
+#[test]
+fn an_index_that_cannot_be_written_or_read_is_an_error_and_no_end_of_tracing() {
+    let world = World::new();
+    let (repo, change) = deployed(&world);
+    fs::create_dir(place(&repo)).unwrap();
+    let refused = audit(&repo, ["index", "--full"]).code(2).stderr;
+    assert!(refused.contains("cannot write ") && refused.contains("commits.index"), "{refused}");
+    let left: Vec<_> = fs::read_dir(place(&repo).parent().unwrap()).unwrap().collect();
+    assert_eq!(left.len(), 3, "the ledger, its lock and that: {left:?}");
+    let traced = audit(&repo, ["trace", &change]).code(0);
+    assert!(traced.stderr.contains(": history is read instead"), "{}", traced.stderr);
+}
+
+/// Clocks that go wrong, branches that are gone, and damage that concerns nobody: what is found without an index.
+#[test]
+fn copies_are_found_whatever_their_clocks_say_and_wherever_their_merge_is() {
+    let world = World::new();
+    let (repo, change) = deployed(&world);
+    let first = repo.id(&format!("{change}~1"));
+    let pick = |of: &str| format!("Fix\n\n(cherry picked from commit {of})\n");
+    // A clock that is a month slow.
+    repo.checkout(&first);
+    repo.commit("On the release").file("g", "g\n").create();
+    let slow = world.now() - 30 * 24 * 3600;
+    let date = format!("@{slow} +0000");
+    let slow = repo.commit(pick(&change)).committer_date(&date).create();
+    deploy(&repo, "staging", &slow);
+    // A merge that no branch holds any more.
+    repo.checkout(&first);
+    repo.commit("Another release").file("h", "h\n").create();
+    let merge = repo.commit("Bring main").merge("main").create();
+    repo.checkout(&first);
+    repo.commit("A third one").file("i", "i\n").create();
+    let gone = repo.commit(pick(&merge)).create();
+    deploy(&repo, "third", &gone);
+    // A revert that is deployed nowhere, and damaged.
+    repo.checkout(&change);
+    let damaged = repo.commit(format!("No\n\nThis reverts commit {change}.\n")).create();
+    repo.branch("no", &damaged).checkout("main");
+    audit(&repo, ["index"]).code(0);
+    let object = repo.path.join(".git/objects").join(&damaged[..2]).join(&damaged[2..]);
+    fs::remove_file(&object).unwrap();
+    fs::write(&object, "junk").unwrap();
+    let traces = agrees(&repo, &[change]);
+    let copies: Vec<&str> = traces[0]["copies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|copy| copy["commit"].as_str().unwrap())
+        .collect();
+    assert_eq!(copies, [gone, slow]);
+}
+
+#[test]
+fn an_index_that_finds_or_lacks_too_much_is_not_asked() {
+    let world = World::new();
+    let (repo, change) = deployed(&world);
+    let from = format!("from {change}\n");
+    add(&repo, "main", &from, 70, |_| format!("No\n\nThis reverts commit {change}.\n"));
+    deploy(&repo, "production", "main");
+    audit(&repo, ["index"]).code(0);
+    let found = traced(&repo, &change, 0);
+    assert_eq!((&found["verdict"], &found["later_unread"]), (&"ran".into(), &true.into()));
+    add(&repo, "main", &format!("from {}\n", repo.id("main")), 1_001, |_| "Go on\n".to_owned());
+    deploy(&repo, "production", "main");
+    let last = repo.id("main~1071");
+    assert_eq!(last, change);
+    let unread = |commit: &str, code| traced(&repo, commit, code)["later_unread"] == true;
+    assert!(unread(&repo.id("main~1002"), 0));
+    audit(&repo, ["index"]).code(0);
+    assert!(!unread(&repo.id("main~1002"), 0));
 }
 
 #[test]

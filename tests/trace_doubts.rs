@@ -515,3 +515,20 @@ fn a_commit_graph_that_goes_in_a_circle_is_an_error_and_not_an_endless_search() 
         assert!(refused.stderr.contains("git commit-graph write"), "{}", refused.stderr);
     }
 }
+
+/// A partial clone may have the trees of one commit and not those of its copy: git fetches them, and knows.
+#[test]
+fn a_partial_clone_that_lacks_the_trees_of_a_copy_gets_them_through_git() {
+    let world = World::new();
+    let repo = with_feature(&world);
+    repo.commit("The change").file("f", "1\n").create();
+    let change = repo.id("feature");
+    repo.checkout("main");
+    repo.commit("Other").file("other", "o\n").create();
+    let copy = pick(&repo);
+    repo.commit("More").file("more", "m\n").create();
+    let clone = repo.clone_to("treeless", ["--filter=tree:0", "--bare"]);
+    clone.git(["log", "-1", "-p", &change]);
+    deploy(&clone, &copy, &[]);
+    assert_eq!(trace(&clone, &change), ("runs".to_owned(), Some("patch".to_owned())));
+}

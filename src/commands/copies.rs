@@ -17,7 +17,7 @@ use crate::deployments::field;
 use crate::event::{Event, Kind};
 use crate::git::claims::Named;
 use crate::git::commit_index::{Claim, CommitIndex};
-use crate::git::contains::{Containing, Contains, any_contains, beyond, newest_first};
+use crate::git::contains::{Containing, Contains, any_contains, beyond, is_since, newest_first};
 use crate::git::paths::is_empty_tree;
 use crate::git::source::Commits;
 use crate::git::{Oid, Repository, object, patches};
@@ -120,14 +120,15 @@ pub(crate) fn find(
     let index = index.filter(|_| branches.is_empty() && !gone);
     let listed = match index {
         Some(index) => {
-            let may_be = may_be_copies(commits, index, containing, &name, &own, alters)?;
+            let alike = Some(&own).filter(|_| alters);
+            let may_be = may_be_copies(commits, index, containing, &name, alike, since)?;
             index.list(commits, may_be, deployed)?
         }
         None => None,
     };
     let by_index = listed.is_some();
     let mut others = match listed {
-        Some(listed) => newest_first(commits, listed.into_iter(), since)?,
+        Some(listed) => newest_first(commits, listed.into_iter()),
         None => beyond(commits, deployed, wanted, since)?,
     };
     copies.cut = others.len() > MOST;
@@ -213,14 +214,15 @@ pub(crate) fn find(
     Ok(copies)
 }
 
-/// What an index has that may be a copy of a commit with this name. Its author and tree tell nothing where it alters no file.
+/// What an index has that may be a copy of a commit with this name: what names it or has its author line, however old its
+/// clock makes it, and what has its tree. `own` is what it says, unless it makes no change.
 fn may_be_copies<'i>(
-    commits: &Commits<'_>,
+    commits: &'i Commits<'_>,
     index: &'i CommitIndex,
     containing: &mut Containing<'_, '_>,
     name: &'i str,
-    own: &'i Commit,
-    alters: bool,
+    own: Option<&'i Commit>,
+    since: u64,
 ) -> Result<impl Iterator<Item = Oid> + 'i, Failure> {
     let mut of_merges = Vec::new();
     for (by, merge) in index.picked_from_merges() {
@@ -228,10 +230,14 @@ fn may_be_copies<'i>(
             of_merges.push(by);
         }
     }
-    let alike = alters.then(|| index.authored(&own.author).chain(index.with_tree(own.tree)));
     let claims = [Claim::PickedFrom, Claim::Hydrates].into_iter();
     let naming = claims.flat_map(move |claim| index.claiming(claim, name));
-    Ok(alike.into_iter().flatten().chain(naming).chain(of_merges))
+    // What can't be read is judged by whoever reads it.
+    let young = move |oid: &Oid| is_since(commits, *oid, since).unwrap_or(true);
+    let alike = own.into_iter().flat_map(move |own| {
+        index.authored(&own.author).chain(index.with_tree(own.tree).filter(young))
+    });
+    Ok(alike.chain(naming).chain(of_merges))
 }
 
 /// Whether a commit is a merge that brought the one that `containing` answers for: it holds it, and the line that it was
@@ -271,9 +277,15 @@ pub(crate) fn same_patch(
     commit: Oid,
     others: &[Oid],
 ) -> Result<Vec<Oid>, Failure> {
-    // Git takes its time to start.
+    if others.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Git takes its time to start. It may know paths that can't be had here.
     let paths = patches::paths(repo, commit);
-    let may_be = |&other: &Oid| paths.is_none() || paths == patches::paths(repo, other);
+    let may_be = |&other: &Oid| match (&paths, patches::paths(repo, other)) {
+        (Some(paths), Some(other)) => *paths == other,
+        _ => true,
+    };
     let others: Vec<Oid> = others.iter().copied().filter(may_be).collect();
     if others.is_empty() {
         return Ok(Vec::new());

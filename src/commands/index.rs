@@ -13,8 +13,7 @@ use clap::Args;
 /// Writes an index beside the ledger, of all that branches, tags and deployments hold: which commit says that it was
 /// picked from another, reverts it or was rendered from it, who has which author line and which tree. With it, `audit
 /// trace` looks for reverts in all of history instead of a few commits, and is faster. Run again it reads only what is
-/// new; what it does not have yet is read as without it. Nothing in it is evidence: commits that it points at are read,
-/// and `audit verify` does without it.
+/// new. Nothing in it is evidence: commits that it points at are read, and `audit verify` does without it.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct IndexArgs {
@@ -25,7 +24,7 @@ pub(crate) struct IndexArgs {
 
 const EXAMPLES: &str = "\
 Examples:
-  audit index            after a fetch, from a hook, or at night
+  audit index            from a hook, or at night
   audit index --full     one that is damaged, or holds what was cleared away";
 
 /// Runs the command.
@@ -45,11 +44,15 @@ pub(crate) fn run(context: &mut Context, args: IndexArgs) -> anyhow::Result<Outc
     let deployed = deployed.filter_map(|commit| repo.hash().of_bytes(commit.as_bytes()));
     tips.extend(deployed.filter(|&oid| repo.has_commit(oid)));
     let progress = context.ui.progress("commits");
-    let Update { commits, read } =
-        commit_index::write(&repo, old.as_ref(), &tips, || progress.add(1))?;
+    let done = commit_index::write(&repo, old.as_ref(), &tips, || progress.add(1))?;
     drop(progress);
-    let line =
-        format!("{} in the index, {} of them new\n", counted(commits, "commit", "commits"), read);
+    let Update { commits, read, left_out } = done;
+    if let Some((count, why)) = left_out {
+        let count = counted(count, "commit is", "commits are");
+        context.ui.warn(&format!("{why}: {count} left out that build on it, and read as before"));
+    }
+    let commits = counted(commits, "commit", "commits");
+    let line = format!("{commits} in the index, {read} of them new\n");
     context.ui.out().write_all(line.as_bytes())?;
     Ok(ledger_state)
 }

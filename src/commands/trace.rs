@@ -72,7 +72,7 @@ pub(crate) fn run(context: &mut Context, args: TraceArgs) -> anyhow::Result<Outc
     let index = index.unwrap_or_else(|damaged| {
         let Failure { message, hint, .. } = damaged;
         let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));
-        context.ui.warn(&format!("{message}{hint}"));
+        context.ui.warn(&format!("{message}: history is read instead{hint}"));
         None
     });
     let ledger_state = records::warn(context, &view);

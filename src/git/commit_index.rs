@@ -10,7 +10,7 @@
 //! authors  for each commit the CRC-32 of its author line
 //! facts    for each whether it is a merge, whether it names what it was rendered from, and 30 bits of its tree's id
 //! claims   an id as a message has it, filled up with zeros to 32 bytes │ how many digits │ what is claimed │
-//!          1 where it is the full id of a merge that the index has │ a zero │ the number of the commit that claims it
+//!          1 where it is the full id of a merge │ a zero │ the number of the commit that claims it
 //! CRC-32   of all before it
 //! ```
 //!
@@ -32,6 +32,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
 
+/// With the version: another one whenever [`Named::by`] finds other claims than it did.
 const BEGIN: &[u8] = b"AUDITIDX\x01";
 const HEADER: usize = 16;
 /// Set in the facts of a commit of several parents.
@@ -39,8 +40,11 @@ const MERGE: u32 = 1 << 31;
 /// Set in the facts of one that names the code commit of its rendered manifests.
 const HYDRATES: u32 = 1 << 30;
 
-/// So many commits may be found. An import may give all its commits one author and one date.
-const MOST_FOUND: usize = 256;
+/// So many commits may be found, each of which takes a search. An import may give all its commits one author and one date.
+const MOST_FOUND: usize = 64;
+
+/// So many commits may be lacking.
+const MOST_LACKING: usize = 1_000;
 
 /// What a message claims about another commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -198,7 +202,8 @@ impl CommitIndex {
         of.filter_map(|row| self.oid(Row(row).number()))
     }
 
-    /// The commits that claim to be picked from a merge that the index has, by its full id; and that merge.
+    /// The commits that claim to be picked from a merge, by its full id, and that merge. One that came here after them is
+    /// known for one once the index has it.
     pub fn picked_from_merges(&self) -> impl Iterator<Item = (Oid, Oid)> {
         let of = self
             .rows()
@@ -211,7 +216,7 @@ impl CommitIndex {
     }
 
     /// What was `found` in the index, and what it lacks of the histories of `tips`: all that is to be read. `None` where
-    /// so much was found that looking through history costs less than asking of each whether the tips hold it.
+    /// that is so much that looking through history costs less than to ask of each whether the tips hold it.
     ///
     /// # Errors
     /// When a commit on the way is here but can't be read.
@@ -225,13 +230,14 @@ impl CommitIndex {
         if list.len() > MOST_FOUND {
             return Ok(None);
         }
-        list.extend(self.lacks(commits, tips)?);
+        let Some(lacks) = self.lacks(commits, tips)? else { return Ok(None) };
+        list.extend(lacks);
         Ok(Some(list))
     }
 
-    /// The commits of some histories that the index does not have. What is not here, or no commit, is for others to complain
-    /// about.
-    fn lacks(&self, commits: &Commits<'_>, tips: &[Oid]) -> Result<Vec<Oid>, Failure> {
+    /// The commits of some histories that the index does not have; `None` for more than [`MOST_LACKING`]. What is not
+    /// here, or no commit, is for others to complain about.
+    fn lacks(&self, commits: &Commits<'_>, tips: &[Oid]) -> Result<Option<Vec<Oid>>, Failure> {
         let has = pipeline::each(tips, FEW_LOOKUPS, |&tip| self.has(tip));
         let lacking = tips.iter().zip(has).filter(|(_, has)| !has);
         let mut pending: Vec<Oid> = lacking.map(|(&tip, _)| tip).collect();
@@ -240,12 +246,15 @@ impl CommitIndex {
             if seen.insert(oid)
                 && let Some(parents) = commits.parents_at(commits.place(oid))?
             {
+                if lacks.len() == MOST_LACKING {
+                    return Ok(None);
+                }
                 lacks.push(oid);
                 let parents = parents.into_iter().filter_map(|parent| commits.oid_at(parent));
                 pending.extend(parents.filter(|&parent| !self.has(parent)));
             }
         }
-        Ok(lacks)
+        Ok(Some(lacks))
     }
 }
 
@@ -312,22 +321,25 @@ struct Written {
     digits: u8,
     claim: u8,
     by: Oid,
+    of_merge: bool,
 }
 
 /// What came of writing an index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Update {
     /// How many commits it has.
     pub commits: usize,
     /// How many of them were read.
     pub read: usize,
+    /// How many were read in vain, because they build on what can't be read or is not here; and the first failure.
+    pub left_out: Option<(usize, Failure)>,
 }
 
 /// Adds to an index what it lacks of the histories of `tips`, or writes the first one. `read` is told of every commit
 /// that was read, whose id is verified.
 ///
 /// # Errors
-/// When a commit can't be read or is not here, or the file can't be written.
+/// When the file can't be written.
 pub fn write(
     repo: &Repository,
     old: Option<&CommitIndex>,
@@ -335,7 +347,7 @@ pub fn write(
     read: impl Fn(),
 ) -> Result<Update, Failure> {
     let is_new = |oid: &Oid| old.is_none_or(|old| !old.has(*oid));
-    let (mut entries, mut claims) = (Vec::new(), Vec::new());
+    let (mut new, mut failed) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
     let mut next: Vec<Oid> = tips.to_vec();
     loop {
@@ -343,28 +355,82 @@ pub fn write(
         if next.is_empty() {
             break;
         }
-        let look = |oid: &Oid| Read::new(repo, *oid);
-        let looked_at = pipeline::each(&next, FEW_READS, look);
-        next.clear();
-        for looked_at in looked_at {
-            let Read { entry, claims: made, parents } = looked_at?;
-            entries.push(entry);
-            claims.extend(made);
-            next.extend(parents);
+        let looked_at = pipeline::each(&next, FEW_READS, |oid: &Oid| Read::new(repo, *oid));
+        let looked_at: Vec<_> = std::mem::take(&mut next).into_iter().zip(looked_at).collect();
+        for (oid, looked_at) in looked_at {
+            match looked_at {
+                Ok(looked_at) => {
+                    next.extend(&looked_at.parents);
+                    new.push(looked_at);
+                }
+                Err(failure) => failed.push((oid, failure)),
+            }
             read();
         }
     }
-    let update =
-        Update { commits: entries.len() + old.map_or(0, CommitIndex::len), read: entries.len() };
+    let all = new.len();
+    leave_out(&mut new, failed.iter().map(|(oid, _)| *oid));
+    let left_out = failed.into_iter().next().map(|(_, failure)| (all - new.len(), failure));
+    let commits = new.len() + old.map_or(0, CommitIndex::len);
+    let update = Update { commits, read: new.len(), left_out };
     if old.is_some() && update.read == 0 {
         return Ok(update);
     }
+    let (mut entries, mut claims) = (Vec::new(), Vec::new());
+    for Read { entry, claims: made, .. } in new {
+        entries.push(entry);
+        claims.extend(made);
+    }
+    let merges: HashMap<Oid, bool> =
+        entries.iter().map(|entry| (entry.oid, entry.facts & MERGE != 0)).collect();
+    let is_pick = |claim: &&mut Written| claim.claim == Claim::PickedFrom as u8;
+    for claim in claims.iter_mut().filter(is_pick) {
+        claim.of_merge = claim
+            .of(repo.hash())
+            .is_some_and(|of| merges.get(&of).copied().unwrap_or_else(|| is_merge(repo, old, of)));
+    }
     if let Some(old) = old {
         entries.extend(old.entries());
-        claims.extend(old.written());
+        for mut claim in old.written() {
+            let now = claim.of(repo.hash()).and_then(|of| merges.get(&of));
+            claim.of_merge = now.copied().unwrap_or(claim.of_merge);
+            claims.push(claim);
+        }
     }
     save(repo, &file(repo.hash(), entries, claims))?;
     Ok(update)
+}
+
+/// Whether a commit is a merge that an index has, or one that no branch holds any more.
+fn is_merge(repo: &Repository, old: Option<&CommitIndex>, oid: Oid) -> bool {
+    if let Some((old, number)) = old.and_then(|old| Some((old, old.number(oid)?))) {
+        return old.facts(number) & MERGE != 0;
+    }
+    let found = Commits::without_graph(repo).find(oid);
+    found.is_ok_and(|found| found.is_some_and(|loaded| loaded.links.parents.len() > 1))
+}
+
+/// Drops the commits that build on some others.
+fn leave_out(new: &mut Vec<Read>, failed: impl Iterator<Item = Oid>) {
+    let mut pending: Vec<Oid> = failed.collect();
+    if pending.is_empty() {
+        return;
+    }
+    let mut children: HashMap<Oid, Vec<Oid>> = HashMap::new();
+    for one in &*new {
+        for &parent in &one.parents {
+            children.entry(parent).or_default().push(one.entry.oid);
+        }
+    }
+    let mut dropped = HashSet::new();
+    while let Some(oid) = pending.pop() {
+        for &child in children.get(&oid).into_iter().flatten() {
+            if dropped.insert(child) {
+                pending.push(child);
+            }
+        }
+    }
+    new.retain(|one| !dropped.contains(&one.entry.oid));
 }
 
 impl CommitIndex {
@@ -379,7 +445,8 @@ impl CommitIndex {
     fn written(&self) -> impl Iterator<Item = Written> {
         self.rows().iter().filter_map(|row| {
             let (id, digits, claim) = (*row.first_chunk()?, row[Row::DIGITS], row[Row::CLAIM]);
-            Some(Written { id, digits, claim, by: self.oid(Row(row).number())? })
+            let of_merge = row[Row::OF_MERGE] != 0;
+            Some(Written { id, digits, claim, by: self.oid(Row(row).number())?, of_merge })
         })
     }
 }
@@ -424,7 +491,13 @@ impl Written {
             packed[at / 2] |= (digit as u8) << if at % 2 == 0 { 4 } else { 0 };
             digits += 1;
         }
-        Written { id: packed, digits, claim: claim as u8, by }
+        Written { id: packed, digits, claim: claim as u8, by, of_merge: false }
+    }
+
+    /// The commit that it is about, where it has its full id.
+    fn of(&self, hash: HashKind) -> Option<Oid> {
+        let full = usize::from(self.digits) == hash.hex_len();
+        self.id.get(..hash.hex_len() / 2).and_then(|id| hash.of_bytes(id)).filter(|_| full)
     }
 }
 
@@ -451,13 +524,8 @@ fn file(hash: HashKind, mut entries: Vec<Entry>, mut claims: Vec<Written>) -> Ve
     let numbers: HashMap<Oid, u32> =
         entries.iter().zip(0..).map(|(entry, number)| (entry.oid, number)).collect();
     for claim in claims {
-        let full = hash.of_bytes(&claim.id[..hash.hex_len() / 2]);
-        let full = full.filter(|_| usize::from(claim.digits) == hash.hex_len());
-        let of_merge = full.and_then(|of| numbers.get(&of)).is_some_and(|&number| {
-            entries.get(number as usize).is_some_and(|entry| entry.facts & MERGE != 0)
-        });
         file.extend(claim.id);
-        file.extend([claim.digits, claim.claim, of_merge.into(), 0]);
+        file.extend([claim.digits, claim.claim, claim.of_merge.into(), 0]);
         file.extend(numbers.get(&claim.by).unwrap_or(&u32::MAX).to_be_bytes());
     }
     let sum = libdeflater::crc32(&file);

@@ -134,6 +134,10 @@ impl<'c, 'r> Containing<'c, 'r> {
             return Ok(());
         }
         let mut at = self.wanted;
+        // Whether a commit is contained can be told of one that can't be read, too.
+        if self.commits.first_parent(at).is_err() {
+            return Ok(());
+        }
         while let Some(parent) = self.commits.first_parent(at)?
             && parent >= self.commits.in_graph
         {
@@ -346,29 +350,35 @@ pub fn beyond(
         }
     }
     found.retain(|&(_, at)| search.marks[at] & BASE == 0);
-    found.sort_unstable_by_key(|&newest| std::cmp::Reverse(newest));
-    Ok(found.into_iter().filter_map(|(_, at)| commits.oid_at(at)).collect())
+    let oid = |(date, at)| Some((date, commits.oid_at(at)?));
+    Ok(sorted(found.into_iter().filter_map(oid).collect()))
 }
 
-/// Those of some commits that are here and no older than `since`, each once, in the order of [`beyond`].
+/// Whether a commit is no older than `since`, or a few steps behind it one stands that is not.
 ///
 /// # Errors
-/// When one of them is here but can't be read.
-pub fn newest_first(
-    commits: &Commits<'_>,
-    of: impl Iterator<Item = Oid>,
-    since: u64,
-) -> Result<Vec<Oid>, Failure> {
-    let mut found = Vec::new();
-    for oid in of {
-        let at = commits.place(oid);
-        if let Some(date) = commits.date_at(at)?.filter(|&date| date >= since) {
-            found.push((date, at));
-        }
-    }
-    found.sort_unstable_by_key(|&newest| std::cmp::Reverse(newest));
-    found.dedup();
-    Ok(found.into_iter().filter_map(|(_, at)| commits.oid_at(at)).collect())
+/// When a commit on the way is here but can't be read.
+pub fn is_since(commits: &Commits<'_>, commit: Oid, since: u64) -> Result<bool, Failure> {
+    let at = commits.place(commit);
+    let young = commits.date_at(at)?.is_some_and(|date| date >= since);
+    Ok(young || leads_on(commits, at, since)?)
+}
+
+/// Some commits, each once, in the order of [`beyond`]. Those that can't be read come first, and those that are not here are
+/// left out.
+pub fn newest_first(commits: &Commits<'_>, of: impl Iterator<Item = Oid>) -> Vec<Oid> {
+    let dated = |oid: Oid| match commits.date_at(commits.place(oid)) {
+        Ok(date) => Some((date?, oid)),
+        Err(_) => Some((u64::MAX, oid)),
+    };
+    sorted(of.filter_map(dated).collect())
+}
+
+/// Commits by their dates, each once, the newest first, and of those of one moment that with the greatest id.
+pub(super) fn sorted(mut dated: Vec<(u64, Oid)>) -> Vec<Oid> {
+    dated.sort_unstable_by_key(|&dated| std::cmp::Reverse(dated));
+    dated.dedup();
+    dated.into_iter().map(|(_, oid)| oid).collect()
 }
 
 /// Whether one of `tips` contains a commit.
@@ -452,7 +462,7 @@ impl Search<'_, '_> {
         if old == 0 || late {
             // What is too old, or not here, ends its line.
             match self.commits.date_at(at)? {
-                Some(date) if date >= self.since || self.leads_on(at)? => {
+                Some(date) if date >= self.since || leads_on(self.commits, at, self.since)? => {
                     self.queue.push((date, at));
                 }
                 _ => {
@@ -467,27 +477,6 @@ impl Search<'_, '_> {
         Ok(())
     }
 
-    /// Whether a few steps behind a commit one stands that is not too old.
-    fn leads_on(&self, at: usize) -> Result<bool, Failure> {
-        let (mut level, mut looked_at) = (vec![at], 0);
-        for _ in 0..SLOP {
-            let mut behind = Vec::new();
-            for at in level {
-                for parent in self.commits.parents_at(at)?.unwrap_or_default() {
-                    looked_at += 1;
-                    let date = self.commits.date_at(parent)?;
-                    // Among merges of hundreds nobody looks for long: then it may lead on.
-                    if looked_at > MOST_BEHIND || date.is_some_and(|date| date >= self.since) {
-                        return Ok(true);
-                    }
-                    behind.push(parent);
-                }
-            }
-            level = behind;
-        }
-        Ok(false)
-    }
-
     /// Takes a commit that came out of the queue; tells whose its parents are.
     fn look_at(&mut self, at: usize) -> u8 {
         let mark = self.marks[at];
@@ -499,6 +488,27 @@ impl Search<'_, '_> {
             BASE
         }
     }
+}
+
+/// Whether a few steps behind the commit at a place one stands that is no older than `since`.
+fn leads_on(commits: &Commits<'_>, at: usize, since: u64) -> Result<bool, Failure> {
+    let (mut level, mut looked_at) = (vec![at], 0);
+    for _ in 0..SLOP {
+        let mut behind = Vec::new();
+        for at in level {
+            for parent in commits.parents_at(at)?.unwrap_or_default() {
+                looked_at += 1;
+                let date = commits.date_at(parent)?;
+                // Among merges of hundreds nobody looks for long: then it may lead on.
+                if looked_at > MOST_BEHIND || date.is_some_and(|date| date >= since) {
+                    return Ok(true);
+                }
+                behind.push(parent);
+            }
+        }
+        level = behind;
+    }
+    Ok(false)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@
 //! walk ends early, and what came soon after is walked from a little way up the line that they were brought onto.
 
 use super::Oid;
-use super::contains::{Brought, Located};
+use super::contains::{Brought, Located, sorted};
 use super::source::Commits;
 use crate::outcome::Failure;
 use std::collections::{BinaryHeap, HashSet};
@@ -24,7 +24,7 @@ const WALKED: usize = 1_000;
 /// Commits that came after others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Later {
-    /// Those that were asked for, in no order.
+    /// Those that were asked for, newest first.
     pub commits: Vec<Oid>,
     /// Whether these are all.
     pub all: bool,
@@ -42,7 +42,7 @@ pub fn than(
     brought: &[Brought],
     most: usize,
 ) -> Result<Later, Failure> {
-    let since = since(commits, wanted)?;
+    let since = first(commits, wanted)?;
     let (mut found, all) = newest(commits, tips, since, most)?;
     if !all {
         let share = most / 2 / brought.len().max(1);
@@ -52,11 +52,9 @@ pub fn than(
             let (mut first, _) = newest(commits, &[brought.soon_after], since, WALKED)?;
             found.extend(first.split_off(first.len().saturating_sub(share)));
         }
-        found.sort_unstable();
-        found.dedup();
     }
-    let oids = found.into_iter().filter_map(|(_, at)| commits.oid_at(at));
-    Ok(Later { commits: oids.collect(), all })
+    let oid = |(date, at)| Some((date, commits.oid_at(at)?));
+    Ok(Later { commits: sorted(found.into_iter().filter_map(oid).collect()), all })
 }
 
 /// A commit that was looked at.
@@ -76,7 +74,7 @@ pub fn heads(
     tips: impl Iterator<Item = Located>,
     wanted: &[Oid],
 ) -> Result<Vec<Oid>, Failure> {
-    let since = since(commits, wanted)?;
+    let since = first(commits, wanted)?;
     let tips: Vec<usize> = tips.map(|tip| tip.place(commits)).collect();
     let mut marks = Marks(vec![0; commits.in_graph]);
     let mut left = tips.iter().filter(|&&tip| marks.add(tip, TIP) == 0).count();
@@ -122,10 +120,7 @@ impl Marks {
 }
 
 /// The date from which on something may have come after one of some commits.
-///
-/// # Errors
-/// When one of them is here but can't be read.
-pub fn since(commits: &Commits<'_>, wanted: &[Oid]) -> Result<u64, Failure> {
+fn first(commits: &Commits<'_>, wanted: &[Oid]) -> Result<u64, Failure> {
     let mut since = u64::MAX;
     for &oid in wanted {
         since = since.min(date(commits, oid)?);

@@ -40,6 +40,20 @@ pub struct Restored {
     pub reverts: String,
 }
 
+/// Why there may be more commits that take a change back, or one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// So many later commits were read, and not all.
+    Later {
+        /// How many.
+        read: usize,
+        /// Whether `audit index` would help.
+        index: bool,
+    },
+    /// So many were found, and no more looked for.
+    Reverts(usize),
+}
+
 /// How a commit was found that nobody named by itself.
 #[derive(Debug, Clone)]
 pub struct Asked {
@@ -117,8 +131,8 @@ pub struct Trace<'d, 'e> {
     pub reverts: Vec<Revert>,
     /// Commits that take those back, where that brought it back.
     pub restored: Vec<Restored>,
-    /// How many later commits were looked at for such ones, where that is not all.
-    pub read_of_more: Option<usize>,
+    /// Why there may be more of them.
+    pub unread: Option<Unread>,
     /// Where it was.
     pub reached: Vec<Reached<'d, 'e>>,
     /// Deployments of it that failed.

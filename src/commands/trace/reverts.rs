@@ -19,6 +19,7 @@ use crate::git::contains::{Brought, Containing, Contains, Located, any_contains,
 use crate::git::source::Commits;
 use crate::git::{Oid, later, object};
 use crate::outcome::Failure;
+use crate::report::trace::Unread;
 
 /// The most commits that are read by default.
 pub(super) const MOST: usize = 64;
@@ -31,8 +32,8 @@ const LONGEST: usize = 100;
 #[derive(Default)]
 pub(super) struct Reverts<'c, 'r> {
     found: Vec<Revert<'c, 'r>>,
-    /// How many commits that came later were read, where not all were.
-    pub(super) read_of_more: Option<usize>,
+    /// Why there may be more.
+    pub(super) unread: Option<Unread>,
 }
 
 struct Revert<'c, 'r> {
@@ -101,7 +102,7 @@ impl<'c, 'r> Reverts<'c, 'r> {
         for (oid, Named { picked_from, .. }) in self.read(search, wanted, brought, names)? {
             let known = self.found.iter().position(|revert| revert.oid == oid);
             if known.is_none() && self.found.len() == LONGEST {
-                self.read_of_more.get_or_insert(LONGEST);
+                self.unread.get_or_insert(Unread::Reverts(LONGEST));
                 break;
             }
             let at = known.unwrap_or_else(|| {
@@ -148,11 +149,13 @@ impl<'c, 'r> Reverts<'c, 'r> {
         };
         let by_index = listed.is_some();
         let oids = if let Some(listed) = listed {
-            newest_first(commits, listed.into_iter(), later::since(commits, wanted)?)?
+            newest_first(commits, listed.into_iter())
         } else {
             let later = later::than(commits, tips, wanted, brought, most)?;
             if !later.all {
-                self.read_of_more.get_or_insert(later.commits.len());
+                let index = commits.repository().shallow().is_empty();
+                let read = later.commits.len();
+                self.unread.get_or_insert(Unread::Later { read, index });
             }
             later.commits
         };

@@ -143,7 +143,7 @@ impl<'t> Tracer<'t> {
             copies: copied,
             reverts,
             restored,
-            read_of_more: carriers.reverts.read_of_more,
+            unread: carriers.reverts.unread,
             reached,
             failed: road.failed,
             unknown: road.unknown,

@@ -244,7 +244,7 @@ impl<'a> From<&'a Trace<'_, '_>> for TraceJson<'a> {
                     reverts,
                 })
                 .collect(),
-            later_unread: trace.read_of_more.is_some(),
+            later_unread: trace.unread.is_some(),
             doubts: trace.doubts.iter().map(|doubt| doubt.name()).collect(),
         }
     }

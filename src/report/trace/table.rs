@@ -12,7 +12,7 @@
 //! production/api  2026-11-20 16:00  2026-11-21 09:00 rolled back   Ana   Bo Chen      1h 57m  ✓ signed
 //! ```
 
-use super::{Doubt, Reached, Restored, Trace, Verdict};
+use super::{Doubt, Reached, Restored, Trace, Unread, Verdict};
 use crate::deployments::{State, field};
 use crate::event::Event;
 use crate::report::approvals::{self, approvers};
@@ -320,11 +320,19 @@ impl Trace<'_, '_> {
             Verdict::Never => Paint::Plain,
         };
         writeln!(out, "{}", style.paint(paint, &escape(&self.sentence())))?;
-        if let Some(read) = self.read_of_more.filter(|_| !self.reached.is_empty()) {
-            writeln!(
+        match self.unread.filter(|_| !self.reached.is_empty()) {
+            None => {}
+            Some(Unread::Later { read, index }) => {
+                let index = if index { "; `audit index` remembers them" } else { "" };
+                writeln!(
+                    out,
+                    "Reverts were looked for in {read} later commits, the first and the last; --all-reverts reads all{index}."
+                )?;
+            }
+            Some(Unread::Reverts(found)) => writeln!(
                 out,
-                "Reverts were looked for in {read} later commits, the first and the last; --all-reverts reads all, `audit index` remembers them."
-            )?;
+                "{found} commits take it back, or one another: there are more, which were not looked at."
+            )?,
         }
         Ok(())
     }
