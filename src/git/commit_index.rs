@@ -581,9 +581,15 @@ mod tests {
         prop::collection::vec((any::<bool>(), claims), 0..20)
     }
 
-    fn bytes(made: &[Made]) -> Vec<u8> {
+    /// Whether a claim by so many digits is that of a merge that was picked.
+    fn is_picked_merge(all: &[Made], claim: Claim, of: u8, digits: usize) -> bool {
+        let merge = all.get(usize::from(of)).is_some_and(|(merge, _)| *merge);
+        claim == Claim::PickedFrom && digits == 40 && merge
+    }
+
+    fn bytes(all: &[Made]) -> Vec<u8> {
         let (mut entries, mut claims) = (Vec::new(), Vec::new());
-        for (number, (merge, made)) in (0..).zip(made) {
+        for (number, (merge, made)) in (0..).zip(all) {
             let facts = tree_bits(oid(number % 5)) | if *merge { MERGE } else { 0 };
             entries.push(Entry {
                 oid: oid(number),
@@ -591,7 +597,9 @@ mod tests {
                 facts,
             });
             for &(claim, of, digits) in made {
-                claims.push(Written::new(claim, &oid(of).to_string()[..digits], oid(number)));
+                let written = Written::new(claim, &oid(of).to_string()[..digits], oid(number));
+                let of_merge = is_picked_merge(all, claim, of, digits);
+                claims.push(Written { of_merge, ..written });
             }
         }
         file(HashKind::Sha1, entries, claims)
@@ -636,11 +644,10 @@ mod tests {
                 let same = same.map(|(by, _)| by).chain(all().filter(|(by, (merge, _))| by % 5 != number && like(*by) && !merge).map(|(by, _)| by));
                 prop_assert_eq!(sorted(index.with_tree(oid(number))), sorted(same.map(oid)));
             }
-            let merge = |of: u8| made.get(usize::from(of)).is_some_and(|(merge, _)| *merge);
             let mut of_merges = Vec::new();
             for (by, (_, claims)) in all() {
                 for &(claim, of, digits) in claims {
-                    if claim == Claim::PickedFrom && digits == 40 && merge(of) {
+                    if is_picked_merge(&made, claim, of, digits) {
                         of_merges.push((oid(by), oid(of)));
                     }
                 }
