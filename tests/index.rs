@@ -397,9 +397,14 @@ fn copies_are_found_whatever_their_clocks_say_and_wherever_their_merge_is() {
     let damaged = repo.commit(format!("No\n\nThis reverts commit {change}.\n")).create();
     repo.branch("no", &damaged).checkout("main");
     audit(&repo, ["index"]).code(0);
+    let kept = world.root().join("kept");
+    fs::copy(place(&repo), &kept).unwrap();
     let object = repo.path.join(".git/objects").join(&damaged[..2]).join(&damaged[2..]);
     fs::remove_file(&object).unwrap();
     fs::write(&object, "junk").unwrap();
+    let said = audit(&repo, ["index", "--full"]).code(0).stderr;
+    assert!(said.contains("refs/heads/no is left out: "), "{said}");
+    fs::copy(&kept, place(&repo)).unwrap();
     let traces = agrees(&repo, &[change]);
     let copies: Vec<&str> = traces[0]["copies"]
         .as_array()

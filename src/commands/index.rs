@@ -1,10 +1,13 @@
 //! `audit index`: remembers what commits say of one another.
 
-use super::{Context, records};
+use super::{Context, history, records};
 use crate::deployments::Deployments;
-use crate::git::Oid;
 use crate::git::commit_index::{self, CommitIndex, Update};
+use crate::git::refs::Ref;
+use crate::git::repository::ObjectKind;
+use crate::git::{Oid, Repository};
 use crate::outcome::{Failure, Outcome};
+use crate::pipeline::{self, FEW_READS};
 use crate::report::words::counted;
 use clap::Args;
 
@@ -38,11 +41,7 @@ pub(crate) fn run(context: &mut Context, args: IndexArgs) -> anyhow::Result<Outc
     let (view, events) = records::read_all(&repo)?;
     let ledger_state = records::warn(context, &view);
     let old = if args.full { None } else { CommitIndex::open(&repo)? };
-    let mut tips: Vec<Oid> = repo.all_tips()?.into_iter().map(|tip| tip.oid).collect();
-    let deployments = Deployments::new(&events);
-    let deployed = deployments.commits().iter();
-    let deployed = deployed.filter_map(|commit| repo.hash().of_bytes(commit.as_bytes()));
-    tips.extend(deployed.filter(|&oid| repo.has_commit(oid)));
+    let tips = tips(context, &repo, old.as_ref(), &Deployments::new(&events))?;
     let progress = context.ui.progress("commits");
     let done = commit_index::write(&repo, old.as_ref(), &tips, || progress.add(1))?;
     drop(progress);
@@ -55,4 +54,29 @@ pub(crate) fn run(context: &mut Context, args: IndexArgs) -> anyhow::Result<Outc
     let line = format!("{commits} in the index, {read} of them new\n");
     context.ui.out().write_all(line.as_bytes())?;
     Ok(ledger_state)
+}
+
+/// What an index lacks of references, HEAD and deployments. A reference that leads to nothing that can be read is said.
+fn tips(
+    context: &Context,
+    repo: &Repository,
+    old: Option<&CommitIndex>,
+    deployments: &Deployments<'_>,
+) -> Result<Vec<Oid>, Failure> {
+    let is_new = |oid: &Oid| old.is_none_or(|old| !old.has(*oid));
+    let refs: Vec<&Ref> =
+        repo.refs("refs/")?.iter().filter(|reference| is_new(&reference.target)).collect();
+    let peeled = pipeline::each(&refs, FEW_READS, |reference| repo.peel(reference.target));
+    let mut tips = Vec::from_iter(history::head(repo)?);
+    for (reference, peeled) in refs.into_iter().zip(peeled) {
+        match peeled {
+            Ok((oid, ObjectKind::Commit)) => tips.push(oid),
+            Ok(_) => {}
+            Err(failure) => context.ui.warn(&format!("{} is left out: {failure}", reference.name)),
+        }
+    }
+    let commits = deployments.commits().iter();
+    let deployed = commits.filter_map(|commit| repo.hash().of_bytes(commit.as_bytes()));
+    tips.extend(deployed.filter(is_new).filter(|&oid| repo.has_commit(oid)));
+    Ok(tips)
 }
