@@ -58,7 +58,7 @@ def print_spread(bench, clone, every, how):
         ratios.append(ours.clock / theirs.clock)
     ratios.sort()
     longer = sum(ratio > 1 for ratio in ratios)
-    print(f"  trace of {DRAWN} commits{how}, drawn at random; tag --contains: median {ratios[DRAWN // 2]:.2f}, three quarters up to "
+    print(f"  trace of {DRAWN} commits drawn at random{how}; tag --contains: median {ratios[DRAWN // 2]:.2f}, three quarters up to "
           f"{ratios[DRAWN * 3 // 4]:.2f}, the longest {ratios[-1]:.2f}; {longer} took longer than git")  # fmt: skip
 
 

@@ -17,7 +17,9 @@ use crate::deployments::field;
 use crate::event::{Event, Kind};
 use crate::git::claims::Named;
 use crate::git::commit_index::{Claim, CommitIndex};
-use crate::git::contains::{Containing, Contains, any_contains, beyond, is_since, newest_first};
+use crate::git::contains::{
+    Containing, Contains, any_contains, beyond, each_contained, is_since, newest_first,
+};
 use crate::git::paths::is_empty_tree;
 use crate::git::source::Commits;
 use crate::git::{Oid, Repository, object, patches};
@@ -180,17 +182,14 @@ pub(crate) fn find(
     }
     if by_index {
         // What the index has may be deployed nowhere.
-        let deployed_here = |oid: Oid| any_contains(commits, deployed, oid);
-        for copy in copies.found.split_off(named) {
-            if deployed_here(copy.oid)? {
-                copies.found.push(copy);
-            }
-        }
-        for oid in std::mem::take(&mut same_author) {
-            if deployed_here(oid)? {
-                same_author.push(oid);
-            }
-        }
+        let found = copies.found[named..].iter().map(|copy| copy.oid);
+        let oids: Vec<Oid> = found.chain(same_author.iter().copied()).collect();
+        let deployed_here = each_contained(commits, deployed, &oids)?;
+        let here: HashSet<Oid> =
+            oids.into_iter().zip(deployed_here).filter(|(_, is)| *is).map(|(oid, _)| oid).collect();
+        let later = copies.found.split_off(named).into_iter();
+        copies.found.extend(later.filter(|copy| here.contains(&copy.oid)));
+        same_author.retain(|oid| here.contains(oid));
     }
     for oid in same_patch(repo, wanted, &same_author)? {
         add(oid, "patch", &mut copies);

@@ -226,6 +226,37 @@ impl CommitGraph {
         (all & UNTOLD == 0).then(|| told.into_iter().map(|told| told == 1).collect())
     }
 
+    /// Whether one of `tips` contains each of some commits, by positions; `None` where generation numbers are missing, or
+    /// something is damaged.
+    ///
+    /// All are gone through by falling generation number, children before parents, as [`CommitGraph::containing`] does the other
+    /// way.
+    pub(super) fn reached(&self, tips: &[usize], of: &[usize]) -> Option<Vec<bool>> {
+        let Compact { parents, generations } = self.compact();
+        let generation = |&position: &usize| generations.get(position).copied();
+        let lowest = of.iter().filter_map(generation).min()?;
+        let (by_generation, first) = self.by_generation(lowest)?;
+        // What a parent that there is not reaches is nobody's.
+        let mut reached = vec![false; self.len + 1];
+        for &tip in tips {
+            *reached.get_mut(tip)? = true;
+        }
+        for &position in by_generation[first..].iter().rev() {
+            let position = position as usize;
+            if !reached[position] {
+                continue;
+            }
+            match parents[position] {
+                MORE => self.parents(position)?.iter().for_each(|&parent| reached[parent] = true),
+                [first, second] => {
+                    reached[first as usize] = true;
+                    reached[second as usize] = true;
+                }
+            }
+        }
+        of.iter().map(|&position| reached.get(position).copied()).collect()
+    }
+
     /// All positions by rising generation numbers, and which is the first of those with one greater than `above`. `None`
     /// where a commit has none, or one that can't be.
     fn by_generation(&self, above: u32) -> Option<(Vec<u32>, usize)> {
@@ -481,6 +512,13 @@ pub(super) mod tests {
                 let found = graph.containing(place(&self.ids[wanted])).unwrap();
                 let found: Vec<bool> = self.ids.iter().map(|oid| found[place(oid)]).collect();
                 assert_eq!(found, self.containing(wanted), "{wanted}");
+                let all: Vec<usize> = (0..graph.len()).collect();
+                for (tip, contains) in self.ids.iter().zip(found) {
+                    let reached = graph.reached(&[place(tip)], &all).unwrap();
+                    assert_eq!(reached[place(&self.ids[wanted])], contains, "{tip}");
+                    let alone = graph.reached(&[place(tip)], &[place(&self.ids[wanted])]).unwrap();
+                    assert_eq!(alone, [contains], "{tip}");
+                }
             }
             let nobodys = self.hash.oid(&b"7".repeat(self.hash.hex_len())).unwrap();
             assert_eq!(graph.position(nobodys), None);

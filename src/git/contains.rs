@@ -395,6 +395,40 @@ pub fn any_contains(commits: &Commits<'_>, tips: &[Oid], commit: Oid) -> Result<
     Ok(false)
 }
 
+/// As [`any_contains`], for several commits.
+///
+/// # Errors
+/// As there.
+pub fn each_contained(
+    commits: &Commits<'_>,
+    tips: &[Oid],
+    of: &[Oid],
+) -> Result<Vec<bool>, Failure> {
+    let positions: Option<Vec<usize>> = of.iter().map(|&oid| commits.position(oid)).collect();
+    // One search takes less than to go through the whole graph.
+    if let (Some(graph), Some(positions)) = (commits.graph(), positions)
+        && positions.len() > 1
+        && let Some(reached) = graph.reached(&in_graph(commits, tips)?, &positions)
+    {
+        return Ok(reached);
+    }
+    of.iter().map(|&oid| any_contains(commits, tips, oid)).collect()
+}
+
+/// Where the histories of `tips` enter the commit-graph.
+fn in_graph(commits: &Commits<'_>, tips: &[Oid]) -> Result<Vec<usize>, Failure> {
+    let mut pending: Vec<usize> = tips.iter().map(|&tip| commits.place(tip)).collect();
+    let (mut entries, mut seen) = (Vec::new(), HashSet::new());
+    while let Some(at) = pending.pop() {
+        if at < commits.in_graph {
+            entries.push(at);
+        } else if seen.insert(at) {
+            pending.extend(commits.parents_at(at)?.unwrap_or_default());
+        }
+    }
+    Ok(entries)
+}
+
 /// Drops the tips that are first parents of `base`, or it itself, as far back as `since`.
 fn leave_out_own_line(
     commits: &Commits<'_>,

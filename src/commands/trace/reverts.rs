@@ -15,7 +15,9 @@
 
 use crate::git::claims::Named;
 use crate::git::commit_index::{Claim, CommitIndex};
-use crate::git::contains::{Brought, Containing, Contains, Located, any_contains, newest_first};
+use crate::git::contains::{
+    Brought, Containing, Contains, Located, any_contains, each_contained, newest_first,
+};
 use crate::git::source::Commits;
 use crate::git::{Oid, later, object};
 use crate::outcome::Failure;
@@ -162,16 +164,19 @@ impl<'c, 'r> Reverts<'c, 'r> {
         let named = |id: &String| names.iter().any(|name| name.starts_with(id));
         let mut found = Vec::new();
         for oid in oids {
-            let said = match commits.skim(oid, |raw| said(commits, oid, raw)).flatten() {
-                Ok(said) if !said.reverts.iter().any(named) => continue,
-                Ok(said) if !by_index || any_contains(commits, tips, oid)? => said,
-                // An index has what is deployed nowhere, too.
-                Ok(_) => continue,
-                // It and a commit-graph may remember what was cleared away long ago.
-                Err(_) if !any_contains(commits, tips, oid)? => continue,
+            match commits.skim(oid, |raw| said(commits, oid, raw)).flatten() {
+                Ok(said) if said.reverts.iter().any(named) => found.push((oid, said)),
+                Ok(_) => {}
+                // An index and a commit-graph may remember what was cleared away long ago.
+                Err(_) if !any_contains(commits, tips, oid)? => {}
                 Err(failure) => return Err(failure),
-            };
-            found.push((oid, said));
+            }
+        }
+        if by_index {
+            // An index has what is deployed nowhere, too.
+            let oids: Vec<Oid> = found.iter().map(|(oid, _)| *oid).collect();
+            let mut deployed = each_contained(commits, tips, &oids)?.into_iter();
+            found.retain(|_| deployed.next() == Some(true));
         }
         Ok(found)
     }
