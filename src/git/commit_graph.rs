@@ -36,6 +36,15 @@ pub(super) struct CommitGraph {
     files: Vec<File>,
     len: usize,
     compact: OnceLock<Compact>,
+    /// `None` where a commit has no generation number, or one that can't be.
+    sorted: OnceLock<Option<Sorted>>,
+}
+
+/// All positions by rising generation numbers.
+struct Sorted {
+    positions: Vec<u32>,
+    /// How many of them have a number up to 0, 1, ….
+    up_to: Vec<u32>,
 }
 
 /// What a search wants to know of all commits, by their positions.
@@ -88,7 +97,7 @@ impl CommitGraph {
             None => chain(&info.join("commit-graphs"), hash)?,
         };
         let len = files.last()?.positions.end;
-        Some(CommitGraph { files, len, compact: OnceLock::new() })
+        Some(CommitGraph { files, len, compact: OnceLock::new(), sorted: OnceLock::new() })
     }
 
     /// How many commits it holds.
@@ -206,14 +215,13 @@ impl CommitGraph {
         const UNTOLD: u8 = 2;
         let Compact { parents, generations } = self.compact();
         let above = *generations.get(wanted)?;
-        let (by_generation, first) = self.by_generation(above)?;
         let begin = |&generation: &u32| if generation > above { UNTOLD } else { 0 };
         let mut told: Vec<u8> = generations.iter().map(begin).collect();
         told[wanted] = 1;
         // What a parent that there is not contains.
         told.push(0);
         let mut all = 0;
-        for &position in &by_generation[first..] {
+        for &position in self.above(above)? {
             let position = position as usize;
             let any = match parents[position] {
                 MORE => self.parents(position)?.iter().fold(0, |any, &parent| any | told[parent]),
@@ -235,13 +243,12 @@ impl CommitGraph {
         let Compact { parents, generations } = self.compact();
         let generation = |&position: &usize| generations.get(position).copied();
         let lowest = of.iter().filter_map(generation).min()?;
-        let (by_generation, first) = self.by_generation(lowest)?;
         // What a parent that there is not reaches is nobody's.
         let mut reached = vec![false; self.len + 1];
         for &tip in tips {
             *reached.get_mut(tip)? = true;
         }
-        for &position in by_generation[first..].iter().rev() {
+        for &position in self.above(lowest)?.iter().rev() {
             let position = position as usize;
             if !reached[position] {
                 continue;
@@ -257,16 +264,22 @@ impl CommitGraph {
         of.iter().map(|&position| reached.get(position).copied()).collect()
     }
 
-    /// All positions by rising generation numbers, and which is the first of those with one greater than `above`. `None`
-    /// where a commit has none, or one that can't be.
-    fn by_generation(&self, above: u32) -> Option<(Vec<u32>, usize)> {
+    /// The positions of commits with generation numbers greater than one, by rising numbers; `None` where a commit has no
+    /// number, or one that can't be.
+    fn above(&self, generation: u32) -> Option<&[u32]> {
+        let Sorted { positions, up_to } = self.sorted.get_or_init(|| self.sort()).as_ref()?;
+        let first = up_to.get(generation as usize).copied().unwrap_or(u32::MAX);
+        Some(positions.get(first as usize..).unwrap_or_default())
+    }
+
+    fn sort(&self) -> Option<Sorted> {
         let generations = self.generations();
         // Sorted by counting: a commit of number n ends a line of n commits, so none is greater than their count.
         let most = generations.iter().copied().max()? as usize;
         if most > self.len || generations.contains(&0) {
             return None;
         }
-        let mut next = vec![0_u32; most + 2];
+        let mut next = vec![0_u32; most + 1];
         for &generation in generations {
             next[generation as usize] += 1;
         }
@@ -274,14 +287,14 @@ impl CommitGraph {
         for count in &mut next {
             before += std::mem::replace(count, before);
         }
-        let first = next[most.min(above as usize) + 1] as usize;
-        let mut sorted = vec![0; self.len];
+        let mut positions = vec![0; self.len];
         for (position, &generation) in (0..).zip(generations) {
             let next = &mut next[generation as usize];
-            sorted[*next as usize] = position;
+            positions[*next as usize] = position;
             *next += 1;
         }
-        Some((sorted, first))
+        // Where the next one of each number would stand, the numbers after it begin.
+        Some(Sorted { positions, up_to: next })
     }
 }
 

@@ -107,19 +107,20 @@ impl<'c, 'r> Reverts<'c, 'r> {
                 self.unread.get_or_insert(Unread::Reverts(LONGEST));
                 break;
             }
-            let at = known.unwrap_or_else(|| {
+            let at = if let Some(at) = known {
+                at
+            } else {
+                let mut containing = Containing::new(search.commits, oid);
+                // An index has what is deployed nowhere, too.
+                if search.index.is_some() && brought_by(&mut containing, search.tips)?.is_none() {
+                    continue;
+                }
                 let mut names = picked_from;
                 names.push(oid.to_string());
-                let containing = Containing::new(search.commits, oid);
-                self.found.push(Revert {
-                    oid,
-                    names,
-                    of_change: false,
-                    of: Vec::new(),
-                    containing,
-                });
+                let (of_change, of) = (false, Vec::new());
+                self.found.push(Revert { oid, names, of_change, of, containing });
                 self.found.len() - 1
-            });
+            };
             match number {
                 None => self.found[at].of_change = true,
                 // None takes back what comes behind it: whatever messages claim, they end somewhere.
@@ -172,8 +173,8 @@ impl<'c, 'r> Reverts<'c, 'r> {
                 Err(failure) => return Err(failure),
             }
         }
-        if by_index {
-            // An index has what is deployed nowhere, too.
+        // For one it takes no less than to ask when it is added.
+        if by_index && found.len() > 1 {
             let oids: Vec<Oid> = found.iter().map(|(oid, _)| *oid).collect();
             let mut deployed = each_contained(commits, tips, &oids)?.into_iter();
             found.retain(|_| deployed.next() == Some(true));
