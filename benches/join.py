@@ -8,6 +8,7 @@ order, each commit to staging and then to production/api, HEAD last; every tenth
 
 import json
 import random
+import re
 import subprocess
 from pathlib import Path
 
@@ -46,20 +47,31 @@ def add_traces(bench, subject, rows, clone, every, how):
         ours = bench.audit(clone, "trace", every[at])
         rows.add(f"trace of a commit{how}, {name}; tag --contains", ours, theirs, *aims)
     if subject.commits >= LARGE:
-        print_spread(bench, clone, every, how)
+        print_spread(bench, clone, every, f"drawn at random{how}")
+        print_spread(bench, clone, named(clone, every), f"that others revert or pick{how}")
 
 
-def print_spread(bench, clone, every, how):
-    """How `trace` of commits drawn at random takes beside `git tag --contains`: those of the rows may be lucky ones."""
+def named(clone, every):
+    """The commits of which others say that they revert or pick them: those take longest, for git knows nothing of it."""
+    phrases = ["This reverts commit", "cherry picked from commit"]
+    texts = commits(clone, "%B", *(f"--grep={phrase}" for phrase in phrases))
+    ids = re.findall(rf"(?:{'|'.join(phrases)})\s+([0-9a-f]{{40}})", "\n".join(texts))
+    return sorted(set(ids) & set(every))
+
+
+def print_spread(bench, clone, among, which):
+    """How `trace` of some commits takes beside `git tag --contains`: those of the rows may be lucky ones."""
     ratios = []
-    for commit in random.Random(bench.seed).sample(every, DRAWN):
+    for commit in random.Random(bench.seed).sample(among, min(DRAWN, len(among))):
         ours = bench.audit(clone, "trace", commit, codes=(0, 1, 3))
         ours, theirs = in_turns(bench.rounds, ours, bench.git(clone, "tag", "--contains", commit))
         ratios.append(ours.clock / theirs.clock)
+    if not ratios:
+        return
     ratios.sort()
     longer = sum(ratio > 1 for ratio in ratios)
-    print(f"  trace of {DRAWN} commits drawn at random{how}; tag --contains: median {ratios[DRAWN // 2]:.2f}, three quarters up to "
-          f"{ratios[DRAWN * 3 // 4]:.2f}, the longest {ratios[-1]:.2f}; {longer} took longer than git")  # fmt: skip
+    print(f"  trace of {len(ratios)} commits {which}; tag --contains: median {ratios[len(ratios) // 2]:.2f}, three quarters up to "
+          f"{ratios[len(ratios) * 3 // 4]:.2f}, the longest {ratios[-1]:.2f}; {longer} took longer than git")  # fmt: skip
 
 
 def diff(bench, clone, line, steps):
