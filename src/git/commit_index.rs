@@ -314,6 +314,17 @@ struct Entry {
     facts: u32,
 }
 
+impl Entry {
+    fn is_merge(&self) -> bool {
+        self.facts & MERGE != 0
+    }
+}
+
+/// The commit with an id, of commits that are sorted.
+fn find(entries: &[Entry], oid: Oid) -> Option<&Entry> {
+    entries.get(entries.binary_search_by_key(&oid, |entry| entry.oid).ok()?)
+}
+
 /// What a message claims, to be written.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Written {
@@ -381,21 +392,20 @@ pub fn write(
         entries.push(entry);
         claims.extend(made);
     }
-    let merges: HashMap<Oid, bool> =
-        entries.iter().map(|entry| (entry.oid, entry.facts & MERGE != 0)).collect();
+    entries.sort_unstable_by_key(|entry: &Entry| entry.oid);
     let is_pick = |claim: &&mut Written| claim.claim == Claim::PickedFrom as u8;
     for claim in claims.iter_mut().filter(is_pick) {
-        claim.of_merge = claim
-            .of(repo.hash())
-            .is_some_and(|of| merges.get(&of).copied().unwrap_or_else(|| is_merge(repo, old, of)));
+        claim.of_merge = claim.of(repo.hash()).is_some_and(|of| {
+            find(&entries, of).map_or_else(|| is_merge(repo, old, of), Entry::is_merge)
+        });
     }
     if let Some(old) = old {
-        entries.extend(old.entries());
         for mut claim in old.written() {
-            let now = claim.of(repo.hash()).and_then(|of| merges.get(&of));
-            claim.of_merge = now.copied().unwrap_or(claim.of_merge);
+            let now = claim.of(repo.hash()).and_then(|of| find(&entries, of));
+            claim.of_merge = now.map_or(claim.of_merge, Entry::is_merge);
             claims.push(claim);
         }
+        entries.extend(old.entries());
     }
     save(repo, &file(repo.hash(), entries, claims))?;
     Ok(update)
@@ -521,12 +531,11 @@ fn file(hash: HashKind, mut entries: Vec<Entry>, mut claims: Vec<Written>) -> Ve
     for entry in &entries {
         file.extend(entry.facts.to_be_bytes());
     }
-    let numbers: HashMap<Oid, u32> =
-        entries.iter().zip(0..).map(|(entry, number)| (entry.oid, number)).collect();
     for claim in claims {
         file.extend(claim.id);
         file.extend([claim.digits, claim.claim, claim.of_merge.into(), 0]);
-        file.extend(numbers.get(&claim.by).unwrap_or(&u32::MAX).to_be_bytes());
+        let by = entries.binary_search_by_key(&claim.by, |entry| entry.oid);
+        file.extend(by.map_or(u32::MAX, |number| number as u32).to_be_bytes());
     }
     let sum = libdeflater::crc32(&file);
     file.extend(sum.to_be_bytes());
