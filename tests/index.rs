@@ -416,6 +416,22 @@ fn copies_are_found_whatever_their_clocks_say_and_wherever_their_merge_is() {
 }
 
 #[test]
+fn files_that_were_the_same_long_before_are_no_copy() {
+    let world = World::new();
+    let repo = world.repo();
+    let first = repo.commit("First").file("f", "0\n").create();
+    let before = repo.commit("The same files").author("Bo", "bo@x").file("f", "1\n").create();
+    deploy(&repo, "production", &before);
+    world.skip(30 * 24 * 3600);
+    repo.branch("release", &before);
+    repo.git(["reset", "-q", "--hard", &first]);
+    let change = repo.commit("Fix").file("f", "1\n").create();
+    deploy(&repo, "production", &before);
+    audit(&repo, ["index"]).code(0);
+    assert_eq!(agrees(&repo, std::slice::from_ref(&change))[0]["verdict"], "never");
+}
+
+#[test]
 fn an_index_that_finds_or_lacks_too_much_is_not_asked() {
     let world = World::new();
     let (repo, change) = deployed(&world);

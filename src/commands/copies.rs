@@ -69,6 +69,25 @@ struct Commit {
     names: Named,
 }
 
+/// A commit whose copies are looked for.
+struct Wanted {
+    oid: Oid,
+    name: String,
+    says: Commit,
+    /// Whether it makes a change: see [`makes_change`].
+    alters: bool,
+    /// See [`earliest`]; 0 for what is older than 1970.
+    since: u64,
+}
+
+/// Commits to look at.
+struct Others {
+    /// The newest first.
+    oids: Vec<Oid>,
+    /// Whether an index has chosen them: then they may be deployed nowhere.
+    by_index: bool,
+}
+
 /// The moment before which there is no copy of a commit, in seconds since 1970 UTC.
 pub(crate) fn earliest(commit: &Event) -> i64 {
     // A clock that was ahead when the change was written may be right when it is committed.
@@ -93,14 +112,17 @@ pub(crate) fn find(
     deployed: &[Oid],
 ) -> Result<Copies, Failure> {
     let repo = commits.repository();
+    let says = read(repo, wanted)?;
+    let (name, alters) = (wanted.to_string(), makes_change(repo, &says)?);
+    let since = u64::try_from(since).unwrap_or(0);
+    let wanted = Wanted { oid: wanted, name, says, alters, since };
+    let Wanted { name, says: own, .. } = &wanted;
     let mut copies = Copies::default();
     let add = |oid: Oid, how: &'static str, copies: &mut Copies| {
-        if oid != wanted && copies.found.iter().all(|copy| copy.oid != oid) {
+        if oid != wanted.oid && copies.found.iter().all(|copy| copy.oid != oid) {
             copies.found.push(Copy { oid, how });
         }
     };
-    let own = read(repo, wanted)?;
-    let name = wanted.to_string();
     let is_revert = !own.names.reverts.is_empty();
     for picked in &own.names.picked_from {
         if let Ok(oid) = repo.commit_id(picked)
@@ -109,36 +131,23 @@ pub(crate) fn find(
             add(oid, "cherry-pick", &mut copies);
         }
     }
-    for merged in merged_by_records(repo, records, &name) {
+    for merged in merged_by_records(repo, records, name) {
         add(merged, "change", &mut copies);
     }
     let Branches { found: branches, gone } =
-        branches_with(repo, commits, wanted, containing, &own)?;
-    let alters = makes_change(repo, &own)?;
+        branches_with(repo, commits, wanted.oid, containing, own)?;
     let (mut same_author, mut same_files, mut squashes) = (Vec::new(), Vec::new(), Vec::new());
     let named = copies.found.len();
-    let since = u64::try_from(since).unwrap_or(0);
     // The diff of a whole branch can be that of any commit.
     let index = index.filter(|_| branches.is_empty() && !gone);
-    let listed = match index {
-        Some(index) => {
-            let alike = Some(&own).filter(|_| alters);
-            let may_be = may_be_copies(commits, index, containing, &name, alike, since)?;
-            index.list(commits, may_be, deployed)?
-        }
-        None => None,
-    };
-    let by_index = listed.is_some();
-    let mut others = match listed {
-        Some(listed) => newest_first(commits, listed.into_iter()),
-        None => beyond(commits, deployed, wanted, since)?,
-    };
+    let Others { oids: mut others, by_index } =
+        others(commits, index, containing, &wanted, deployed)?;
     copies.cut = others.len() > MOST;
     if copies.cut {
         others.truncate(MOST);
     }
     // Those that are known are none to look for.
-    others.retain(|oid| *oid != wanted && copies.found.iter().all(|copy| copy.oid != *oid));
+    others.retain(|oid| *oid != wanted.oid && copies.found.iter().all(|copy| copy.oid != *oid));
     // Whoever shows a copy reads it once more, and verifies it.
     let read = |oid: &Oid| commits.skim(*oid, |raw| said(repo, *oid, raw)).flatten();
     for (&oid, other) in others.iter().zip(pipeline::each(&others, FEW_READS, read)) {
@@ -159,10 +168,10 @@ pub(crate) fn find(
             add(oid, "hydrated", &mut copies);
         } else if other.parents.len() > 1 {
             continue;
-        } else if alters && other.tree == own.tree && makes_change(repo, &other)? {
+        } else if wanted.alters && other.tree == own.tree && makes_change(repo, &other)? {
             add(oid, "tree", &mut copies);
         } else {
-            if alters && other.author == own.author {
+            if wanted.alters && other.author == own.author {
                 same_author.push(oid);
             }
             // A squash may keep the author of the first commit, too.
@@ -191,7 +200,7 @@ pub(crate) fn find(
         copies.found.extend(later.filter(|copy| here.contains(&copy.oid)));
         same_author.retain(|oid| here.contains(oid));
     }
-    for oid in same_patch(repo, wanted, &same_author)? {
+    for oid in same_patch(repo, wanted.oid, &same_author)? {
         add(oid, "patch", &mut copies);
     }
     for oid in same_files {
@@ -206,22 +215,38 @@ pub(crate) fn find(
     }
     // Where clocks went back, what the commit builds on may be among the others.
     for copy in copies.found.split_off(named) {
-        if Containing::new(commits, copy.oid).ask(wanted)? != Contains::Yes {
+        if Containing::new(commits, copy.oid).ask(wanted.oid)? != Contains::Yes {
             copies.found.push(copy);
         }
     }
     Ok(copies)
 }
 
-/// What an index has that may be a copy of a commit with this name: what names it or has its author line, however old its
-/// clock makes it, and what has its tree. `own` is what it says, unless it makes no change.
+/// What may be a copy: what an index chooses, if there is one and it can; else all that is deployed beside the commit.
+fn others(
+    commits: &Commits<'_>,
+    index: Option<&CommitIndex>,
+    containing: &mut Containing<'_, '_>,
+    wanted: &Wanted,
+    deployed: &[Oid],
+) -> Result<Others, Failure> {
+    if let Some(index) = index {
+        let may_be = may_be_copies(commits, index, containing, wanted)?;
+        if let Some(list) = index.list(commits, may_be, deployed)? {
+            return Ok(Others { oids: newest_first(commits, list.into_iter()), by_index: true });
+        }
+    }
+    let oids = beyond(commits, deployed, wanted.oid, wanted.since)?;
+    Ok(Others { oids, by_index: false })
+}
+
+/// What an index has that may be a copy: what names the commit or has its author line, however old its clock makes it,
+/// and what has its tree.
 fn may_be_copies<'i>(
     commits: &'i Commits<'_>,
     index: &'i CommitIndex,
     containing: &mut Containing<'_, '_>,
-    name: &'i str,
-    own: Option<&'i Commit>,
-    since: u64,
+    wanted: &'i Wanted,
 ) -> Result<impl Iterator<Item = Oid> + 'i, Failure> {
     let mut of_merges = Vec::new();
     for (by, merge) in index.picked_from_merges() {
@@ -230,10 +255,11 @@ fn may_be_copies<'i>(
         }
     }
     let claims = [Claim::PickedFrom, Claim::Hydrates].into_iter();
-    let naming = claims.flat_map(move |claim| index.claiming(claim, name));
+    let naming = claims.flat_map(|claim| index.claiming(claim, &wanted.name));
     // What can't be read is judged by whoever reads it.
-    let young = move |oid: &Oid| is_since(commits, *oid, since).unwrap_or(true);
-    let alike = own.into_iter().flat_map(move |own| {
+    let young = |oid: &Oid| is_since(commits, *oid, wanted.since).unwrap_or(true);
+    let own = Some(&wanted.says).filter(|_| wanted.alters).into_iter();
+    let alike = own.flat_map(move |own| {
         index.authored(&own.author).chain(index.with_tree(own.tree).filter(young))
     });
     Ok(alike.chain(naming).chain(of_merges))
