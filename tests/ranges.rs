@@ -7,7 +7,8 @@
 mod common;
 
 use audit::git::Repository;
-use audit::git::contains::{Containing, Contains, beyond};
+use audit::git::beyond::beyond;
+use audit::git::contains::{Containing, Contains};
 use audit::git::source::Commits;
 use common::{Output, Repo, World};
 use std::collections::{BTreeSet, HashMap};

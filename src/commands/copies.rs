@@ -15,11 +15,10 @@ use super::history;
 use crate::deployments::Deployments;
 use crate::deployments::field;
 use crate::event::{Event, Kind};
+use crate::git::beyond::{beyond, is_since, newest_first};
 use crate::git::claims::Named;
 use crate::git::commit_index::{Claim, CommitIndex};
-use crate::git::contains::{
-    Containing, Contains, any_contains, beyond, each_contained, is_since, newest_first,
-};
+use crate::git::contains::{Containing, Contains, any_contains, each_contained};
 use crate::git::paths::is_empty_tree;
 use crate::git::source::Commits;
 use crate::git::{Oid, Repository, object, patches};
@@ -143,9 +142,7 @@ pub(crate) fn find(
     let Others { oids: mut others, by_index } =
         others(commits, index, containing, &wanted, deployed)?;
     copies.cut = others.len() > MOST;
-    if copies.cut {
-        others.truncate(MOST);
-    }
+    others.truncate(MOST);
     // Those that are known are none to look for.
     others.retain(|oid| *oid != wanted.oid && copies.found.iter().all(|copy| copy.oid != *oid));
     // Whoever shows a copy reads it once more, and verifies it.

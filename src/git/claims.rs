@@ -91,7 +91,7 @@ pub fn reverts(message: &Message<'_>) -> Vec<String> {
 }
 
 /// Whether [`reverts`] may find something in a text.
-pub fn mentions_revert(text: &[u8]) -> bool {
+fn mentions_revert(text: &[u8]) -> bool {
     REVERTS.find(text).is_some()
 }
 
@@ -130,7 +130,7 @@ fn labelled(line: &str) -> Option<&str> {
 }
 
 /// Whether [`cherry_picks`] may find something in a text.
-pub fn mentions_cherry(text: &[u8]) -> bool {
+fn mentions_cherry(text: &[u8]) -> bool {
     CHERRY.find(text).is_some()
 }
 

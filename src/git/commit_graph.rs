@@ -253,19 +253,24 @@ impl CommitGraph {
             if !reached[position] {
                 continue;
             }
-            match parents[position] {
-                MORE => self.parents(position)?.iter().for_each(|&parent| reached[parent] = true),
-                [first, second] => {
-                    reached[first as usize] = true;
-                    reached[second as usize] = true;
-                }
+            let mut reach = |parent: usize| {
+                reached[parent] = true;
+                // Else it was passed already.
+                generations.get(parent).is_none_or(|&number| number < generations[position])
+            };
+            let all_below = match parents[position] {
+                MORE => self.parents(position)?.into_iter().all(reach),
+                [first, second] => reach(first as usize) && reach(second as usize),
+            };
+            if !all_below {
+                return None;
             }
         }
         of.iter().map(|&position| reached.get(position).copied()).collect()
     }
 
-    /// The positions of commits with generation numbers greater than one, by rising numbers; `None` where a commit has no
-    /// number, or one that can't be.
+    /// The positions of commits with greater generation numbers than this one, by rising numbers; `None` where a commit
+    /// has no number, or one that can't be.
     fn above(&self, generation: u32) -> Option<&[u32]> {
         let Sorted { positions, up_to } = self.sorted.get_or_init(|| self.sort()).as_ref()?;
         let first = up_to.get(generation as usize).copied().unwrap_or(u32::MAX);
@@ -695,12 +700,29 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn where_a_parent_has_no_lower_number_nothing_is_said_to_be_reached() {
+        let number = |graph: &CommitGraph, at: usize| graph.generation(at).unwrap();
+        let (repo, at, _) = altered(8, &[]);
+        let good = repo.open().unwrap();
+        let child = (0..good.len()).find(|&child| good.parents(child).unwrap().contains(&at));
+        let (child, first) = (child.unwrap(), good.position(repo.ids[0]).unwrap());
+        let [above, own] = [number(&good, child), number(&good, at)];
+        assert_eq!(good.reached(&[child], &[first, at]), Some(vec![true, true]));
+        // The two lowest bits belong to the date.
+        let (_repo, _, graphs) = altered(8, &[own << 2, above << 2]);
+        assert_eq!(graphs[0].reached(&[child], &[first]), Some(vec![true]));
+        assert_eq!(graphs[1].reached(&[child], &[first]), None);
+    }
+
+    #[test]
     fn without_generation_numbers_nothing_is_told_all_at_once() {
         let numbers = [0, !3_u32];
         let (repo, at, graphs) = altered(8, &numbers);
         for (graph, written) in graphs.iter().zip(numbers) {
             assert_eq!(graph.generation(at), Some(written >> 2));
-            assert_eq!(graph.containing(graph.position(repo.ids[0]).unwrap()), None);
+            let first = graph.position(repo.ids[0]).unwrap();
+            assert_eq!(graph.containing(first), None);
+            assert_eq!(graph.reached(&[at], &[first]), None);
         }
     }
 

@@ -70,7 +70,7 @@ pub struct CommitIndex {
 }
 
 /// Where the index of a repository is.
-pub fn path(repo: &Repository) -> PathBuf {
+fn path(repo: &Repository) -> PathBuf {
     repo.common_dir().join("audit/commits.index")
 }
 
@@ -121,13 +121,8 @@ impl CommitIndex {
     }
 
     /// How many commits it has.
-    pub fn len(&self) -> usize {
+    fn len(&self) -> usize {
         self.ids.len()
-    }
-
-    /// Whether it has none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// Whether it has a commit, and so all its ancestors.
@@ -411,7 +406,8 @@ pub fn write(
     Ok(update)
 }
 
-/// Whether a commit is a merge that an index has, or one that no branch holds any more.
+/// Whether a commit is a merge that an index has, or one that no branch holds any more. What can't be read is taken for none:
+/// nothing here builds on it.
 fn is_merge(repo: &Repository, old: Option<&CommitIndex>, oid: Oid) -> bool {
     if let Some((old, number)) = old.and_then(|old| Some((old, old.number(oid)?))) {
         return old.facts(number) & MERGE != 0;

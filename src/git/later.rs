@@ -10,7 +10,8 @@
 //! walk ends early, and what came soon after is walked from a little way up the line that they were brought onto.
 
 use super::Oid;
-use super::contains::{Brought, Located, sorted};
+use super::beyond::sorted;
+use super::contains::{Brought, Located};
 use super::source::Commits;
 use crate::outcome::Failure;
 use std::collections::{BinaryHeap, HashSet};

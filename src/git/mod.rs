@@ -8,6 +8,7 @@
 
 mod alternates;
 pub mod author;
+pub mod beyond;
 pub mod blame;
 pub mod change_requests;
 pub mod claims;

@@ -13,11 +13,10 @@
 //! after it, and those that came last, unless all are asked for. That others were not is said. An index of commits knows
 //! which to read of all.
 
+use crate::git::beyond::newest_first;
 use crate::git::claims::Named;
 use crate::git::commit_index::{Claim, CommitIndex};
-use crate::git::contains::{
-    Brought, Containing, Contains, Located, any_contains, each_contained, newest_first,
-};
+use crate::git::contains::{Brought, Containing, Contains, Located, any_contains, each_contained};
 use crate::git::source::Commits;
 use crate::git::{Oid, later, object};
 use crate::outcome::Failure;
