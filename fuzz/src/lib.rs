@@ -1,7 +1,7 @@
 //! What must hold for any bytes that a stranger wrote.
 //!
 //! Each function takes bytes and panics when a promise of the library is broken. `targets/` hands them
-//! to libFuzzer, which searches for such bytes; `tests/fuzz_corpus.rs` of the package above runs every
+//! to libFuzzer, which searches for such bytes; `tests/formats/fuzz_corpus.rs` of the package above runs every
 //! file of `corpus/` through them on each `cargo test`. `README.md` tells how to run both.
 //!
 //! "No panic" is the least of it: what was read is compared with a slow and simple reading, written out

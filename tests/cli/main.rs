@@ -1,0 +1,31 @@
+//! Commands as people run them: what they print, how they exit and what they leave behind.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod addresses;
+mod approvals;
+mod benches_run;
+mod diff;
+mod hooks;
+mod index;
+mod init;
+mod join;
+mod log_filters;
+mod log_output;
+mod narrow;
+mod persons;
+mod record;
+mod record_refused;
+mod run;
+mod schema;
+mod sessions;
+mod trace_asked;
+mod trace_doubts;
+mod trace_reverts;
+mod verify;
+mod verify_attacks;
+mod verify_changes;
+mod verify_closed;
+mod verify_deploys;
+mod world;
