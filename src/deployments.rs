@@ -20,54 +20,17 @@
 
 pub mod approvals;
 pub mod merged;
+pub mod order;
 pub mod road;
 pub mod suspects;
 
-use crate::event::{Event, Kind, What};
+use crate::address::{Ambiguous, Names};
+pub use crate::address::{Place, Target};
+use crate::event::{Event, Kind};
 use crate::ledger::{ObjectId, Recorded};
 use foldhash::fast::RandomState;
-use serde_json::{Map, Value};
+use order::Position;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt;
-
-/// Where code runs: an environment, and the service within it where records name one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Place<'a> {
-    /// The environment: `production`.
-    pub env: &'a str,
-    /// The service: `api`.
-    pub service: Option<&'a str>,
-}
-
-impl Place<'_> {
-    /// Whether this is its name: `production/api`; `production` or `production/` without a service.
-    pub fn is(&self, name: &str) -> bool {
-        let rest = name.strip_prefix(self.env);
-        match self.service {
-            None => matches!(rest, Some("" | "/")),
-            Some(service) => rest.and_then(|rest| rest.strip_prefix('/')) == Some(service),
-        }
-    }
-
-    /// Whether a name means it: its own, or that of its environment.
-    pub fn answers_to(&self, name: &str) -> bool {
-        self.env == name || self.is(name)
-    }
-
-    /// The name that means it alone, where there are services beside it: `production/`.
-    pub fn alone(&self) -> String {
-        format!("{}/{}", self.env, self.service.unwrap_or_default())
-    }
-}
-
-impl fmt::Display for Place<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.service {
-            Some(service) => write!(f, "{}/{service}", self.env),
-            None => f.write_str(self.env),
-        }
-    }
-}
 
 /// What became of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,6 +112,11 @@ impl<'e> Deployment<'e> {
         !self.event.is_late() && before.iter().any(|record| std::ptr::eq(record, other))
     }
 
+    /// Where it stands in the order of things.
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
     /// How the time that it claims stands to the present, and to what it replaced.
     pub fn clock(&self, now: i64) -> Clock {
         match self.from > now {
@@ -174,22 +142,10 @@ impl<'e> Deployment<'e> {
     }
 }
 
-/// A text field of a record's `what`; `None` for git events.
-pub fn field<'e>(event: &'e Event, name: &str) -> Option<&'e str> {
-    fields(event)?.get(name)?.as_str()
-}
-
 /// The commits that a record names, by any of the fields that hold one.
 pub fn named_commits(record: &Event) -> impl Iterator<Item = &str> {
     let fields = ["commit", "from_commit", "head_commit", "merge_commit"];
-    fields.into_iter().filter_map(|name| field(record, name))
-}
-
-fn fields(event: &Event) -> Option<&Map<String, Value>> {
-    match &event.what {
-        What::Record(fields) => Some(fields),
-        What::Commit(_) | What::Tag(_) => None,
-    }
+    fields.into_iter().filter_map(|name| record.field(name))
 }
 
 /// A deploy or rollback record that says too little to be placed.
@@ -209,6 +165,8 @@ pub struct Deployments<'e> {
     ran: BTreeMap<Place<'e>, Vec<usize>>,
     /// Environments that records name, with or without a deployment; not the deleted ones.
     environments: BTreeSet<&'e str>,
+    /// Every environment and place that was ever recorded.
+    names: Names<'e>,
     /// When environments were deleted.
     deleted: Vec<Deleted<'e>>,
     unplaced: Vec<Unplaced<'e>>,
@@ -245,7 +203,7 @@ impl<'e> Deployments<'e> {
                 *there = when.max(*there);
                 time = *there;
             }
-            let own = Position { time, sequence, step: 0 };
+            let own = Position { time, sequence, step: 0, stated: when, late };
             if event.kind == Kind::Environment {
                 deployments.environment(event, when, own);
                 continue;
@@ -288,6 +246,7 @@ impl<'e> Deployments<'e> {
             }
             at_place.push(number);
         }
+        known.keys().for_each(|place| deployments.names.place(*place));
         deployments.ran = known.into_iter().collect();
         deployments.replace();
         deployments.number_commits();
@@ -317,6 +276,7 @@ impl<'e> Deployments<'e> {
 
     fn environment(&mut self, event: &'e Recorded, when: i64, position: Position) {
         let Some(env) = event.env() else { return };
+        self.names.environment(env);
         if event.field("action") == Some("deleted") {
             let service = event.service();
             self.deleted.push(Deleted { env, service, when, position });
@@ -395,15 +355,27 @@ impl<'e> Deployments<'e> {
         self.ran.keys()
     }
 
-    /// The places that a name means: `production/api` the service, `production` all that is in the environment,
-    /// and `production/` what is there without a service.
-    pub fn named(&self, name: &str) -> Vec<&Place<'e>> {
-        self.places().filter(|place| place.answers_to(name)).collect()
+    /// The names that were ever recorded.
+    pub fn names(&self) -> &Names<'e> {
+        &self.names
     }
 
-    /// Whether an environment or place of this name was ever recorded.
-    pub fn knows(&self, name: &str) -> bool {
-        self.environments.contains(name) || self.all.iter().any(|one| one.place.answers_to(name))
+    /// What a name means, where that itself was ever recorded.
+    ///
+    /// # Errors
+    /// When it means two things.
+    pub fn target<'t>(
+        &self,
+        name: &'t str,
+        forced: bool,
+    ) -> Result<Option<Target<'t>>, Ambiguous<'t>> {
+        let reading = self.names.read(name, forced)?;
+        Ok(reading.filter(|reading| reading.known).map(|reading| reading.target))
+    }
+
+    /// The places that are meant, as far as something is or was in force there.
+    pub fn meant(&self, target: &Target<'_>) -> Vec<&Place<'e>> {
+        self.places().filter(|place| target.has(place)).collect()
     }
 
     /// Whether a commit, by its full id, was ever to be put anywhere.
@@ -504,15 +476,6 @@ impl Deleted<'_> {
     }
 }
 
-/// Where a record stands in the order of things: by time, then as in the ledger; corrections behind what
-/// they correct.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Position {
-    time: i64,
-    sequence: usize,
-    step: usize,
-}
-
 /// Where a deploy or rollback record belongs, or what it lacks.
 fn place_of(event: &Recorded) -> Result<Place<'_>, &'static str> {
     let env = event.env().filter(|env| !env.is_empty()).ok_or("it names no environment")?;
@@ -529,8 +492,8 @@ fn place_of(event: &Recorded) -> Result<Place<'_>, &'static str> {
 pub(crate) mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::event::{Grade, Identity, Link, Proof, When, Where, Who, Why};
-    use serde_json::json;
+    use crate::event::{Grade, Identity, Link, Proof, What, When, Where, Who, Why};
+    use serde_json::{Value, json};
 
     /// A record with an id, a kind, a time and fields of `what`; `env` and `service` go where they belong.
     pub(crate) fn record(id: &str, kind: Kind, when: i64, fields: Value) -> Recorded {
@@ -756,7 +719,7 @@ pub(crate) mod tests {
         assert_eq!(spans(&found), [('1', 10, Some(30))]);
         assert_eq!(found.all()[0].state, State::Removed);
         assert_eq!(found.environments().count(), 0);
-        assert!(found.knows("production"));
+        assert!(found.target("production", false).unwrap().is_some());
         events.push(deploy("b", 50, '2', "success"));
         let found = Deployments::new(&events);
         assert_eq!(spans(&found), [('1', 10, Some(30)), ('2', 50, None)]);
@@ -775,16 +738,22 @@ pub(crate) mod tests {
             found.places().map(Place::to_string).collect::<Vec<_>>(),
             ["production/api", "production/web"]
         );
-        assert_eq!(found.named("production").len(), 2);
-        assert_eq!(found.named("production/api").len(), 1);
-        assert!(found.named("api").is_empty());
+        let meant = |found: &Deployments<'_>, name: &str| {
+            let target = found.target(name, false).unwrap();
+            target.map(|target| found.meant(&target).into_iter().map(Place::to_string).collect())
+        };
+        let is = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
+        assert_eq!(meant(&found, "production"), is(&["production/api", "production/web"]));
+        assert_eq!(meant(&found, "production/api"), is(&["production/api"]));
+        assert_eq!(meant(&found, "api"), None::<Vec<String>>);
+        assert_eq!(meant(&found, "production/"), None);
 
         // Without a service is a place of its own, which no longer goes before the others.
         let alone = [&events[..], &[deploy("d", 40, '4', "success")]].concat();
         let found = Deployments::new(&alone);
-        assert_eq!(found.named("production").len(), 3);
-        assert_eq!(found.named("production/"), [&PRODUCTION]);
-        assert!(found.knows("production/") && !Deployments::new(&events).knows("production/"));
+        let all = ["production", "production/api", "production/web"];
+        assert_eq!(meant(&found, "production"), is(&all));
+        assert_eq!(meant(&found, "production/"), is(&["production"]));
     }
 
     #[test]

@@ -211,6 +211,24 @@ impl Event {
         }
     }
 
+    /// A text field of a record's `what`; `None` for git events, and where the value is no text.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.value(name)?.as_str()
+    }
+
+    /// The texts of a list in a record's `what`; what is no text in it is left out.
+    pub fn texts(&self, name: &str) -> Vec<&str> {
+        let items = self.value(name).and_then(Value::as_array);
+        items.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    fn value(&self, name: &str) -> Option<&Value> {
+        match &self.what {
+            What::Record(fields) => fields.get(name),
+            What::Commit(_) | What::Tag(_) => None,
+        }
+    }
+
     /// The reviews that a commit's trailers and notes claim.
     pub fn reviews(&self) -> &[ReviewClaim] {
         self.commit().map_or(&[], |facts| &facts.reviews)
@@ -236,4 +254,10 @@ impl Event {
             What::Tag(_) => None,
         }
     }
+}
+
+/// The short form of an object or entry id: ten digits, enough for a repository of millions. What is no full id stays as
+/// it is.
+pub fn short(id: &str) -> &str {
+    if id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) { &id[..10] } else { id }
 }

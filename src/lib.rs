@@ -14,6 +14,7 @@
 //! | [`ledger`] | what people and machines state, in a file that nobody can quietly change |
 //! | [`signature`] | a payload and a signature in, a verdict out |
 //! | [`people`] | persons with their addresses, keys and deeds |
+//! | [`address`] | what a name of an environment or service means, the same for every command |
 //! | [`deployments`] | what ran where, from when until when |
 //! | [`policy`] | what is asked of history, tags and deploys: the policy file, the rules, findings |
 //! | [`timeline`] | git events and ledger events as one stream |
@@ -22,6 +23,7 @@
 //! | [`outcome`] | exit codes, and errors with hints |
 //! | [`ui`] | streams, pager, colours, escaping |
 
+pub mod address;
 pub mod commands;
 pub mod deployments;
 pub mod event;

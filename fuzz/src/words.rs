@@ -1,6 +1,6 @@
 //! What people type: addresses of environments, dates, spans of time; and moments as records state them.
 
-use audit::commands::address::{Address, parse, split_range};
+use audit::address::{Address, parse, split_range};
 use audit::git::dates::understood;
 use audit::ledger::{name, time};
 use audit::policy::{self, Policy};

@@ -11,7 +11,8 @@
 
 use super::nushell::Nushell;
 use super::records;
-use crate::deployments::Deployments;
+use crate::address::forced;
+use crate::deployments::{Deployments, Place};
 use crate::event::Kind;
 use crate::git::Repository;
 use crate::git::refs::Ref;
@@ -53,7 +54,7 @@ pub(crate) fn revisions(typed: &OsStr) -> Vec<CompletionCandidate> {
     let names = match typed.rsplit_once('~') {
         Some((name, _)) => steps_back(name).unwrap_or_default(),
         None => {
-            let mut names = places().unwrap_or_default();
+            let mut names = spelled().unwrap_or_default();
             names.extend(references().unwrap_or_default());
             names
         }
@@ -68,8 +69,16 @@ pub(crate) fn revisions_or_paths(typed: &OsStr) -> Vec<CompletionCandidate> {
 }
 
 /// Environments and their services.
+pub(crate) fn places(typed: &OsStr) -> Vec<CompletionCandidate> {
+    offer("", &typed.to_string_lossy(), spelled().unwrap_or_default())
+}
+
+/// Environments alone, where a service has a flag of its own.
 pub(crate) fn environments(typed: &OsStr) -> Vec<CompletionCandidate> {
-    offer("", &typed.to_string_lossy(), places().unwrap_or_default())
+    let names = of_deployments(|deployments| {
+        deployments.names().environments().map(str::to_owned).collect()
+    });
+    offer("", &typed.to_string_lossy(), names.unwrap_or_default())
 }
 
 /// Kinds of events.
@@ -93,10 +102,11 @@ fn offer(before: &str, typed: &str, names: BTreeSet<String>) -> Vec<CompletionCa
 }
 
 /// The names of environments and places in the ledger of the repository that the user stands in.
-fn places() -> Result<BTreeSet<String>, Failure> {
+fn spelled() -> Result<BTreeSet<String>, Failure> {
     of_deployments(|deployments| {
-        let mut names: BTreeSet<String> = deployments.places().map(ToString::to_string).collect();
-        names.extend(deployments.environments().map(str::to_owned));
+        let spelled = |place: &Place<'_>| deployments.names().spelled(place);
+        let mut names: BTreeSet<String> = deployments.places().map(spelled).collect();
+        names.extend(deployments.environments().map(|env| spelled(&Place { env, service: None })));
         names
     })
 }
@@ -107,8 +117,11 @@ const STEPS: usize = 9;
 /// Addresses of the deployments before the one that runs in a place: `production~1`, …
 fn steps_back(name: &str) -> Result<BTreeSet<String>, Failure> {
     of_deployments(|deployments| {
-        let place = deployments.places().find(|place| place.is(name));
-        let before = place.map_or(0, |place| deployments.history(place).count().saturating_sub(1));
+        let (forced, bare) = forced(name);
+        let target = deployments.target(bare, forced).ok().flatten();
+        let place = target.map(|target| target.place());
+        let before =
+            place.as_ref().map_or(0, |place| deployments.history(place).count().saturating_sub(1));
         (1..=before.min(STEPS)).map(|step| format!("{name}~{step}")).collect()
     })
 }

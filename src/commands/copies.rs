@@ -13,7 +13,6 @@
 
 use super::history;
 use crate::deployments::Deployments;
-use crate::deployments::field;
 use crate::event::{Event, Kind};
 use crate::git::beyond::{beyond, is_since, newest_first};
 use crate::git::claims::Named;
@@ -379,16 +378,13 @@ pub(crate) fn hydrates(
 /// The merge commits of change records that list a commit.
 fn merged_by_records(repo: &Repository, records: &[Recorded], name: &str) -> Vec<Oid> {
     let lists = |event: &&Recorded| {
-        let crate::event::What::Record(fields) = &event.what else { return false };
-        let listed = fields.get("commits").and_then(|commits| commits.as_array());
-        field(event, "head_commit") == Some(name)
-            || listed.is_some_and(|commits| commits.iter().any(|id| id.as_str() == Some(name)))
+        event.field("head_commit") == Some(name) || event.texts("commits").contains(&name)
     };
     records
         .iter()
         .filter(|event| event.kind == Kind::Change)
         .filter(lists)
-        .filter_map(|event| repo.hash().oid(field(event, "merge_commit")?.as_bytes()))
+        .filter_map(|event| repo.hash().oid(event.field("merge_commit")?.as_bytes()))
         .filter(|&oid| repo.contains(oid))
         .collect()
 }

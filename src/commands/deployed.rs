@@ -5,7 +5,7 @@ use super::copies::SamePatch;
 use super::judge::Judge;
 use super::whose::Whose;
 use crate::deployments::approvals::{self, Approval, Subject, Timing};
-use crate::deployments::{Deployment, Deployments, field};
+use crate::deployments::{Deployment, Deployments};
 use crate::event::{Event, Kind};
 use crate::git::message::Message;
 use crate::git::source::Commits;
@@ -82,9 +82,8 @@ pub(crate) fn between(
 /// Freezes in force at a moment: begun and not ended. A freeze record says from when until when; without
 /// that it lasts from its own time until one that ends it.
 pub(crate) fn freezes(events: &[Recorded], at: i64) -> Vec<&Event> {
-    let moment = |event: &Event, name: &str| {
-        field(event, name).and_then(|text| time::parse(text.as_bytes()))
-    };
+    let moment =
+        |event: &Event, name: &str| event.field(name).and_then(|text| time::parse(text.as_bytes()));
     let mut open: BTreeMap<(Option<&str>, Option<&str>), &Event> = BTreeMap::new();
     for event in events.iter().filter(|event| event.kind == Kind::Freeze) {
         let Some(when) = event.when.map(|when| when.seconds) else { continue };
@@ -93,7 +92,7 @@ pub(crate) fn freezes(events: &[Recorded], at: i64) -> Vec<&Event> {
             place.and_then(|place| place.env.as_deref()),
             place.and_then(|place| place.service.as_deref()),
         );
-        match field(event, "action") {
+        match event.field("action") {
             Some("begins") if moment(event, "from").unwrap_or(when) <= at => {
                 open.insert(key, event);
             }

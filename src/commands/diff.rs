@@ -7,11 +7,12 @@ mod pairs;
 mod side;
 mod suspects;
 
-use super::address::{Addresses, FETCH, split_range};
+use super::address::{Addresses, FETCH};
 use super::format::FormatArg;
 use super::judge::JudgeArgs;
 use super::whose::Whose;
 use super::{Context, complete, history, records};
+use crate::address::split_range;
 use crate::deployments::Deployments;
 use crate::git::commits::Paths;
 use crate::outcome::{Failure, Outcome};

@@ -3,13 +3,13 @@
 use super::deployed::{count, summary};
 use super::judge::Judge;
 use super::{now, records};
-use crate::deployments::{Deployment, Deployments, Place};
+use crate::deployments::{Deployment, Deployments, Place, Target};
 use crate::git::Repository;
 use crate::ledger::View;
 use crate::outcome::Failure;
 use crate::report::environment::{History, Step};
 
-/// The histories of the places that a name means, `most` deployments each (0 for all).
+/// The histories of the places that are meant, `most` deployments each (0 for all).
 ///
 /// # Errors
 /// When history or the ledger cannot be read.
@@ -18,18 +18,22 @@ pub(crate) fn histories<'d, 'e>(
     view: &View,
     judge: &Judge,
     deployments: &'d Deployments<'e>,
-    name: &str,
+    target: &Target<'_>,
     most: usize,
 ) -> Result<Vec<History<'d, 'e>>, Failure> {
     let mut places: Vec<&'d Place> = Vec::new();
     for one in deployments.all() {
         let place = &one.place;
-        if place.answers_to(name) && !places.contains(&place) {
+        if target.has(place) && !places.contains(&place) {
             places.push(place);
         }
     }
     if places.is_empty() {
-        return Ok(vec![History { place: name.to_owned(), steps: Vec::new(), earlier: 0 }]);
+        return Ok(vec![History {
+            place: target.place().to_string(),
+            steps: Vec::new(),
+            earlier: 0,
+        }]);
     }
     places.sort();
     places.into_iter().map(|place| history(repo, view, judge, deployments, place, most)).collect()

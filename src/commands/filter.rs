@@ -3,10 +3,12 @@
 mod nothing;
 mod pattern;
 
-use super::complete;
 use super::whose::Whose;
-use crate::event::{Event, Grade, Identity, Kind, Status, What, Who};
+use super::{complete, records};
+use crate::address::{Target, forced};
+use crate::event::{Event, Grade, Identity, Kind, Status, What, Where, Who};
 use crate::git::Config;
+use crate::ledger::View;
 use crate::outcome::Failure;
 use crate::policy::Somebody;
 use clap::Args;
@@ -64,8 +66,8 @@ pub(crate) struct FilterArgs {
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = one_of::<Kind>(Kind::ALL.map(Kind::name)), hide_possible_values = true, add = ArgValueCompleter::new(complete::kinds))]
     kind: Vec<Kind>,
 
-    /// Only events in this environment
-    #[arg(long, value_name = "ENV", add = ArgValueCompleter::new(complete::environments))]
+    /// Only events in this environment, or about one service of it (production/api)
+    #[arg(long, value_name = "ENV", add = ArgValueCompleter::new(complete::places))]
     env: Vec<String>,
 
     /// Only events of this service
@@ -96,11 +98,37 @@ pub(crate) struct Filter {
     who: Vec<Called>,
     whose: Whose,
     kinds: Vec<Kind>,
-    env: Vec<String>,
+    env: Vec<Wanted>,
     service: Vec<String>,
     tickets: Vec<String>,
     unsigned: bool,
     grades: Vec<Grade>,
+}
+
+/// An environment, or one service of it.
+#[derive(Debug)]
+struct Wanted {
+    env: String,
+    /// The service; `Some("")` for what names none.
+    service: Option<String>,
+}
+
+impl Wanted {
+    fn of(target: Target<'_>) -> Wanted {
+        let service = match target {
+            Target::Environment(_) => None,
+            Target::Place(place) => Some(place.service.unwrap_or_default().to_owned()),
+        };
+        Wanted { env: target.env().to_owned(), service }
+    }
+
+    fn has(&self, place: &Where) -> bool {
+        place.env.as_deref() == Some(&*self.env)
+            && self
+                .service
+                .as_deref()
+                .is_none_or(|service| place.service.as_deref().unwrap_or_default() == service)
+    }
 }
 
 /// Somebody who is looked for.
@@ -125,8 +153,8 @@ impl FilterArgs {
     /// Checks the filters.
     ///
     /// # Errors
-    /// A pattern that is no regular expression.
-    pub(crate) fn check(&self, config: &Config) -> Result<Filter, Failure> {
+    /// A pattern that is no regular expression; a name of an environment that means two things.
+    pub(crate) fn check(&self, config: &Config, view: &View) -> Result<Filter, Failure> {
         let syntax = match (self.fixed_strings, self.extended_regexp) {
             (true, _) => Syntax::Fixed,
             (_, true) => Syntax::Extended,
@@ -147,12 +175,31 @@ impl FilterArgs {
             who: self.who.iter().map(|who| Called::new(who)).collect(),
             whose: Whose::default(),
             kinds: self.kind.clone(),
-            env: self.env.clone(),
+            env: self.environments(view)?,
             service: self.service.clone(),
             tickets: self.ticket.iter().map(|ticket| ticket.to_lowercase()).collect(),
             unsigned: self.unsigned,
             grades: self.proof.clone(),
         })
+    }
+
+    /// What the names of environments mean; one that no record knows is taken for an environment.
+    fn environments(&self, view: &View) -> Result<Vec<Wanted>, Failure> {
+        // Without a slash it can't be a service, and the ledger need not be read for it.
+        let may_be_service = |name: &String| name.contains('/');
+        let records = match self.env.iter().any(may_be_service) {
+            true => records::unjudged(view)?,
+            false => Vec::new(),
+        };
+        let names = records::names(&records);
+        let mut wanted = Vec::new();
+        for name in &self.env {
+            let (forced, bare) = forced(name);
+            let reading = names.read(bare, forced)?;
+            let target = reading.map_or(Target::Environment(bare), |reading| reading.target);
+            wanted.push(Wanted::of(target));
+        }
+        Ok(wanted)
     }
 
     /// Whether a filter looks at which configuration paths a commit touches.
@@ -201,9 +248,7 @@ impl Filter {
             && any(&self.author, |pattern| self.is_author(event, pattern))
             && any(&self.committer, |pattern| is_match(pattern, event.who.committer.as_ref()))
             && self.grep_passes(event)
-            && any(&self.env, |env| {
-                event.place.as_ref().and_then(|place| place.env.as_ref()) == Some(env)
-            })
+            && any(&self.env, |wanted| event.place.as_ref().is_some_and(|place| wanted.has(place)))
             && any(&self.service, |service| {
                 event.place.as_ref().and_then(|place| place.service.as_ref()) == Some(service)
             })

@@ -1,6 +1,6 @@
 //! What commands that read history share: where to start, and what a reader of commits needs to know.
 
-use super::trusted::REMOTE_HEAD;
+use super::default_branch::DefaultBranch;
 use crate::git::commits::CommitReader;
 use crate::git::mailmap::Mailmap;
 use crate::git::notes_tree::ReviewNotes;
@@ -70,22 +70,10 @@ pub(crate) fn head(repo: &Repository) -> Result<Option<Oid>, Failure> {
     })
 }
 
-/// The branch that changes are merged into, with its name for people: the remote's default branch, else
-/// that of HEAD, else the commit at HEAD. `None` where there is no commit.
+/// The branch that changes are merged into, with its name for people. `None` where there is no commit.
 pub(crate) fn default_branch(repo: &Repository) -> Result<Option<(String, Oid)>, Failure> {
-    if let Some(remote) = repo.reference(REMOTE_HEAD)? {
-        let branch = repo.symbolic(REMOTE_HEAD)?;
-        let name = branch.as_deref().and_then(|branch| branch.strip_prefix("refs/remotes/"));
-        return Ok(Some((name.unwrap_or("origin/HEAD").to_owned(), remote.target)));
-    }
-    Ok(match repo.head()? {
-        Head::Branch(reference) => {
-            let name = reference.branch_name().unwrap_or(&reference.name);
-            Some((name.to_owned(), reference.target))
-        }
-        Head::Detached(oid) => Some(("HEAD".to_owned(), oid)),
-        Head::Unborn(_) => None,
-    })
+    let DefaultBranch { label, tip, .. } = DefaultBranch::find(repo)?;
+    Ok(tip.map(|tip| (label, tip)))
 }
 
 /// Why there are no commits to walk.

@@ -5,7 +5,6 @@ mod query;
 mod stream;
 
 use super::Context;
-use super::address::Addresses;
 use super::filter::FilterArgs;
 use super::format::FormatArg;
 use super::history;
@@ -130,7 +129,7 @@ Proof (the column at the right):
 pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
     let view = records::read(&repo)?;
-    let mut query = args.check(&repo, &Addresses::new(&repo, &view))?;
+    let mut query = args.check(&repo, &view)?;
     let judge = Judge::new(&repo, &args.judge, context.now)?;
     query.filter.know(match args.no_mailmap {
         true => Whose::without_mailmap(&judge),

@@ -7,6 +7,7 @@ mod ci;
 mod complete;
 pub mod completions;
 mod copies;
+mod default_branch;
 mod deployed;
 mod diff;
 mod draft;

@@ -6,7 +6,6 @@ use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
 use super::period::Period;
 use super::{complete, history, records};
-use crate::deployments::field;
 use crate::event::{Event, Identity};
 use crate::git::Repository;
 use crate::git::commits::CommitReader;
@@ -130,7 +129,7 @@ pub(crate) fn gather(
         }
     }
     for event in records::events(view, judge, |when| period.has(when), |_| true)? {
-        let commit = field(&event, "commit").and_then(|id| repo.hash().oid(id.as_bytes()));
+        let commit = event.field("commit").and_then(|id| repo.hash().oid(id.as_bytes()));
         let chosen = whole
             || selected.as_ref().is_some_and(|set| commit.is_some_and(|oid| set.contains(&oid)));
         if chosen {

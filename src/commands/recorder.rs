@@ -14,7 +14,7 @@ use super::draft::Draft;
 use super::records;
 use super::signing::{self, SignArgs};
 use super::trusted::TrustRoot;
-use crate::event::Kind;
+use crate::event::{Kind, short};
 use crate::git::{Repository, author};
 use crate::ledger::canonical::Refusal;
 use crate::ledger::{Appended, Body, Entry, Ledger, Nonce, Rules, View, entry, kinds, name, sign};
@@ -236,7 +236,7 @@ pub(crate) fn summary(entry: &Entry) -> String {
     let body = &entry.body;
     let mut text = body.kind.clone();
     if let Some(commit) = body.commit() {
-        text.push_str(&format!(" of {}", commit.get(..10).unwrap_or(commit)));
+        text.push_str(&format!(" of {}", short(commit)));
     }
     if let Some(env) = body.env() {
         let word = match body.kind.as_str() {

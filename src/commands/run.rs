@@ -6,6 +6,7 @@ use super::recorder::Recorder;
 use super::signing::SignArgs;
 use super::verify;
 use super::{Context, fields};
+use crate::address::Place;
 use crate::event::Kind;
 use crate::ledger::kinds::{Field, TABLES, Table};
 use crate::ledger::time;
@@ -204,11 +205,8 @@ impl RunArgs {
                 .hint("name them with --commit and --env")
                 .into());
         };
-        let place = match draft.place.get("service").and_then(|service| service.as_str()) {
-            Some(service) => format!("{env}/{service}"),
-            None => env.to_owned(),
-        };
-        verify::may_go(context, recorder.repo(), commit, &place)
+        let service = draft.place.get("service").and_then(|service| service.as_str());
+        verify::may_go(context, recorder.repo(), commit, Place { env, service })
     }
 
     /// Everything that can be said before the command runs, checked as if it had succeeded.

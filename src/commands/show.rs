@@ -122,9 +122,9 @@ impl<'f> Finder<'f> {
     /// An environment or deployment, else a revision or record, else a person.
     fn find(&self, context: &Context, name: &str) -> anyhow::Result<Vec<Thing<'f, 'f>>> {
         let addresses = Addresses::among(self.repo, self.view, self.deployments);
-        if let Some(env) = addresses.environment(self.deployments, name)? {
+        if let Some(target) = addresses.environment(self.deployments, name)? {
             let Finder { repo, view, judge, deployments, .. } = *self;
-            let found = histories(repo, view, judge, deployments, env, self.most)?;
+            let found = histories(repo, view, judge, deployments, &target, self.most)?;
             return Ok(found.into_iter().map(Thing::Environment).collect());
         }
         if let Some(point) = addresses.point(self.deployments, name)? {

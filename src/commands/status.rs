@@ -6,6 +6,7 @@ use super::format::FormatArg;
 use super::judge::{Judge, JudgeArgs};
 use super::period::past;
 use super::{complete, history, now, records};
+use crate::address::{Target, forced};
 use crate::deployments::{Deployment, Deployments, Place};
 use crate::event::Event;
 use crate::git::{Oid, Repository, object};
@@ -26,7 +27,7 @@ use std::collections::HashMap;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct StatusArgs {
     /// Only these environments: production, or one service of it: production/api
-    #[arg(value_name = "ENV", add = ArgValueCompleter::new(complete::environments))]
+    #[arg(value_name = "ENV", add = ArgValueCompleter::new(complete::places))]
     places: Vec<String>,
 
     /// What ran at DATE instead of now, in git's date language; not in the future
@@ -101,49 +102,46 @@ pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Out
     Ok(outcome)
 }
 
-/// The places asked for.
+/// The places asked for, each with the name that was typed; all without one.
 struct Wanted<'a> {
-    names: &'a [String],
+    targets: Vec<(&'a str, Target<'a>)>,
 }
 
 impl<'a> Wanted<'a> {
     fn new(deployments: &Deployments<'_>, names: &'a [String]) -> Result<Wanted<'a>, Failure> {
+        let mut targets = Vec::new();
         for name in names {
-            let bare = name.strip_prefix("env:").unwrap_or(name);
-            if !deployments.knows(bare) {
+            let (forced, bare) = forced(name);
+            let Some(target) = deployments.target(bare, forced)? else {
                 let known: Vec<&str> = deployments.environments().collect();
                 let failure = Failure::new(format!("no record names an environment '{bare}'"));
                 return Err(match known.is_empty() {
                     true => failure.hint("no environment is recorded here yet"),
                     false => failure.hint(format!("environments are {}", known.join(", "))),
                 });
-            }
+            };
+            targets.push((bare, target));
         }
-        Ok(Wanted { names })
+        Ok(Wanted { targets })
     }
 
-    /// The names, without what forces the reading.
-    fn bare(&self) -> impl Iterator<Item = &'a str> {
-        self.names.iter().map(|name| name.strip_prefix("env:").unwrap_or(name))
-    }
-
-    fn any(&self, is: impl Fn(&str) -> bool) -> bool {
-        self.names.is_empty() || self.bare().any(is)
+    fn any(&self, is: impl Fn(&Target<'_>) -> bool) -> bool {
+        self.targets.is_empty() || self.targets.iter().any(|(_, target)| is(target))
     }
 
     fn has(&self, place: &Place) -> bool {
-        self.any(|name| place.answers_to(name))
+        self.any(|target| target.has(place))
     }
 
     fn has_env(&self, env: &str) -> bool {
-        self.any(|name| env == name)
+        self.any(|target| *target == Target::Environment(env))
     }
 
     fn has_frozen(&self, event: &Event) -> bool {
-        let env = event.place.as_ref().and_then(|place| place.env.as_deref()).unwrap_or_default();
-        self.any(|name| {
-            env == name || name.strip_prefix(env).is_some_and(|rest| rest.starts_with('/'))
-        })
+        let place = event.place.as_ref();
+        let env = place.and_then(|place| place.env.as_deref());
+        let service = place.and_then(|place| place.service.as_deref());
+        self.any(|target| target.is_concerned(env, service))
     }
 }
 
@@ -208,7 +206,7 @@ impl<'r> Places<'r> {
                 (Some(first), Some(date)) if date < first => Why::Unknown { first },
                 // Of an environment that was deleted there is nothing to say unless somebody asks, nor of one where by
                 // now each service is recorded by its name.
-                (_, None) if !exists(place.env) && wanted.names.is_empty() => continue,
+                (_, None) if !exists(place.env) && wanted.targets.is_empty() => continue,
                 _ if place.service.is_none() && in_use(place.env) => continue,
                 _ => Why::Nothing,
             };
@@ -227,9 +225,11 @@ impl<'r> Places<'r> {
             idle.push(Idle { place: env.to_owned(), why });
         }
         // What never was in force is no place: it failed, or was corrected away.
-        let is_place = |name: &str| self.deployments.places().any(|place| place.answers_to(name));
-        for name in wanted.bare().filter(|name| !is_place(name) && !exists(name)) {
-            idle.push(Idle { place: name.to_owned(), why: Why::Nothing });
+        for (name, target) in &wanted.targets {
+            let known = matches!(target, Target::Environment(env) if exists(env));
+            if self.deployments.meant(target).is_empty() && !known {
+                idle.push(Idle { place: (*name).to_owned(), why: Why::Nothing });
+            }
         }
         idle
     }

@@ -7,9 +7,10 @@
 //! git's own configuration     allowed signers, keyring; no policy
 //! ```
 
+use super::default_branch::{DefaultBranch, REMOTE_HEAD};
+use crate::event::short;
 use crate::git::files::File;
 use crate::git::mailmap::Mailmap;
-use crate::git::refs::Head;
 use crate::git::{Oid, Repository};
 use crate::outcome::Failure;
 use crate::policy::{Policy, Problem};
@@ -29,9 +30,6 @@ const FILES: [&str; 3] = [POLICY, "allowed_signers", "revoked_keys"];
 
 /// The folder of OpenPGP certificates in it.
 const KEYS: &str = "keys/";
-
-/// What names the remote's default branch here.
-pub(crate) const REMOTE_HEAD: &str = "refs/remotes/origin/HEAD";
 
 /// What signatures and rules are judged by, not yet understood.
 #[derive(Debug, Clone)]
@@ -107,8 +105,9 @@ impl TrustRoot {
         name: &str,
     ) -> Result<Option<TrustRoot>, Failure> {
         let Some(below) = repo.files_below(commit, FOLDER)? else { return Ok(None) };
-        let short = &commit.to_string()[..10];
-        let source = match commit.to_string().starts_with(name) {
+        let id = commit.to_string();
+        let short = short(&id);
+        let source = match id.starts_with(name) {
             true => format!("{FOLDER}/ at {short}"),
             false => format!("{FOLDER}/ at {name} ({short})"),
         };
@@ -208,17 +207,9 @@ pub(crate) fn failure(file: &str, problems: &[Problem]) -> Failure {
 
 /// The remote's default branch, else HEAD, with its name.
 pub(crate) fn trusted_ref(repo: &Repository) -> Result<Option<(Oid, &'static str)>, Failure> {
-    // A symbolic one: no fetch and no push makes that.
-    if let Some(remote) = repo.reference(REMOTE_HEAD)?
-        && repo.symbolic(REMOTE_HEAD)?.is_some()
-    {
-        return Ok(Some((remote.target, "the remote's default branch")));
-    }
-    Ok(match repo.head()? {
-        Head::Branch(reference) => Some((reference.target, "HEAD")),
-        Head::Detached(oid) => Some((oid, "HEAD")),
-        Head::Unborn(_) => None,
-    })
+    let DefaultBranch { tip, is_remote, .. } = DefaultBranch::find(repo)?;
+    let name = if is_remote { "the remote's default branch" } else { "HEAD" };
+    Ok(tip.map(|tip| (tip, name)))
 }
 
 /// The mailmap that persons are judged by: `.mailmap` beside the trust, not of the work tree, where

@@ -15,7 +15,7 @@ use super::canonical;
 use super::entry::{Line, Scratch};
 use super::event;
 use super::id::{Id, ObjectId};
-use crate::event::{Event, Kind, What, When};
+use crate::event::{Event, Kind, When};
 use memchr::memchr;
 use std::ops::{Deref, Range};
 use std::sync::{Arc, OnceLock};
@@ -180,12 +180,12 @@ impl Recorded {
         Recorded {
             kind: event.kind,
             when: event.when,
-            late: text(&event, "recorded").is_some(),
+            late: event.field("recorded").is_some(),
             links: !event.why.links.is_empty(),
-            succeeded: text(&event, "outcome") == Some(SUCCESS),
+            succeeded: event.field("outcome") == Some(SUCCESS),
             env: event.place.as_ref().and_then(|place| place.env.as_deref()).map(Arc::from),
             service: event.place.as_ref().and_then(|place| place.service.as_deref()).map(Arc::from),
-            commit: text(&event, "commit").and_then(|id| ObjectId::from_hex(id.as_bytes())),
+            commit: event.field("commit").and_then(|id| ObjectId::from_hex(id.as_bytes())),
             what: [Noted::ASK; NOTED],
             line: Text::new(&[]),
             event: OnceLock::from(Box::new(event)),
@@ -215,7 +215,7 @@ impl Recorded {
     /// A text field of its `what`.
     pub fn field(&self, name: &str) -> Option<&str> {
         let noted = noted(name.as_bytes()).map_or(Noted::ASK, |at| self.what[at]);
-        self.noted(noted, |event| text(event, name))
+        self.noted(noted, |event| event.field(name))
     }
 
     /// Whether it was written down later than what it states happened.
@@ -282,12 +282,5 @@ impl Deref for Recorded {
                 Err(_) => event::bare(self.kind, id, self.when.map_or(0, |when| when.seconds)),
             })
         })
-    }
-}
-
-fn text<'e>(event: &'e Event, name: &str) -> Option<&'e str> {
-    match &event.what {
-        What::Record(fields) => fields.get(name)?.as_str(),
-        What::Commit(_) | What::Tag(_) => None,
     }
 }

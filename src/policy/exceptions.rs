@@ -8,11 +8,10 @@
 //! A finding that is excused stays in the report, as a warning that names the record. What was altered
 //! can't be excused: a broken signature, the ledger, `.audit/` itself.
 
-use super::facts::field;
 use super::file::Policy;
 use super::finding::{Judgement, Level};
 use super::people::Actor;
-use crate::event::{Event, Kind};
+use crate::event::{Event, Kind, short};
 use crate::ledger::{self, Recorded};
 
 /// Rules that nobody is excused from.
@@ -33,15 +32,15 @@ pub fn apply(judgement: &mut Judgement, records: &[Recorded], policy: &Policy, n
             continue;
         }
         let excuse = granted.iter().find(|(record, _)| {
-            let rule = field(record, "rule");
+            let rule = record.field("rule");
             let env = record.place.as_ref().and_then(|place| place.env.as_deref());
             (rule == Some(finding.rule) || rule == Some(finding.asked))
-                && field(record, "subject").is_some_and(|named| names(named, &finding.subject.id))
+                && record.field("subject").is_some_and(|named| names(named, &finding.subject.id))
                 && (env.is_none() || env == finding.subject.env.as_deref())
         });
         if let Some((record, who)) = excuse {
             finding.level = Level::Warn;
-            let id = record.id.get(..10).unwrap_or(&record.id);
+            let id = short(&record.id);
             finding.why.push_str(&format!(" (excused by {who}, record {id})"));
         }
     }
@@ -49,7 +48,8 @@ pub fn apply(judgement: &mut Judgement, records: &[Recorded], policy: &Policy, n
 
 /// Who granted an exception that is in force.
 fn granter(record: &Event, policy: &Policy, now: i64) -> Option<String> {
-    let expired = field(record, "expires")
+    let expired = record
+        .field("expires")
         .is_some_and(|text| ledger::time::parse(text.as_bytes()).is_none_or(|end| end < now));
     let Some(Actor::Proven(who)) = policy.people.behind(record) else { return None };
     let may = policy.exceptions.contains(who.id()?);

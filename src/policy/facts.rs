@@ -174,25 +174,6 @@ fn preposition(kind: Kind) -> &'static str {
     }
 }
 
-/// A text field of a record.
-pub(super) fn field<'a>(record: &'a Event, name: &str) -> Option<&'a str> {
-    match &record.what {
-        What::Record(fields) => fields.get(name)?.as_str(),
-        _ => None,
-    }
-}
-
-/// A list of texts of a record.
-pub(super) fn list<'a>(record: &'a Event, name: &str) -> Vec<&'a str> {
-    match &record.what {
-        What::Record(fields) => {
-            let items = fields.get(name).and_then(|value| value.as_array());
-            items.into_iter().flatten().filter_map(|item| item.as_str()).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
 /// The subject of findings about a commit of which only the id is known yet.
 pub fn nameless(id: &str) -> Subject {
     Subject { kind: SubjectKind::Commit, id: id.to_owned(), text: String::new(), env: None }

@@ -1,5 +1,6 @@
 //! Widths and cutting of text as terminals show it.
 
+pub use crate::event::short;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How many columns a text takes.
@@ -51,11 +52,6 @@ pub fn wrap(line: &str, columns: usize) -> Vec<String> {
 /// Pads a text to so many columns.
 pub fn pad(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
-}
-
-/// The short form of an object or entry id: ten digits, enough for a repository of millions.
-pub fn short(id: &str) -> &str {
-    if id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) { &id[..10] } else { id }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use audit::commands::address;
+use audit::address;
 use audit::git::mailmap::Mailmap;
 use audit::git::message::Message;
 use audit::git::tickets::TicketFinder;

@@ -7,8 +7,8 @@ use super::{DiffArgs, suspects};
 use crate::commands::deployed;
 use crate::commands::judge::Judge;
 use crate::commands::whose::Whose;
+use crate::deployments::Deployments;
 use crate::deployments::merged::brought_by;
-use crate::deployments::{Deployments, field};
 use crate::event::{Event, Kind};
 use crate::git::commits::CommitReader;
 use crate::git::walk::Walked;
@@ -113,12 +113,12 @@ impl<'c> Comparer<'c> {
 fn without_review(records: &[Recorded], commits: &[Event], tip: &str) -> BTreeSet<String> {
     let approved: Vec<&Recorded> = records
         .iter()
-        .filter(|event| event.kind == Kind::Review && field(event, "state") == Some("approved"))
+        .filter(|event| event.kind == Kind::Review && event.field("state") == Some("approved"))
         .collect();
     let recorded = |event: &Event| {
         let number = event.request_number();
         approved.iter().any(|review| {
-            ["commit", "head_commit"].iter().any(|name| field(review, name) == Some(&event.id))
+            ["commit", "head_commit"].iter().any(|name| review.field(name) == Some(&event.id))
                 || (number.is_some() && review.request_number() == number)
         })
     };

@@ -2,7 +2,6 @@
 
 use crate::commands::whose::Whose;
 use crate::deployments::approvals::Approval;
-use crate::deployments::field;
 use crate::event::{Event, Identity, Kind};
 use crate::policy::Somebody;
 use crate::report::diff::Involved;
@@ -39,7 +38,7 @@ pub(super) fn involved<'e>(
         let part = match event.kind {
             Kind::Deploy | Kind::Rollback => "deployer",
             Kind::Approval if is_withdrawn(whose, event, &between[number + 1..]) => continue,
-            Kind::Approval => match field(event, "decision") {
+            Kind::Approval => match event.field("decision") {
                 Some("approved") => "approver",
                 Some("rejected") => "rejecter",
                 _ => "actor",
@@ -67,7 +66,7 @@ fn is_withdrawn(whose: &Whose, word: &Event, later: &[Event]) -> bool {
     };
     let subject = |other: &Event| {
         other.place == word.place
-            && ["commit", "artifact"].iter().all(|name| field(other, name) == field(word, name))
+            && ["commit", "artifact"].iter().all(|name| other.field(name) == word.field(name))
     };
     let Some(author) = whose.actor(word) else { return false };
     later.iter().take_while(|other| !deployed(other)).any(|other| {

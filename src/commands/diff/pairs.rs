@@ -12,7 +12,8 @@
 //! A place that runs a commit which is not in this clone leaves the comparison open, be it the only one.
 
 use super::side::Side;
-use crate::commands::address::{Addresses, FORCED, Named as Deployed};
+use crate::address::{FORCED, Target};
+use crate::commands::address::{Addresses, Named as Deployed};
 use crate::deployments::{Deployments, Place};
 use crate::git::Repository;
 use crate::outcome::Failure;
@@ -60,7 +61,9 @@ impl<'d> Named<'d> {
         deployments: &'d Deployments<'d>,
         text: &str,
     ) -> Result<Named<'d>, Failure> {
-        let Some(Deployed { address, mut points }) = addresses.by_place(deployments, text)? else {
+        let Some(Deployed { address, target, mut points }) =
+            addresses.by_place(deployments, text)?
+        else {
             return Side::new(repo, text).map(Named::from);
         };
         if let [(_, point)] = points.as_mut_slice()
@@ -75,7 +78,7 @@ impl<'d> Named<'d> {
         for (place, point) in points {
             let label = match alone {
                 true => place.to_string(),
-                false => place.alone(),
+                false => deployments.names().alone(&place),
             };
             let side = match point {
                 Ok(point) => {
@@ -83,7 +86,7 @@ impl<'d> Named<'d> {
                         true => text.to_owned(),
                         false => format!("{forced}{label}{suffix}"),
                     };
-                    let whole = address.name == place.env;
+                    let whole = target == Target::Environment(place.env);
                     Side::at(repo, addresses, &point, name, whole).map_err(|why| Missing {
                         why: why.message,
                         commit: Some(point.deployment.commit().to_owned()),

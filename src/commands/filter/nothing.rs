@@ -20,10 +20,14 @@ impl FilterArgs {
         let mut why = Vec::new();
         let envs: BTreeSet<&str> = records.iter().filter_map(Recorded::env).collect();
         let services: BTreeSet<&str> = records.iter().filter_map(Recorded::service).collect();
+        let env: Vec<&str> = filter.env.iter().map(|wanted| wanted.env.as_str()).collect();
+        let service = filter.service.iter().map(String::as_str);
+        let within = filter.env.iter().filter_map(|wanted| wanted.service.as_deref());
+        let service = service.chain(within.filter(|service| !service.is_empty())).collect();
         for (what, wanted, known) in
-            [("an environment", &self.env, &envs), ("a service", &self.service, &services)]
+            [("an environment", env, &envs), ("a service", service, &services)]
         {
-            for name in wanted.iter().filter(|name| !known.contains(name.as_str())) {
+            for name in wanted.into_iter().filter(|name| !known.contains(name)) {
                 let hint = match nearest(name, known.iter().copied()) {
                     Some(near) => format!("; did you mean '{near}'?"),
                     None => String::new(),

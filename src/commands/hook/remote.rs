@@ -1,7 +1,8 @@
 //! What this clone knows of a remote: its branches as they were when they were last fetched or pushed,
 //! under the names that they have over there.
 
-use crate::commands::trusted::{FOLDER, REMOTE_HEAD, TrustRoot};
+use crate::commands::default_branch::REMOTE_HEAD;
+use crate::commands::trusted::{FOLDER, TrustRoot};
 use crate::commands::verify::Update;
 use crate::git::refs::{Head, Ref};
 use crate::git::{Config, Repository};

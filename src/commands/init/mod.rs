@@ -9,6 +9,7 @@ mod report;
 mod survey;
 mod write;
 
+use super::default_branch::REMOTE_HEAD;
 use super::format::DocumentFormat;
 use super::trusted::{self, FOLDER, POLICY, TrustRoot};
 use super::{Context, history, records, verify};
@@ -340,7 +341,7 @@ fn signs(repo: &Repository) -> Result<bool, Failure> {
 fn next(repo: &Repository, signs: bool) -> Result<[String; 3], Failure> {
     let sign = if signs { " -S" } else { "" };
     // With a remote its default branch is what is trusted, once this is pushed.
-    let remote = repo.reference("refs/remotes/origin/HEAD")?.is_some();
+    let remote = repo.reference(REMOTE_HEAD)?.is_some();
     Ok([
         format!(
             "git add {FOLDER} && git commit{sign} -m 'Adopt audit' -m 'Who is who, whose keys count, what is asked for.'"

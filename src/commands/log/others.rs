@@ -4,7 +4,7 @@ use super::LogArgs;
 use super::query::{Others, Query};
 use crate::commands::judge::Judge;
 use crate::commands::records;
-use crate::deployments::{field, named_commits};
+use crate::deployments::named_commits;
 use crate::event::{Event, Kind};
 use crate::git::tags::Tag;
 use crate::git::{Oid, Repository};
@@ -81,7 +81,7 @@ impl LogArgs {
 fn placed(event: Event, others: Others) -> Option<(Place, Other)> {
     let place = match event.when {
         Some(when) if others != Others::AtCommits => Place::Time(when.seconds),
-        _ => Place::Commit(field(&event, "commit")?.to_owned()),
+        _ => Place::Commit(event.field("commit")?.to_owned()),
     };
     Some((place, Other::Record(Box::new(event))))
 }

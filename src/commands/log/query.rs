@@ -9,6 +9,7 @@ use crate::git::Repository;
 use crate::git::paths::Pathspec;
 use crate::git::revision::Start;
 use crate::git::walk::{Order, Plan, Tip};
+use crate::ledger::View;
 use crate::outcome::Failure;
 
 /// Options after checking: what to walk, and what to show of it.
@@ -39,14 +40,10 @@ impl LogArgs {
     ///
     /// # Errors
     /// Unknown revisions and dates, patterns that are none.
-    pub(super) fn check(
-        &self,
-        repo: &Repository,
-        addresses: &Addresses<'_>,
-    ) -> Result<Query, Failure> {
+    pub(super) fn check(&self, repo: &Repository, view: &View) -> Result<Query, Failure> {
         // clap hands over what stands behind `--` apart; `audit log --` without paths still separates.
         let separated = !self.paths.is_empty();
-        let starts = addresses.starts(&self.starts.0)?;
+        let starts = Addresses::new(repo, view).starts(&self.starts.0)?;
         let selection = repo.select(&starts, &self.paths, separated)?;
         let whole = !selection.started || starts.contains(&Start::All);
         let mut tips = selection.tips;
@@ -73,7 +70,7 @@ impl LogArgs {
             Others::AtCommits
         };
         Ok(Query {
-            filter: self.filters.check(repo.config()?)?,
+            filter: self.filters.check(repo.config()?, view)?,
             plan: Plan {
                 tips,
                 order: self.order(),

@@ -8,7 +8,7 @@ use crate::commands::deployed::{covering, summary};
 use crate::commands::judge::Judge;
 use crate::commands::{history, records};
 use crate::deployments::road::{Holds, Road, Stay, follow};
-use crate::deployments::{Deployment, Deployments, field};
+use crate::deployments::{Deployment, Deployments};
 use crate::event::{Event, Kind};
 use crate::git::commit_index::CommitIndex;
 use crate::git::commits::CommitReader;
@@ -499,5 +499,5 @@ fn renumber<'n>(numbers: impl Iterator<Item = &'n mut Option<usize>>) -> Vec<usi
 }
 
 fn names(event: &Event, name: &str, commits: &HashSet<&str>) -> bool {
-    field(event, name).is_some_and(|commit| commits.contains(commit))
+    event.field(name).is_some_and(|commit| commits.contains(commit))
 }

@@ -4,7 +4,6 @@ use super::road::Tracer;
 use crate::commands::address::Addresses;
 use crate::commands::records;
 use crate::commands::shell::word;
-use crate::deployments::field;
 use crate::event::{Event, Kind};
 use crate::git::paths::Pathspec;
 use crate::git::source::Commits;
@@ -204,7 +203,7 @@ impl Tracer<'_> {
         let changes = self.events.iter().filter(|event| event.kind == Kind::Change);
         changes
             .filter(|event| event.request_number().as_deref() == Some(number))
-            .filter_map(|event| self.repo.here(field(event, "merge_commit")?))
+            .filter_map(|event| self.repo.here(event.field("merge_commit")?))
             .collect()
     }
 
@@ -226,7 +225,7 @@ impl Tracer<'_> {
                 Named::Incident if record.kind == Kind::Rollback => &["from_commit"],
                 Named::Incident | Named::Ticket => &["commit", "merge_commit"],
             };
-            let Some(id) = fields.iter().find_map(|name| field(record, name)) else { continue };
+            let Some(id) = fields.iter().find_map(|name| record.field(name)) else { continue };
             let Some(oid) = self.repo.here(id) else { continue };
             let at = found.iter().position(|one| one.oid == oid).unwrap_or_else(|| {
                 found.push(Wanted { oid, asked: Some(self.asked(name, oid, None)) });
@@ -271,7 +270,7 @@ fn names(event: &Event, wanted: &str) -> Option<Named> {
     if event.why.tickets.iter().any(|ticket| is(ticket)) {
         return Some(Named::Ticket);
     }
-    field(event, "incident").is_some_and(is).then_some(Named::Incident)
+    event.field("incident").is_some_and(is).then_some(Named::Incident)
 }
 
 /// `PATH:LINE` taken apart; `None` for another text.

@@ -4,8 +4,8 @@
 use super::bench::Bench;
 use super::reach::Reach;
 use crate::deployments::approvals::{self, Subject as Approved, Tie};
-use crate::deployments::{Deployment, Deployments, Place, field};
-use crate::event::{Event, Kind, What};
+use crate::deployments::{Deployment, Deployments, Place, Target};
+use crate::event::{Event, Kind, short};
 use crate::git::Oid;
 use crate::git::merges::Merges;
 use crate::git::source::Commits;
@@ -65,9 +65,14 @@ impl<'a> Deploys<'a> {
         }
     }
 
-    /// Whether records know an environment or a place in it by this name.
-    pub(super) fn knows(&self, name: &str) -> bool {
-        self.deployments.knows(name)
+    /// Whether anything was ever recorded to be put there.
+    pub(super) fn knows(&self, target: &Target<'_>) -> bool {
+        match target {
+            Target::Environment(env) => {
+                self.deployments.names().environments().any(|known| known == *env)
+            }
+            Target::Place(place) => self.deployments.all().iter().any(|one| one.place == *place),
+        }
     }
 
     /// Judges the deployments that `wanted` picks; how many there were.
@@ -135,13 +140,13 @@ impl<'a> Deploys<'a> {
         }
     }
 
-    /// Judges what runs in the places that a name means; how many there are.
+    /// Judges what runs in the places that are meant; how many there are.
     pub(super) fn standing(
         &mut self,
-        name: &str,
+        target: &Target<'_>,
         judgement: &mut Judgement,
     ) -> Result<u64, Failure> {
-        let places = self.deployments.named(name);
+        let places = self.deployments.meant(target);
         let current: HashSet<String> = places
             .iter()
             .filter_map(|place| Some(self.deployments.current(place)?.event.id.clone()))
@@ -220,7 +225,7 @@ impl<'a> Deploys<'a> {
             None => Subject {
                 kind: SubjectKind::Environment,
                 id: question.place.to_string(),
-                text: format!("candidate {}", question.commit.get(..10).unwrap_or_default()),
+                text: format!("candidate {}", short(question.commit)),
                 env: Some(question.place.env.to_owned()),
             },
         };
@@ -341,8 +346,8 @@ impl<'a> Deploys<'a> {
         let earlier = self.of_place(Kind::Approval, question.place).filter(|record| {
             let of_other = |commit| brought.contains(commit) && !ran.contains(commit);
             !counted.contains(&*record.id)
-                && field(record, "decision") == Some("approved")
-                && field(record, "commit").is_some_and(of_other)
+                && record.field("decision") == Some("approved")
+                && record.field("commit").is_some_and(of_other)
         });
         let earlier = earlier.map(with_time).collect();
         (covering.into_iter().map(with_time).collect(), earlier)
@@ -373,9 +378,7 @@ impl<'a> Deploys<'a> {
 pub(super) fn recorded_tags(records: &[Recorded]) -> HashMap<String, Vec<(String, String)>> {
     let mut tags: HashMap<String, Vec<(String, String)>> = HashMap::new();
     for record in records {
-        let What::Record(fields) = &record.what else { continue };
-        let text = |name: &str| fields.get(name).and_then(|value| value.as_str());
-        if let (Some(tag), Some(commit)) = (text("tag"), text("commit")) {
+        if let (Some(tag), Some(commit)) = (record.field("tag"), record.field("commit")) {
             let name = tag.strip_prefix("refs/tags/").unwrap_or(tag).to_owned();
             tags.entry(name).or_default().push((record.id.clone(), commit.to_owned()));
         }

@@ -9,7 +9,6 @@
 //! A commit was brought by the oldest commit of the first-parent line from which it can be reached.
 
 use super::bench::Bench;
-use crate::deployments::field;
 use crate::event::{Event, Kind, What};
 use crate::git::Oid;
 use crate::git::merges::Merges;
@@ -50,7 +49,7 @@ pub(super) fn judge(
         if let Some(merge) = landed_by {
             // A request that was merged speaks for what its head held, not for what came with it.
             let spoken = records.changes(merge).into_iter().filter(|change| {
-                field(change, "head_commit").is_none_or(|head| {
+                change.field("head_commit").is_none_or(|head| {
                     heads.entry(head).or_insert_with(|| held(&by_id, head)).contains(&*event.id)
                 })
             });
@@ -176,8 +175,8 @@ impl<'a> Records<'a> {
             match record.kind {
                 Kind::Change => {
                     let one = ["merge_commit", "head_commit"];
-                    let named = one.iter().filter_map(|name| field(record, name));
-                    let ids: BTreeSet<&str> = named.chain(texts(record, "commits")).collect();
+                    let named = one.iter().filter_map(|name| record.field(name));
+                    let ids: BTreeSet<&str> = named.chain(record.texts("commits")).collect();
                     for id in ids {
                         found.changes.entry(id).or_default().push(record);
                     }
@@ -185,7 +184,7 @@ impl<'a> Records<'a> {
                 Kind::Review => {
                     if let Some(number) = record.request_number() {
                         found.by_number.entry(number).or_default().push(record);
-                    } else if let Some(commit) = field(record, "commit") {
+                    } else if let Some(commit) = record.field("commit") {
                         found.by_commit.entry(commit).or_default().push(record);
                     }
                 }
@@ -210,10 +209,4 @@ impl<'a> Records<'a> {
     fn numbered(&self, request: &str) -> Vec<&'a Event> {
         self.by_number.get(request).cloned().unwrap_or_default()
     }
-}
-
-fn texts<'a>(record: &'a Event, name: &str) -> Vec<&'a str> {
-    let What::Record(fields) = &record.what else { return Vec::new() };
-    let items = fields.get(name).and_then(|value| value.as_array());
-    items.into_iter().flatten().filter_map(|item| item.as_str()).collect()
 }

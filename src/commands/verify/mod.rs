@@ -20,6 +20,7 @@ pub(crate) use push::{Push, Update, short as short_name};
 use super::judge::Judge;
 use super::trusted::{self, TrustRoot};
 use super::{Context, complete, history, judge, records};
+use crate::address::Place;
 use crate::git::Repository;
 use crate::git::commits::CommitReader;
 use crate::ledger::{Ledger, Recorded, Rules, View};
@@ -63,8 +64,16 @@ pub(crate) struct VerifyArgs {
     candidate: Option<String>,
 
     /// The environment (or environment/service) for --candidate
-    #[arg(long, value_name = "ENV", add = ArgValueCompleter::new(complete::environments), requires = "candidate")]
+    #[arg(long, value_name = "ENV", add = ArgValueCompleter::new(complete::places), requires = "candidate")]
     env: Option<String>,
+
+    /// The service for --candidate; --env is then the whole name of the environment
+    #[arg(long, value_name = "SERVICE", requires = "candidate")]
+    service: Option<String>,
+
+    /// Whether `env` is the whole name of an environment, without a service in it
+    #[arg(skip)]
+    exact: bool,
 
     /// Say what a rule protects from, what it looks at, what satisfies it, and how to mend a finding
     #[arg(long, value_name = "RULE", add = ArgValueCompleter::new(complete::rules), conflicts_with_all = ["subjects", "all", "ledger", "since", "candidate"])]
@@ -128,16 +137,18 @@ pub(crate) fn run(context: &mut Context, args: VerifyArgs) -> anyhow::Result<Out
     Ok(verification.outcome)
 }
 
-/// Whether a commit may go to an environment now; what keeps it from going is printed for people.
+/// Whether a commit may go to a place now, as a record would name it; what keeps it from going is printed for people.
 pub(crate) fn may_go(
     context: &Context,
     repo: &Repository,
     commit: &str,
-    env: &str,
+    place: Place<'_>,
 ) -> anyhow::Result<Outcome> {
     let args = VerifyArgs {
         candidate: Some(commit.to_owned()),
-        env: Some(env.to_owned()),
+        env: Some(place.env.to_owned()),
+        service: place.service.map(str::to_owned),
+        exact: true,
         ..VerifyArgs::default()
     };
     let verification = verdict(context, repo, &args)?;
@@ -247,8 +258,15 @@ fn decide(
     }
     let records = records::events(&view, judge, |_| true, |_| true)?;
     let records: Vec<Recorded> = records.into_iter().map(Recorded::of).collect();
-    let mut run =
-        Run { bench: &bench, scope: &scope, view: &view, records: &records, sum: Sum::default() };
+    let target = scope.target(judge.policy(), &records)?;
+    let mut run = Run {
+        bench: &bench,
+        scope: &scope,
+        target,
+        view: &view,
+        records: &records,
+        sum: Sum::default(),
+    };
     let progress = context.ui.progress("commits judged");
     run.everything(walks, root, &progress)?;
     drop(progress);

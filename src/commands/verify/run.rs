@@ -8,16 +8,18 @@ use super::bench::Bench;
 use super::commits::{self, Judged, Wanted};
 use super::deploys::Deploys;
 use super::push::{self, Push};
-use super::scope::{self, Scope, Walks, Whole};
+use super::scope::{Scope, Walks, Whole};
 use super::{landings, trust_changes};
+use crate::address::{Target, forced};
 use crate::commands::trusted::{self, TrustRoot};
+use crate::event::short;
 use crate::git::Oid;
 use crate::ledger::{Id, Recorded, Severity, View};
 use crate::outcome::{Failure, Outcome};
 use crate::policy::exceptions;
 use crate::policy::facts::{self, LedgerState};
 use crate::policy::rules::{self, Case};
-use crate::policy::{Judgement, LedgerPolicy, Level, Policy, Subject, SubjectKind, nearest, stamp};
+use crate::policy::{Judgement, LedgerPolicy, Level, Subject, SubjectKind, stamp};
 use crate::report::verify::{LedgerLine, RuleLine, Verification};
 use crate::signature;
 use crate::ui::Progress;
@@ -38,6 +40,8 @@ pub(super) struct Sum {
 pub(super) struct Run<'a> {
     pub(super) bench: &'a Bench<'a>,
     pub(super) scope: &'a Scope,
+    /// The environment or place that is asked about.
+    pub(super) target: Option<Target<'a>>,
     pub(super) view: &'a View,
     pub(super) records: &'a [Recorded],
     pub(super) sum: Sum,
@@ -155,7 +159,9 @@ impl Run<'_> {
     fn each_record(&mut self, seen: &HashSet<Oid>) {
         let before = self.before_adoption();
         for record in self.records {
-            if before.contains(&record.id) || !self.scope.takes(record, seen, self.bench.repo) {
+            if before.contains(&record.id)
+                || !self.scope.takes(record, self.target.as_ref(), seen, self.bench.repo)
+            {
                 continue;
             }
             self.sum.records += 1;
@@ -188,30 +194,41 @@ impl Run<'_> {
         let before = self.before_adoption();
         let mut deploys = Deploys::new(self.bench, self.records, self.view.chain());
         let judgement = &mut self.sum.judgement;
-        match &self.scope.whole {
-            Whole::Environment(name) => {
-                if !deploys.knows(name) {
+        let target = self.target;
+        match (&self.scope.whole, &target) {
+            (Whole::Environment { name }, Some(target)) => {
+                let name = forced(name).1;
+                if !deploys.knows(target) {
                     let hint =
                         "audit status lists the environments; audit record deploy makes one known";
                     let failure = Failure::new(format!("nothing is recorded about '{name}'"));
                     return Err(failure.hint(hint).into());
                 }
-                self.sum.deploys = deploys.standing(name, judgement)?;
+                self.sum.deploys = deploys.standing(target, judgement)?;
                 if self.sum.deploys == 0 {
                     self.sum.notes.push(format!("nothing runs in {name}"));
                 }
             }
-            Whole::Candidate { commit, env } => {
-                known(self.bench.judge.policy(), self.records, env)?;
-                deploys.candidate(commit, scope::place(env), judgement)?;
+            (Whole::Candidate { commit, .. }, Some(target)) => {
+                deploys.candidate(commit, target.place(), judgement)?;
                 self.sum.deploys = 1;
             }
             _ => {
                 let (scope, repo) = (self.scope, self.bench.repo);
                 self.sum.deploys = deploys.judge(judgement, |one| {
-                    !before.contains(&one.event.id) && scope.takes(one.event, seen, repo)
+                    !before.contains(&one.event.id)
+                        && scope.takes(one.event, target.as_ref(), seen, repo)
                 })?;
             }
+        }
+        let environments = &self.bench.judge.policy().environments;
+        if let Some(env) = target.map(|target| target.env())
+            && !environments.is_empty()
+            && !environments.contains_key(env)
+        {
+            self.sum.notes.push(format!(
+                "'{env}' is no environment of the policy: only its general rules were asked"
+            ));
         }
         Ok(())
     }
@@ -254,13 +271,13 @@ impl Run<'_> {
         if let Some(adopted) = policy.adopted.as_ref().filter(|_| walked) {
             notes.push(format!(
                 "nothing up to and including commit {} was judged: the policy was adopted after it",
-                &adopted[..10]
+                short(adopted)
             ));
         }
         if let Some(adopted) = &policy.ledger.adopted {
             notes.push(format!(
                 "no record up to and including {} was judged: the policy was adopted after it",
-                &adopted[..10]
+                short(adopted)
             ));
         }
         if let Some(since) = self.scope.since() {
@@ -311,23 +328,4 @@ impl Run<'_> {
             outcome,
         }
     }
-}
-
-/// Requires that a candidate's environment is one of the policy or of the records: nothing is asked of others,
-/// so that a slip of the pen would be a pass.
-fn known(policy: &Policy, records: &[Recorded], name: &str) -> Result<(), Failure> {
-    let env = scope::place(name).env;
-    let named = |record: &Recorded| {
-        record.place.as_ref().is_some_and(|place| place.env.as_deref() == Some(env))
-    };
-    if policy.environments.contains_key(env) || records.iter().any(named) {
-        return Ok(());
-    }
-    let failure = Failure::new(format!("there is no environment '{env}'"));
-    Err(failure.hint(match nearest(env, policy.environments.keys().map(String::as_str)) {
-        Some(near) => format!("did you mean '{near}'?"),
-        None => {
-            "the policy or a record must name it first: audit status lists those of records".into()
-        }
-    }))
 }

@@ -2,21 +2,23 @@
 
 use super::push::Push;
 use super::{VerifyArgs, reach};
+use crate::address::{Names, Place, Target, forced};
 use crate::commands::address::Addresses;
+use crate::commands::default_branch::DefaultBranch;
+use crate::commands::shell::word;
 use crate::commands::trusted::{self, TrustRoot};
 use crate::commands::{history, records};
-use crate::deployments::{Deployments, Place, named_commits};
+use crate::deployments::{Deployments, named_commits};
 use crate::event::{Event, Kind};
-use crate::git::refs::{Head, Ref};
 use crate::git::repository::ObjectKind;
 use crate::git::revision::Start;
 use crate::git::source::Commits;
 use crate::git::walk::{Plan, Tip, Walk, Walked};
 use crate::git::{Oid, Repository, dates};
-use crate::ledger::View;
+use crate::ledger::{Recorded, View};
 use crate::outcome::Failure;
-use crate::policy::Policy;
 use crate::policy::file::matches;
+use crate::policy::{Policy, nearest};
 use std::collections::HashSet;
 
 /// Which sort of verification it is.
@@ -28,11 +30,19 @@ pub(super) enum Whole {
     /// The ledger and its records.
     Ledger,
     /// What runs in an environment.
-    Environment(String),
+    Environment { name: String },
     /// A commit that may go to an environment.
-    Candidate { commit: String, env: String },
+    Candidate { commit: String, destination: Destination },
     /// What a push brings and takes away.
     Push(Push),
+}
+
+/// Where a candidate may go.
+pub(super) enum Destination {
+    /// As a user types it: an environment, or a service of one.
+    Named(String),
+    /// As records write it: the whole name of an environment, and the service.
+    Exact { env: String, service: Option<String> },
 }
 
 /// What is judged.
@@ -60,18 +70,26 @@ impl Scope {
         let scope = |whole, name: String, plans| Scope { whole, name, plans, since };
         if let (Some(revision), Some(env)) = (&args.candidate, &args.env) {
             let commit = repo.commit_id(&addresses.revision(revision)?)?.to_string();
-            let name = format!("{revision} as a candidate for {env}");
-            return Ok(scope(Whole::Candidate { commit, env: env.clone() }, name, None));
+            let name = match &args.service {
+                Some(service) => {
+                    format!("{revision} as a candidate for service {service} of {env}")
+                }
+                None => format!("{revision} as a candidate for {env}"),
+            };
+            let destination = match (&args.service, args.exact) {
+                (None, false) => Destination::Named(env.clone()),
+                (service, _) => Destination::Exact { env: env.clone(), service: service.clone() },
+            };
+            return Ok(scope(Whole::Candidate { commit, destination }, name, None));
         }
         if args.ledger {
             return Ok(scope(Whole::Ledger, "the ledger".into(), None));
         }
-        if let Some(name) = environment(&addresses, view, &args.subjects)? {
-            return Ok(scope(
-                Whole::Environment(name.clone()),
-                format!("what runs in {name}"),
-                None,
-            ));
+        if is_environment(&addresses, view, &args.subjects)?
+            && let [name] = args.subjects.as_slice()
+        {
+            let subject = format!("what runs in {}", forced(name).1);
+            return Ok(scope(Whole::Environment { name: name.clone() }, subject, None));
         }
         let starts: Vec<Start> = args.subjects.iter().cloned().map(Start::Revision).collect();
         let mut tips = repo.select(&addresses.starts(&starts)?, &[], true)?.tips;
@@ -183,13 +201,67 @@ impl Scope {
         self.since.is_none_or(|since| when.is_some_and(|when| when >= since))
     }
 
-    /// Whether a record is judged.
-    pub(super) fn takes(&self, record: &Event, seen: &HashSet<Oid>, repo: &Repository) -> bool {
+    /// What the name of the environment or destination means, by the names that the policy and the records know;
+    /// `None` where the question is another one.
+    ///
+    /// # Errors
+    /// A name that nobody knows, or that means two things, or that is nearly one of the policy: its rules would not
+    /// be asked, so that a slip of the pen would be a pass.
+    pub(super) fn target<'t>(
+        &'t self,
+        policy: &Policy,
+        records: &[Recorded],
+    ) -> Result<Option<Target<'t>>, Failure> {
+        let mut names = records::names(records);
+        policy.environments.keys().for_each(|env| names.environment(env));
+        let target = match &self.whole {
+            Whole::Environment { name }
+            | Whole::Candidate { destination: Destination::Named(name), .. } => {
+                let (forced, bare) = forced(name);
+                let reading = names.read(bare, forced)?;
+                reading.ok_or_else(|| unknown(bare, &names))?.target
+            }
+            Whole::Candidate { destination: Destination::Exact { env, service }, .. } => {
+                let env = forced(env).1;
+                if !names.environments().any(|known| known == env) {
+                    return Err(unknown(env, &names));
+                }
+                match service {
+                    None => Target::Environment(env),
+                    Some(service) => Target::Place(Place { env, service: Some(service) }),
+                }
+            }
+            Whole::Everything | Whole::Range | Whole::Ledger | Whole::Push(_) => return Ok(None),
+        };
+        let env = target.env();
+        let alike =
+            |known: &&String| known.trim().eq_ignore_ascii_case(env.trim_end_matches('/').trim());
+        match policy.environments.keys().find(alike) {
+            Some(alike) if !policy.environments.contains_key(env) => Err(Failure::new(format!(
+                "'{env}' is on record, but the policy's environment is '{alike}'"
+            ))
+            .hint(format!(
+                "did you mean '{alike}'? The rules of one are not asked about the other"
+            ))),
+            _ => Ok(Some(target)),
+        }
+    }
+
+    /// Whether a record is judged; `target` is what [`Scope::target`] found.
+    pub(super) fn takes(
+        &self,
+        record: &Event,
+        target: Option<&Target<'_>>,
+        seen: &HashSet<Oid>,
+        repo: &Repository,
+    ) -> bool {
         let concerns = match &self.whole {
             Whole::Everything | Whole::Ledger => true,
             Whole::Range | Whole::Push(_) => named_commits(record)
                 .any(|id| repo.hash().oid(id.as_bytes()).is_some_and(|oid| seen.contains(&oid))),
-            Whole::Environment(env) | Whole::Candidate { env, .. } => about(record, place(env)),
+            Whole::Environment { .. } | Whole::Candidate { .. } => {
+                target.is_some_and(|target| about(record, target))
+            }
         };
         concerns && self.in_period(record.when.map(|when| when.seconds))
     }
@@ -203,10 +275,13 @@ impl Scope {
         if let Whole::Push(push) = &self.whole {
             return push.protected_tips(repo, policy);
         }
-        let default = default_branch(repo)?;
-        let patterns = match (&policy.branches, default) {
-            (Some(patterns), _) => patterns.clone(),
-            (None, default) => default.into_iter().collect(),
+        let patterns = match &policy.branches {
+            Some(patterns) => patterns.clone(),
+            None => match DefaultBranch::find(repo)? {
+                DefaultBranch { name: Some(name), .. } => vec![name],
+                // As in CI: what is checked out stands for the branch.
+                DefaultBranch { name: None, tip, .. } => return Ok(tip.into_iter().collect()),
+            },
         };
         let mut tips: Vec<Oid> = reach::branches(repo)?
             .into_iter()
@@ -287,48 +362,39 @@ fn adopted(repo: &Repository, policy: &Policy) -> Result<Option<Oid>, Failure> {
     repo.here(id).ok_or_else(missing).map(Some)
 }
 
-pub(super) fn place(name: &str) -> Place<'_> {
-    let name = name.strip_prefix("env:").unwrap_or(name);
-    match name.split_once('/') {
-        Some((env, service)) => Place { env, service: Some(service) },
-        None => Place { env: name, service: None },
-    }
-}
-
 /// An environment that the user named as a whole: what runs there is judged, not its commit alone.
-fn environment(
+fn is_environment(
     addresses: &Addresses<'_>,
     view: &View,
     subjects: &[String],
-) -> Result<Option<String>, Failure> {
-    let [subject] = subjects else { return Ok(None) };
+) -> Result<bool, Failure> {
+    let [subject] = subjects else { return Ok(false) };
     let events = records::unjudged(view)?;
     let deployments = Deployments::new(&events);
-    Ok(addresses.environment(&deployments, subject)?.map(str::to_owned))
+    Ok(addresses.environment(&deployments, subject)?.is_some())
 }
 
-/// The short name of the remote's default branch, else of the branch that is checked out.
-fn default_branch(repo: &Repository) -> Result<Option<String>, Failure> {
-    let remote = repo.symbolic(trusted::REMOTE_HEAD)?;
-    if let Some(name) = remote.as_deref().and_then(|to| to.strip_prefix("refs/remotes/origin/")) {
-        return Ok(Some(name.to_owned()));
+/// A gate is asked about an environment that neither the policy nor a record names: nothing would be asked of it.
+fn unknown(name: &str, names: &Names<'_>) -> Failure {
+    let failure = Failure::new(format!("there is no environment '{name}'"));
+    if let Ok(Some(reading)) = names.read(name, false)
+        && let Place { env, service: Some(service) } = reading.target.place()
+    {
+        let (env, service) = (word(env), word(service));
+        return failure.hint(format!("for the service: --env {env} --service {service}"));
     }
-    Ok(match repo.head()? {
-        Head::Branch(Ref { name, .. }) | Head::Unborn(name) => {
-            name.strip_prefix("refs/heads/").map(str::to_owned)
+    failure.hint(match nearest(name, names.environments()) {
+        Some(near) => format!("did you mean '{near}'?"),
+        None => {
+            "the policy or a record must name it first: audit status lists those of records".into()
         }
-        Head::Detached(_) => None,
     })
 }
 
-/// Whether a record is about an environment.
-fn about(record: &Event, asked: Place<'_>) -> bool {
+/// Whether a record about deploys is about an environment or place.
+fn about(record: &Event, asked: &Target<'_>) -> bool {
     let place = record.place.as_ref().filter(|_| {
         matches!(record.kind, Kind::Deploy | Kind::Rollback | Kind::Approval | Kind::Freeze)
     });
-    place.is_some_and(|place| {
-        let service = place.service.as_deref();
-        place.env.as_deref() == Some(asked.env)
-            && (asked.service.is_none() || service.is_none() || service == asked.service)
-    })
+    place.is_some_and(|place| asked.is_concerned(place.env.as_deref(), place.service.as_deref()))
 }

@@ -3,6 +3,7 @@
 use super::deploys;
 use super::push::Push;
 use super::run::Run;
+use crate::event::short;
 use crate::git::Oid;
 use crate::git::refs::Ref;
 use crate::git::repository::ObjectKind;
@@ -88,8 +89,8 @@ impl Run<'_> {
         let subject = Subject { kind: SubjectKind::Tag, id: name.to_owned(), text, env: None };
         let why = format!(
             "it led to {} when record {} was made, and is deleted",
-            commit.get(..10).unwrap_or(commit),
-            record.get(..10).unwrap_or(record)
+            short(commit),
+            short(record)
         );
         let answer =
             Answer::fails(why).mend("leave it where it is: what was released keeps its name");

@@ -10,6 +10,7 @@ use super::commits::Seen;
 use super::push::{self, Push};
 use crate::commands::judge::Judge;
 use crate::commands::{judge, trusted};
+use crate::event::short;
 use crate::git::repository::ObjectKind;
 use crate::git::source::Commits;
 use crate::git::walk::{Order, Plan, Tip, Walk, Walked};
@@ -177,7 +178,8 @@ pub(super) fn replaced(
         let now = folder_of(bench.repo, new)?.flatten();
         // On the way up each change was judged by itself.
         if now != Some(trusted) && !bench.repo.merge_bases(old, new)?.contains(&old) {
-            let short = &new.to_string()[..10];
+            let new = new.to_string();
+            let short = short(&new);
             let why =
                 format!("the push leads {name} back or aside to {short}, where .audit/ is another");
             taken(bench, old, &why, &mut judgement)?;

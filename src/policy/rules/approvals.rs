@@ -1,9 +1,10 @@
 //! Who deployed and approved, and whether that was somebody else.
 
-use super::{Check, Rule, names, short};
+use super::{Check, Rule, names};
+use crate::event::short;
 use crate::event::{Event, What};
 use crate::ledger;
-use crate::policy::facts::{Approval, Deployed, Terms, field};
+use crate::policy::facts::{Approval, Deployed, Terms};
 use crate::policy::finding::{Answer, Fault, Level};
 pub(super) use crate::policy::people::Actor;
 use crate::policy::people::Somebody;
@@ -84,7 +85,7 @@ fn needed(deploy: &Deployed<'_>, terms: Terms<'_>, rule: &str) -> usize {
 /// When an approval was made, as far as it can be said: not before it was written down.
 pub(super) fn made(record: &Event) -> i64 {
     let stated = record.when.map_or(i64::MAX, |when| when.seconds);
-    let written = field(record, "recorded").and_then(|text| ledger::time::parse(text.as_bytes()));
+    let written = record.field("recorded").and_then(|text| ledger::time::parse(text.as_bytes()));
     stated.max(written.unwrap_or(stated))
 }
 
@@ -95,7 +96,7 @@ fn in_time(approval: &Approval<'_>, deploy: &Deployed<'_>) -> bool {
 
 /// The last second in which an approval counts.
 fn expiry(approval: &Event, deploy: &Deployed<'_>, terms: Terms<'_>) -> Option<i64> {
-    let own = field(approval, "expires").and_then(|text| ledger::time::parse(text.as_bytes()));
+    let own = approval.field("expires").and_then(|text| ledger::time::parse(text.as_bytes()));
     let environment = terms.policy.environments.get(deploy.env);
     let lasts = environment.and_then(|env| env.approval_expires);
     let general = lasts.map(|lasts| made(approval).saturating_add(lasts));
@@ -131,7 +132,7 @@ impl<'a> Words<'a> {
         terms: Terms<'_>,
     ) -> BTreeSet<Somebody> {
         let valid = words.iter().filter(|(who, record)| {
-            field(record, "decision") == Some("approved")
+            record.field("decision") == Some("approved")
                 && expiry(record, deploy, terms).is_none_or(|expiry| deploy.at <= expiry)
                 && may_approve(who, deploy, terms)
         });
@@ -156,7 +157,7 @@ fn approved(deploy: &Deployed<'_>, terms: Terms<'_>) -> Answer {
     let words = Words::of(deploy, terms);
     let against = words.proven.iter().chain(&words.claimed);
     let against: Vec<_> =
-        against.filter(|(_, record)| field(record, "decision") == Some("rejected")).collect();
+        against.filter(|(_, record)| record.field("decision") == Some("rejected")).collect();
     if !against.is_empty() {
         return Answer::fails(format!("{} rejected it", names(against.iter().map(|(who, _)| who))));
     }
@@ -199,7 +200,7 @@ fn stale(deploy: &Deployed<'_>, terms: Terms<'_>) -> Answer {
     let words = Words::of(deploy, terms);
     let all = words.proven.iter().chain(&words.claimed);
     let approvals: Vec<_> =
-        all.filter(|(_, record)| field(record, "decision") == Some("approved")).collect();
+        all.filter(|(_, record)| record.field("decision") == Some("approved")).collect();
     let mut faults = Vec::new();
     let mut good = 0;
     for (who, record) in &approvals {
@@ -221,7 +222,7 @@ fn stale(deploy: &Deployed<'_>, terms: Terms<'_>) -> Answer {
         return Answer::Holds;
     }
     for approval in deploy.earlier_approvals.iter().filter(|approval| in_time(approval, deploy)) {
-        let Some(commit) = field(approval.record, "commit") else { continue };
+        let Some(commit) = approval.record.field("commit") else { continue };
         let who = terms.policy.people.behind(approval.record);
         let who = who.map_or_else(|| "somebody".to_owned(), |who| who.somebody().to_string());
         faults.push(Fault {

@@ -1,8 +1,9 @@
 //! Reviews, and how a commit came to its branch.
 
-use super::{Check, Rule, names, short};
+use super::{Check, Rule, names};
+use crate::event::short;
 use crate::event::{Event, Grade, Kind, What};
-use crate::policy::facts::{Landing, Terms, field};
+use crate::policy::facts::{Landing, Terms};
 use crate::policy::file::Evidence;
 use crate::policy::finding::{Answer, Level};
 use crate::policy::people::{Actor, People, Somebody};
@@ -62,16 +63,16 @@ fn reviewed(landing: &Landing<'_>, terms: Terms<'_>) -> Answer {
     let mut changes = landing.changes.iter().copied().filter(counts).rev();
     let head = match landing.commit.kind {
         Kind::Merge => None,
-        _ => changes.find_map(|change| field(change, "head_commit")),
+        _ => changes.find_map(|change| change.field("head_commit")),
     };
     let head = head.unwrap_or(&landing.commit.id);
     // The last word of each reviewer: what they decided, and about which commit.
     let mut words: BTreeMap<Somebody, (&str, Option<&str>)> = BTreeMap::new();
     for review in landing.reviews.iter().copied().filter(counts) {
         let Some(Actor::Proven(who)) = people.behind(review) else { continue };
-        let state = field(review, "state").unwrap_or_default();
+        let state = review.field("state").unwrap_or_default();
         if matches!(state, "approved" | "changes_requested" | "dismissed") {
-            let seen = field(review, "head_commit").or_else(|| field(review, "commit"));
+            let seen = review.field("head_commit").or_else(|| review.field("commit"));
             words.insert(who, (state, seen));
         }
     }

@@ -1,6 +1,7 @@
 //! Reasons and dates of commits.
 
-use super::{Check, Rule, short};
+use super::{Check, Rule};
+use crate::event::short;
 use crate::event::{Event, Kind, What};
 use crate::policy::facts::{Dates, Terms};
 use crate::policy::file::Reason;

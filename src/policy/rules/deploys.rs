@@ -1,10 +1,11 @@
 //! What was deployed: the commit, its branch, freezes, the reason.
 
-use super::{Check, Rule, short};
+use super::{Check, Rule};
+use crate::event::short;
 use crate::event::{Event, Grade};
 use crate::ledger;
 use crate::policy::environment::Freeze;
-use crate::policy::facts::{Deployed, Terms, field, list};
+use crate::policy::facts::{Deployed, Terms};
 use crate::policy::file::matches;
 use crate::policy::finding::{Answer, Level};
 use crate::policy::people::Somebody;
@@ -165,7 +166,7 @@ fn recorded(deploy: &Deployed<'_>, terms: Terms<'_>) -> Vec<Freeze> {
     let mut freezes: Vec<Freeze> = Vec::new();
     for record in &deploy.freezes {
         let stated = record.when.map(|when| when.seconds);
-        match field(record, "action") {
+        match record.field("action") {
             Some("begins") => freezes.push(Freeze {
                 from: moment(record, "from").or(stated),
                 until: moment(record, "until"),
@@ -191,7 +192,7 @@ fn recorded(deploy: &Deployed<'_>, terms: Terms<'_>) -> Vec<Freeze> {
 fn exempt(record: &Event, terms: Terms<'_>) -> std::collections::BTreeSet<String> {
     let people = &terms.policy.people;
     let mut ids = std::collections::BTreeSet::new();
-    for name in list(record, "exempt") {
+    for name in record.texts("exempt") {
         if people.get(name).is_some() {
             ids.insert(name.to_owned());
         } else if let Some(members) = people.roles().get(name) {
@@ -202,7 +203,7 @@ fn exempt(record: &Event, terms: Terms<'_>) -> std::collections::BTreeSet<String
 }
 
 fn moment(record: &Event, name: &str) -> Option<i64> {
-    ledger::time::parse(field(record, name)?.as_bytes())
+    ledger::time::parse(record.field(name)?.as_bytes())
 }
 
 fn unsigned_commits(deploy: &Deployed<'_>, _: Terms<'_>) -> Answer {

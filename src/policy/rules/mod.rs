@@ -247,10 +247,6 @@ fn names<T: ToString>(who: impl IntoIterator<Item = T>) -> String {
     }
 }
 
-fn short(id: &str) -> &str {
-    id.get(..10).unwrap_or(id)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

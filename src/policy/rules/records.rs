@@ -1,7 +1,8 @@
 //! The ledger and its records.
 
 use super::signatures::{has_signature, known_signer};
-use super::{Check, Rule, short};
+use super::{Check, Rule};
+use crate::event::short;
 use crate::event::{Event, Grade, Status};
 use crate::policy::facts::{LedgerState, Terms};
 use crate::policy::finding::{Answer, Fault, Level};

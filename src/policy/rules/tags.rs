@@ -1,7 +1,8 @@
 //! Tags.
 
 use super::signatures::known_signer;
-use super::{Check, Rule, short};
+use super::{Check, Rule};
+use crate::event::short;
 use crate::event::{Event, Status, What};
 use crate::policy::facts::{Tagged, Terms};
 use crate::policy::finding::{Answer, Fault, Level};

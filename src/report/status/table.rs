@@ -7,7 +7,7 @@
 //! ```
 
 use super::{Behind, Idle, Running, Status};
-use crate::deployments::{Clock, Place, field};
+use crate::deployments::{Clock, Place};
 use crate::event::{Event, When};
 use crate::report::approvals::{self, approvers};
 use crate::report::moment::Zone;
@@ -230,7 +230,7 @@ fn freeze(event: &Event) -> String {
         env: place.and_then(|place| place.env.as_deref()).unwrap_or_default(),
         service: place.and_then(|place| place.service.as_deref()),
     };
-    let until = field(event, "until").map(|until| format!(" until {until}")).unwrap_or_default();
+    let until = event.field("until").map(|until| format!(" until {until}")).unwrap_or_default();
     let reason = match event.why.body.lines().next() {
         Some(reason) if !reason.is_empty() => format!(": {reason}"),
         _ => String::new(),

@@ -13,7 +13,7 @@
 //! ```
 
 use super::{Doubt, Reached, Restored, Trace, Unread, Verdict};
-use crate::deployments::{State, field};
+use crate::deployments::State;
 use crate::event::Event;
 use crate::report::approvals::{self, approvers};
 use crate::report::table::{self, Column};
@@ -286,14 +286,14 @@ impl Trace<'_, '_> {
             }
         }
         for review in &self.reviews {
-            let state = field(review, "state").unwrap_or("reviewed");
+            let state = review.field("state").unwrap_or("reviewed");
             let words = format!("{state} by {}", said(review, style.unicode));
             line("reviewed", &words, style, out)?;
         }
         for check in &self.checks {
-            let outcome = field(check, "outcome").unwrap_or("without an outcome");
-            let name = field(check, "name").map(|name| format!("{name}: ")).unwrap_or_default();
-            let of = match field(check, "commit") {
+            let outcome = check.field("outcome").unwrap_or("without an outcome");
+            let name = check.field("name").map(|name| format!("{name}: ")).unwrap_or_default();
+            let of = match check.field("commit") {
                 Some(commit) if commit != self.commit.id => format!(" of {}", text::short(commit)),
                 _ => String::new(),
             };
