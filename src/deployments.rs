@@ -30,6 +30,7 @@ use crate::event::{Event, Kind};
 use crate::ledger::{ObjectId, Recorded};
 use foldhash::fast::RandomState;
 use order::Position;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What became of a deployment.
@@ -105,16 +106,19 @@ impl<'e> Deployment<'e> {
         matches!(self.state, State::Runs | State::Replaced { .. } | State::Removed)
     }
 
-    /// Whether the ledger has it after another of these records: then that one was there before, whatever the
-    /// clocks say. Of one that was written late the ledger does not tell.
-    pub fn follows(&self, other: &Recorded, records: &[Recorded]) -> bool {
-        let before = records.get(..self.position.sequence).unwrap_or_default();
-        !self.event.is_late() && before.iter().any(|record| std::ptr::eq(record, other))
+    /// Whether the ledger has it before or after another of these records, whatever the clocks say; `None` where only
+    /// one of the two was written down late: then the ledger does not tell.
+    pub fn order(&self, other: &Recorded, records: &[Recorded]) -> Option<Ordering> {
+        if self.event.is_late() != other.is_late() {
+            return None;
+        }
+        let sequence = records.iter().position(|record| std::ptr::eq(record, other))?;
+        Some(self.position.sequence.cmp(&sequence))
     }
 
-    /// Where it stands in the order of things.
+    /// Where it stands among all records: not before what its record builds on.
     pub fn position(&self) -> Position {
-        self.position
+        Position { time: self.not_before, ..self.position }
     }
 
     /// How the time that it claims stands to the present, and to what it replaced.
@@ -146,6 +150,19 @@ impl<'e> Deployment<'e> {
 pub fn named_commits(record: &Event) -> impl Iterator<Item = &str> {
     let fields = ["commit", "from_commit", "head_commit", "merge_commit"];
     fields.into_iter().filter_map(|name| record.field(name))
+}
+
+/// The environments and places that records name, of whatever kind.
+pub fn names(records: &[Recorded]) -> Names<'_> {
+    let mut names = Names::default();
+    for record in records {
+        match (record.env(), record.service()) {
+            (Some(env), service @ Some(_)) => names.place(Place { env, service }),
+            (Some(env), None) => names.environment(env),
+            (None, _) => {}
+        }
+    }
+    names
 }
 
 /// A deploy or rollback record that says too little to be placed.
@@ -203,7 +220,7 @@ impl<'e> Deployments<'e> {
                 *there = when.max(*there);
                 time = *there;
             }
-            let own = Position { time, sequence, step: 0, stated: when, late };
+            let own = Position { time, sequence, step: 0, late };
             if event.kind == Kind::Environment {
                 deployments.environment(event, when, own);
                 continue;

@@ -13,6 +13,7 @@ use crate::git::walk::{Order, Plan, Tip, Walk};
 use crate::git::{Oid, Repository, object};
 use crate::ledger::{Recorded, time};
 use crate::outcome::Failure;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// The first paragraph of a commit's message.
@@ -49,9 +50,17 @@ pub(crate) fn covering<'e>(
     let mut patches = SamePatch::new(repo, deployment.commit(), deployments);
     let mut found = approvals::covering(events, &subject, |other| patches.is(other));
     for approval in &mut found {
-        if approval.timing == Timing::After && deployment.follows(approval.event, events) {
-            let expired = approvals::expires(approval.event).is_some_and(|end| end < subject.at);
-            approval.timing = if expired { Timing::Expired } else { Timing::Before };
+        let late = deployment.event.is_late();
+        match deployment.order(approval.event, events) {
+            // What was written down in time came when the ledger says, whatever the clocks say.
+            Some(Ordering::Greater) if !late && approval.timing == Timing::After => {
+                let expired =
+                    approvals::expires(approval.event).is_some_and(|end| end < subject.at);
+                approval.timing = if expired { Timing::Expired } else { Timing::Before };
+            }
+            Some(Ordering::Less) => approval.timing = Timing::After,
+            Some(Ordering::Greater) => approval.both_late = late,
+            _ => {}
         }
     }
     if found.len() > 1 {

@@ -6,6 +6,7 @@ mod pattern;
 use super::whose::Whose;
 use super::{complete, records};
 use crate::address::{Target, forced};
+use crate::deployments;
 use crate::event::{Event, Grade, Identity, Kind, Status, What, Where, Who};
 use crate::git::Config;
 use crate::ledger::View;
@@ -191,7 +192,7 @@ impl FilterArgs {
             true => records::unjudged(view)?,
             false => Vec::new(),
         };
-        let names = records::names(&records);
+        let names = deployments::names(&records);
         let mut wanted = Vec::new();
         for name in &self.env {
             let (forced, bare) = forced(name);

@@ -2,7 +2,6 @@
 
 use super::Context;
 use super::judge::{Judge, JudgeArgs};
-use crate::address::{self, Place};
 use crate::deployments::Deployments;
 use crate::event::Event;
 use crate::git::Repository;
@@ -104,19 +103,6 @@ pub(crate) fn unjudged(view: &View) -> Result<Vec<Recorded>, Failure> {
         let (line, _) = stored.read(&mut scratch)?;
         Ok(Some(Recorded::new(&line, Text::new(line.bytes), &mut Names::default())))
     })
-}
-
-/// The environments and places that records name.
-pub(crate) fn names(records: &[Recorded]) -> address::Names<'_> {
-    let mut names = address::Names::default();
-    for record in records {
-        match (record.env(), record.service()) {
-            (Some(env), service @ Some(_)) => names.place(Place { env, service }),
-            (Some(env), None) => names.environment(env),
-            (None, _) => {}
-        }
-    }
-    names
 }
 
 /// Makes something of entries on all processors, in the order of reports.

@@ -77,6 +77,9 @@ pub struct Approval<'e> {
     pub timing: Timing,
     /// Whether a later word of the same person, given before the deployment, stands in its stead.
     pub superseded: bool,
+    /// Whether it and the deployment were both written down later, it before the deployment: the ledger's order says
+    /// no more than what their writer said.
+    pub both_late: bool,
 }
 
 impl Approval<'_> {
@@ -127,7 +130,7 @@ pub fn covering<'e>(
         } else {
             Timing::Before
         };
-        found.push(Approval { event, tie, approved, timing, superseded: false });
+        found.push(Approval { event, tie, approved, timing, superseded: false, both_late: false });
     }
     found
 }

@@ -21,24 +21,17 @@ pub struct Position {
     pub(super) sequence: usize,
     /// How many corrections stand between it and the record at that place.
     pub(super) step: usize,
-    /// The time that it states.
-    pub(super) stated: i64,
     /// Whether it was written down late, and stands where it states.
     pub(super) late: bool,
 }
 
 impl Position {
-    /// The number of the record in the ledger's order; of a correction that of the record it corrects.
-    pub fn sequence(&self) -> usize {
-        self.sequence
-    }
-
     /// Whether it comes before or after another one. Of two that were written down in time the ledger alone tells:
     /// a clock that is wrong moves nothing.
     pub fn compare(&self, other: &Position) -> Ordering {
         let in_ledger = (self.sequence, self.step).cmp(&(other.sequence, other.step));
         match self.late || other.late {
-            true => self.stated.cmp(&other.stated).then(in_ledger),
+            true => self.time.cmp(&other.time).then(in_ledger),
             false => in_ledger,
         }
     }
@@ -69,7 +62,7 @@ impl<'e> Iterator for Positions<'e> {
                 self.latest = self.latest.max(stated);
             }
             let time = if late { stated } else { self.latest };
-            return Some((record, Position { time, sequence, step: 0, stated, late }));
+            return Some((record, Position { time, sequence, step: 0, late }));
         }
     }
 }
@@ -96,8 +89,8 @@ mod tests {
         assert_eq!(a.compare(b), Ordering::Less);
         assert_eq!(ahead.compare(b), Ordering::Less);
         assert_eq!(late.compare(a), Ordering::Less);
-        assert_eq!(later.compare(b), Ordering::Greater);
         assert_eq!(later.compare(ahead), Ordering::Less);
+        assert!(later < ahead && ahead < b && late < a);
         assert_eq!(b.compare(b), Ordering::Equal);
     }
 }

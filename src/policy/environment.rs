@@ -43,6 +43,8 @@ pub struct Freeze {
     pub why: Option<String>,
     /// Ids of those whom it doesn't concern.
     pub exempt: BTreeSet<String>,
+    /// The end that was stated, where it counts only from when it was written down (`until`).
+    pub stated_end: Option<i64>,
 }
 
 impl Freeze {

@@ -9,8 +9,10 @@
 //! can't be excused: a broken signature, the ledger, `.audit/` itself.
 
 use super::file::Policy;
-use super::finding::{Judgement, Level};
+use super::finding::{Judgement, Level, Subject, SubjectKind};
 use super::people::Actor;
+use crate::address::{Names, forced};
+use crate::deployments;
 use crate::event::{Event, Kind, short};
 use crate::ledger::{self, Recorded};
 
@@ -27,6 +29,8 @@ pub fn apply(judgement: &mut Judgement, records: &[Recorded], policy: &Policy, n
         .filter(|record| record.kind == Kind::Exception)
         .filter_map(|record| Some((record, granter(record, policy, now)?)))
         .collect();
+    let mut known = deployments::names(records);
+    policy.environments.keys().for_each(|env| known.environment(env));
     for finding in &mut judgement.findings {
         if finding.level != Level::Deny || finding.grave || NEVER.contains(&finding.asked) {
             continue;
@@ -35,7 +39,9 @@ pub fn apply(judgement: &mut Judgement, records: &[Recorded], policy: &Policy, n
             let rule = record.field("rule");
             let env = record.place.as_ref().and_then(|place| place.env.as_deref());
             (rule == Some(finding.rule) || rule == Some(finding.asked))
-                && record.field("subject").is_some_and(|named| names(named, &finding.subject.id))
+                && record
+                    .field("subject")
+                    .is_some_and(|named| names(named, &finding.subject, &known))
                 && (env.is_none() || env == finding.subject.env.as_deref())
         });
         if let Some((record, who)) = excuse {
@@ -56,9 +62,18 @@ fn granter(record: &Event, policy: &Policy, now: i64) -> Option<String> {
     (may && !expired).then(|| who.to_string())
 }
 
-/// Whether a text names a subject: its whole id, or ten digits or more of it.
-fn names(text: &str, id: &str) -> bool {
+/// Whether a text names a subject: its whole id, or ten digits or more of it; an environment or service by its name, as
+/// every command reads it. What means two things excuses neither.
+fn names(text: &str, subject: &Subject, known: &Names<'_>) -> bool {
+    if subject.kind == SubjectKind::Environment {
+        let (forced, bare) = forced(text);
+        let Ok(Some(reading)) = known.read(bare, forced) else { return false };
+        let target = reading.target;
+        return Some(target.env()) == subject.env.as_deref()
+            && target.place().to_string() == subject.id;
+    }
     let digits = text.len() >= SHORTEST && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let id = &subject.id;
     text == id || (digits && matches!(id.len(), 40 | 64) && id.starts_with(text))
 }
 
@@ -67,7 +82,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::rules::testing::*;
     use super::*;
-    use crate::policy::{Finding, Subject, SubjectKind};
+    use crate::policy::Finding;
     use serde_json::json;
 
     fn finding(rule: &'static str) -> Judgement {
@@ -146,5 +161,33 @@ mod tests {
         for rule in NEVER {
             assert!(!excused(rule, false, Some("ana"), what(rule, later)), "{rule}");
         }
+    }
+
+    #[test]
+    fn an_environment_is_excused_by_the_name_that_every_command_reads() {
+        let policy = policy("[environments.\"eu/prod\"]\n[environments.eu]");
+        let recorded = record(Kind::Deploy, "ana@example.com", None, NOON, json!({}));
+        let place = |env: &str, service: Option<&str>| {
+            let mut event = recorded.clone();
+            let (env, service) = (Some(env.to_owned()), service.map(str::to_owned));
+            event.place = Some(crate::event::Where { env, service });
+            Recorded::of(event)
+        };
+        let subject = |env: &str, id: &str| Subject {
+            kind: SubjectKind::Environment,
+            id: id.to_owned(),
+            text: String::new(),
+            env: Some(env.to_owned()),
+        };
+        let ask = |text: &str, records: &[Recorded], of: &Subject| {
+            let mut known = deployments::names(records);
+            policy.environments.keys().for_each(|env| known.environment(env));
+            names(text, of, &known)
+        };
+        let (environment, service) = (subject("eu/prod", "eu/prod"), subject("eu", "eu/prod"));
+        assert!(ask("eu/prod", &[], &environment) && !ask("eu/prod", &[], &service));
+        let both = [place("eu", Some("prod"))];
+        assert!(!ask("eu/prod", &both, &environment) && !ask("eu/prod", &both, &service));
+        assert!(ask("env:eu/prod", &both, &environment) && ask("eu//prod", &both, &service));
     }
 }

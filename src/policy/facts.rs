@@ -3,7 +3,7 @@
 use super::file::Policy;
 use super::finding::{Subject, SubjectKind};
 use super::people::Somebody;
-use crate::event::{Event, Kind, Verdict, What};
+use crate::event::{Event, Grade, Kind, Verdict, What};
 use std::collections::BTreeSet;
 
 /// What every rule may ask beside its subject.
@@ -93,6 +93,9 @@ pub struct Approval<'a> {
     /// Whether it builds on the record of the deploy, so that it was made afterwards whatever time it
     /// states.
     pub after: bool,
+    /// Whether the record of the deploy builds on it, and both were written down later than what they state happened:
+    /// then the ledger's order tells which came first.
+    pub both_later: bool,
 }
 
 /// One deploy or rollback, done or asked about, with everything that rules about it look at.
@@ -130,6 +133,12 @@ pub struct Deployed<'a> {
 }
 
 impl Deployed<'_> {
+    /// Whether its record is signed, or was imported with its source.
+    pub fn is_proven(&self) -> bool {
+        self.record
+            .is_some_and(|record| matches!(record.proof.grade, Grade::Signed | Grade::Imported))
+    }
+
     /// The words for what was done, or for what somebody asks about.
     pub fn done<'w>(&self, done: &'w str, asked: &'w str) -> &'w str {
         if self.record.is_some() { done } else { asked }

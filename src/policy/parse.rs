@@ -299,6 +299,7 @@ fn read_environment(table: &Table<'_, '_>, people: &People, names: &[String]) ->
             until: window.moment("until"),
             why: window.text("why", "\"end of the year\"").map(|why| why.value),
             exempt: members(&window, "exempt", people, names).unwrap_or_default(),
+            stated_end: None,
         };
         if let (Some(from), Some(until)) = (freeze.from, freeze.until)
             && from >= until

@@ -9,7 +9,11 @@ use serde::Serialize;
 pub(super) fn approvers(approvals: &[Approval<'_>]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for approval in approvals.iter().filter(|approval| approval.counts()) {
-        let late = if approval.event.is_late() { " (late)" } else { "" };
+        let late = match (approval.both_late, approval.event.is_late()) {
+            (true, _) => " (both recorded later)",
+            (false, true) => " (late)",
+            (false, false) => "",
+        };
         let name = format!("{}{}{late}", rows::who(approval.event), carried(approval));
         if !names.contains(&name) {
             names.push(name);
@@ -51,6 +55,8 @@ pub(super) struct ApprovalJson<'a> {
     tie: &'static str,
     timing: &'static str,
     superseded: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    both_recorded_later: bool,
     record: &'a str,
 }
 
@@ -64,6 +70,7 @@ impl<'a> From<&Approval<'a>> for ApprovalJson<'a> {
             tie: approval.tie.name(),
             timing: approval.timing.name(),
             superseded: approval.superseded,
+            both_recorded_later: approval.both_late,
             record: &event.id,
         }
     }

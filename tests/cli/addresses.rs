@@ -392,12 +392,35 @@ fn an_environment_that_is_called_as_a_service_of_another_is_told_apart() {
         let refused = audit(&repo, args).code(2).stderr;
         let why = "'eu/prod' is an environment, and the service prod of 'eu'";
         assert!(refused.contains(why), "{args:?}: {refused}");
-        assert!(refused.contains("of the environment there is eu/prod/;"), "{refused}");
+        let both = "write env:eu/prod for the one, eu//prod for the other";
+        assert!(refused.contains(both), "{refused}");
     }
-    audit(&repo, ["diff", "eu/prod/"]).code(0);
-    // As one service among others it needs no address.
+    for args in [["status", "eu/prod"], ["show", "eu/prod"], ["verify", "eu/prod"]] {
+        assert!(audit(&repo, args).code(2).stderr.contains("eu//prod"), "{args:?}");
+    }
+    assert!(audit(&repo, ["log", "--env", "eu/prod"]).code(2).stderr.contains("eu//prod"));
+    for name in ["eu/prod/", "env:eu/prod", "eu//prod", "env:eu/prod~0", "eu//prod~0"] {
+        audit(&repo, ["diff", name]).code(0);
+        audit(&repo, ["trace", name]).code(0);
+    }
+    let place = |name: &str| {
+        let shown = audit(&repo, ["status", name, "--format", "json"]).code(0).json();
+        let rows = shown["environments"].as_array().unwrap();
+        assert_eq!(rows.len(), 1, "{name}");
+        (
+            rows[0]["env"].as_str().unwrap().to_owned(),
+            rows[0]["service"].as_str().map(str::to_owned),
+        )
+    };
+    assert_eq!(place("env:eu/prod"), ("eu/prod".into(), None));
+    assert_eq!(place("eu//prod"), ("eu".into(), Some("prod".into())));
+    for (name, count) in [("env:eu/prod", 1), ("eu//prod", 1), ("eu", 1)] {
+        let listed = audit(&repo, ["log", "--kind", "deploy", "--env", name, "--format", "jsonl"]);
+        assert_eq!(listed.code(0).stdout.lines().count(), count, "{name}");
+    }
+    // As one service among others it is spelled out.
     deploy(&repo, "eu", "HEAD", &["--service", "web"]);
     let shown = audit(&repo, ["diff", "eu"]).code(0).stdout;
-    assert!(shown.contains("eu/prod and main are the same commit"), "{shown}");
+    assert!(shown.contains("eu//prod and main are the same commit"), "{shown}");
     audit(&repo, ["log", "--env", "eu", "--service", "prod"]).code(0);
 }

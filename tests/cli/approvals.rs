@@ -54,7 +54,13 @@ fn what_was_recorded_later_says_so_where_its_proof_stands() {
     for args in [&["status"][..], &["trace"], &["show", "production"]] {
         let shown = audit(&repo, args).code(0).stdout;
         assert!(shown.contains("· claimed, late"), "{shown}");
-        let approved = shown.contains("Cy Young (late)");
+        let approved = shown.contains("Cy Young (both recorded later)");
         assert_eq!(approved, args[0] != "show", "{shown}");
     }
+    let status = audit(&repo, ["status", "--format", "json"]).code(0).json();
+    assert_eq!(status["environments"][0]["approvals"][0]["both_recorded_later"], true);
+    // A deploy that was recorded in time rests on no order of the ledger.
+    record(&repo, BOT, &DEPLOY);
+    let status = audit(&repo, ["status"]).code(0).stdout;
+    assert!(status.contains("Cy Young (late)"), "{status}");
 }

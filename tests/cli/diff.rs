@@ -127,16 +127,18 @@ fn in_between_is_what_happened_between_the_two_moments() {
     let day_nine = format!("production@{{{}}}", BEGIN + 9 * DAY);
     assert_eq!(days.between(&[&day_nine, &since]), ids(&[&early, &second, &middle]));
     // A rollback undoes the last deployment, not the one before.
-    let both = ids(&[&early, &second, &middle, &late]);
+    let both = ids(&[&early, &second]);
     assert_eq!(days.between(&["production~1", "production"]), both);
     assert_eq!(days.between(&["production", "production~1"]), both);
     assert!(!both.contains(&first));
+    // The present is the end where no other one is named.
+    assert_eq!(days.between(&["production~1"]), ids(&[&early, &second, &middle, &late]));
     // What waits has waited since the deployment, although its commit is older.
     assert_eq!(days.between(&["production"]), ids(&[&middle, &late]));
 }
 
 #[test]
-fn in_between_goes_by_time_and_not_by_the_clock_of_whoever_deployed() {
+fn in_between_goes_by_the_ledger_and_not_by_the_clock_of_whoever_deployed() {
     let world = World::new();
     let days = Days::new(&world);
     days.repo.commit("One").create();
@@ -149,10 +151,32 @@ fn in_between_goes_by_time_and_not_by_the_clock_of_whoever_deployed() {
     let key = ["config", "--key", "EARLY", "--change", "changed", "--env", "production"];
     let early = days.record(12, "Ops", &[&key[..], &["--when", &when]].concat());
     for ends in [["production~1", "production"], ["production", "production~1"]] {
-        assert_eq!(days.between(&ends), [second.clone(), early.clone(), config.clone()]);
+        assert_eq!(days.between(&ends), [early.clone(), config.clone(), second.clone()]);
     }
     let people = days.diff(&["production~1", "production"])["people"].to_string();
     assert!(people.contains("deployer"), "{people}");
+}
+
+#[test]
+fn within_a_second_the_ledger_tells_what_is_in_between() {
+    let world = World::new();
+    let days = Days::new(&world);
+    for name in ["One", "Two", "Three"] {
+        days.repo.commit(name).create();
+    }
+    days.deploy(8, "production", "HEAD~2");
+    let before = days.config(8, "production", "BEFORE");
+    let second = days.deploy(8, "production", "HEAD~1");
+    let middle = days.config(8, "production", "MIDDLE");
+    let third = days.deploy(8, "production", "HEAD");
+    let freeze = ["freeze", "--env", "production", "--action", "begins"];
+    let freeze = days.record(8, "Ops", &freeze);
+    for ends in [["production~1", "production"], ["production", "production~1"]] {
+        assert_eq!(days.between(&ends), [middle.clone(), third.clone()]);
+    }
+    let all = [before, second, middle, third, freeze];
+    assert_eq!(days.between(&["production~2", "production"]), all[..4]);
+    assert_eq!(days.between(&["production~2"]), all);
 }
 
 #[test]
@@ -269,9 +293,11 @@ fn who_rejected_or_took_back_an_approval_is_no_approver() {
     // What was said after the deployment takes nothing back.
     say(6, "Kim", "rejected");
     let found = people(&days.diff(&["production~1", "production"]));
-    for (name, parts) in [("Bo", "rejecter"), ("Eva", "rejecter"), ("Kim", "approver rejecter")] {
+    for (name, parts) in [("Bo", "rejecter"), ("Eva", "rejecter"), ("Kim", "approver")] {
         assert!(found.contains(&(name.into(), parts.into())), "{found:?}");
     }
+    let found = people(&days.diff(&["production~1"]));
+    assert!(found.contains(&("Kim".into(), "approver rejecter".into())), "{found:?}");
 }
 
 #[test]

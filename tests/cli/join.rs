@@ -476,10 +476,9 @@ fn a_shell_is_offered_environments_branches_and_tags() {
     };
     assert_eq!(offered(&["audit", "trace", "staging/"]), "staging/api\nstaging/web");
     assert_eq!(offered(&["audit", "diff", "main..rel"]), "main..release-1");
-    assert_eq!(
-        offered(&["audit", "record", "deploy", "--env", "production/w"]),
-        "production/web\nproduction/worker"
-    );
+    assert_eq!(offered(&["audit", "status", "production/w"]), "production/web\nproduction/worker");
+    // Where a service has a flag of its own, a name with one would be another environment.
+    assert_eq!(offered(&["audit", "record", "deploy", "--env", "prod"]), "production");
     assert_eq!(offered(&["audit", "stat"]), "status");
     assert_eq!(
         offered(&["audit", "verify", "--candidate", "main", "--env", "production/we"]),

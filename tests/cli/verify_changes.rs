@@ -156,3 +156,22 @@ fn a_merge_with_changes_of_its_own_is_a_change_that_nobody_reviewed() {
     assert_eq!(verdict.denied(), ["change-reviewed", "direct-push"]);
     assert!(verdict.output.stdout.contains("changes of its own"));
 }
+
+#[test]
+fn what_is_checked_out_without_a_branch_stands_for_the_default_branch() {
+    let world = World::new();
+    let stage = stage(&world);
+    stage.good("ana", "Pushed past everybody");
+    let denied = || stage.verify(&[]).denied();
+    let on_branch = denied();
+    assert!(on_branch.contains(&"direct-push".to_owned()), "{on_branch:?}");
+    // As CI checks a commit out.
+    stage.repo.git(["checkout", "--quiet", "--detach"]);
+    assert_eq!(denied(), on_branch);
+    // What the remote says goes first.
+    stage.repo.git(["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    stage.repo.git(["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"]);
+    assert_eq!(denied(), on_branch);
+    let status = stage.audit(&["diff", "HEAD~1"]).code(0).stdout;
+    assert!(status.contains("→ origin/main"), "{status}");
+}

@@ -390,3 +390,110 @@ fn run_asks_first_and_runs_nothing_that_may_not_go() {
     run("production").success();
     assert!(marker.exists());
 }
+
+/// Environments whose names hold a slash: one may be read as a service of the other.
+const SLASHES: &str = r#"
+[environments."eu/prod"]
+approvals = 1
+[environments.eu]
+[environments.us]
+approvals = 1
+"#;
+
+#[test]
+fn a_gate_asks_the_rules_of_the_environment_that_was_named() {
+    let world = World::new();
+    let stage = Stage::new(&world, "", SLASHES);
+    stage.good("ana", "Retry once");
+    let deploy = |env: &str, more: &[&str]| {
+        let args = ["deploy", "--env", env, "--outcome", "success", "--why", "first"];
+        stage.record("cem", Some("cem"), &[&args[..], more].concat());
+    };
+    let marker = world.root().join("ran");
+    let gate = |args: &[&str], code: i32| {
+        let candidate = [&["verify", "--candidate", "HEAD"], args].concat();
+        let asked = stage.audit(&candidate).code(code);
+        asked.stderr + &asked.stdout
+    };
+    let run = |args: &[&str], code: i32| {
+        let run = ["run", "--kind", "deploy", "--approve-first", "--no-sign", "--why", "x"];
+        let touch = ["--", "touch", marker.to_str().unwrap()];
+        stage.audit(&[&run, args, &touch].concat()).code(code);
+        assert_eq!(marker.exists(), code == 0, "{args:?}");
+        let _ = std::fs::remove_file(&marker);
+    };
+    // Before anything is on record the policy alone knows the names.
+    assert!(gate(&["--env", "eu/prod"], 1).contains("deploy-approved"));
+    for env in ["eu/prod", "us", "eu"] {
+        deploy(env, &[]);
+    }
+    stage.good("ana", "Retry twice");
+    for args in [
+        &["--env", "us"][..],
+        &["--env", "eu/prod"],
+        &["--env", "env:eu/prod"],
+        &["--env", "eu/prod/api"],
+        &["--env", "eu/prod//api"],
+        &["--env", "eu/prod", "--service", "api"],
+    ] {
+        assert!(gate(args, 1).contains("deploy-approved"), "{args:?}");
+    }
+    run(&["--env", "eu/prod"], 1);
+    run(&["--env", "eu/prod", "--service", "api"], 1);
+    for args in [&["--env", "eu"][..], &["--env", "eu/web"], &["--env", "eu//prod"]] {
+        gate(args, 0);
+    }
+    run(&["--env", "eu"], 0);
+    run(&["--env", "eu", "--service", "prod"], 0);
+    // Now the name means two things, and the flags still mean one.
+    let both = "write env:eu/prod for the one, eu//prod for the other";
+    assert!(gate(&["--env", "eu/prod"], 2).contains(both));
+    assert!(stage.audit(&["verify", "eu/prod"]).code(2).stderr.contains(both));
+    gate(&["--env", "env:eu/prod"], 1);
+    gate(&["--env", "eu//prod"], 0);
+    gate(&["--env", "eu", "--service", "prod"], 0);
+    run(&["--env", "eu/prod"], 1);
+    // What would be recorded is an environment that nobody knows.
+    run(&["--env", "us/api"], 2);
+    let unknown = gate(&["--env", "us/api", "--service", "x"], 2);
+    assert!(unknown.contains("--env us --service api"), "{unknown}");
+    assert!(gate(&["--env", "uss"], 2).contains("did you mean 'us'?"));
+    gate(&["--env", "elsewhere"], 2);
+    // On record, and nearly an environment of the policy: its rules would not be asked.
+    deploy("US", &[]);
+    assert!(gate(&["--env", "US"], 2).contains("did you mean 'us'?"));
+    run(&["--env", "US"], 2);
+    assert!(stage.audit(&["verify", "US"]).code(2).stderr.contains("did you mean 'us'?"));
+    // The policy says nothing about this one, which is said.
+    deploy("lab", &[]);
+    assert!(gate(&["--env", "lab"], 0).contains("'lab' is no environment of the policy"));
+}
+
+#[test]
+fn a_deploy_and_its_approval_may_both_be_recorded_later() {
+    let world = World::new();
+    let stage = stage(&world);
+    let later = |signer: Option<&str>, when: &str| {
+        let args = ["approval", "--env", "production", "--decision", "approved", "--when"];
+        stage.record("bruno", Some("bruno"), &[&args[..], &["2026-01-01T10:00:00Z"]].concat());
+        let args = ["deploy", "--env", "production", "--outcome", "success", "--why", "release"];
+        stage.record("cem", signer, &[&args[..], &["--when", when]].concat());
+    };
+    later(Some("cem"), "2026-01-01T10:00:00Z");
+    let verdict = stage.verify(&["production"]);
+    verdict.green();
+    let said = verdict.output.json()["notes"].to_string();
+    assert!(said.contains("both recorded later"), "{said}");
+    let status = stage.audit(&["status"]).code(0).stdout;
+    assert!(status.contains("(both recorded later)"), "{status}");
+    forget(&stage, 2);
+    // The deploy states to be older than its approval.
+    later(Some("cem"), "2026-01-01T09:59:59Z");
+    stage.verify(&["production"]).refused("deploy-approved", "after it began");
+    forget(&stage, 2);
+    // Nobody signed the deploy: the order is no better than that.
+    later(None, "2026-01-01T10:00:00Z");
+    let open = stage.audit(&["verify", "production"]).code(3).stdout;
+    let words = open.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("both recorded later, and not both are signed"), "{open}");
+}

@@ -4,6 +4,8 @@
 //! never be compiled. A file directly in `tests/` would be a program of its own, which costs a minute of linking
 //! and compiles the shared helpers again.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -17,7 +17,7 @@ use std::path::Path;
 /// The top-level modules, lowest layer first. A module may import what stands in lower layers.
 const LAYERS: [&[&str]; 5] = [
     &["event", "outcome", "pipeline"],
-    &["git", "signature", "ledger", "people", "ui"],
+    &["address", "git", "signature", "ledger", "people", "ui"],
     &["timeline", "deployments", "policy", "import", "export", "report"],
     &["commands"],
     &["lib", "main"],

@@ -20,7 +20,6 @@ use crate::event::Event;
 use crate::ledger::{Recorded, View};
 use crate::outcome::Failure;
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 /// The present: what is recorded is not later than that, whatever its clock says.
 const NOW: i64 = i64::MAX;
@@ -98,18 +97,14 @@ impl<'s, 'd> Between<'s, 'd> {
     ) -> Result<Vec<Event>, Failure> {
         let mut deployed = self.deployments.all().iter().peekable();
         let mut found = Vec::new();
-        let mut times = HashMap::new();
         for (record, position) in Positions::new(records) {
-            times.insert(position.sequence(), position);
             // Both stand in the order of the ledger.
             let deployment = deployed.next_if(|one| std::ptr::eq(one.event, record));
             let position = deployment.map_or(position, Deployment::position);
             let stated = record.when.map(|when| when.seconds);
             let Some(when) = deployment.map(|one| one.from).or(stated) else { continue };
             if self.has(deployment, position, when) && self.concerns(record) {
-                // A correction stands where what it corrects does.
-                let there = times.get(&position.sequence()).copied().unwrap_or(position);
-                found.push(((there, position), record));
+                found.push((position, record));
             }
         }
         found.sort_by_key(|(position, _)| *position);

@@ -126,11 +126,8 @@ fn without_review(records: &[Recorded], commits: &[Event], tip: &str) -> BTreeSe
     let merges = brought_by(commits, tip);
     commits
         .iter()
-        .zip(merges)
-        .filter(|(event, merge)| {
-            !known(event) && !merge.is_some_and(|merge| known(&commits[merge]))
-        })
-        .map(|(event, _)| event.id.clone())
+        .filter(|event| !known(event) && !merges.get(&*event.id).is_some_and(|merge| known(merge)))
+        .map(|event| event.id.clone())
         .collect()
 }
 

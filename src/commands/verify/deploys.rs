@@ -31,6 +31,8 @@ pub(super) struct Deploys<'a> {
     commits: HashMap<Oid, Event>,
     /// Which merges have changes of their own, as far as that was asked.
     own_changes: HashMap<Oid, Option<bool>>,
+    /// What is to be said beside the findings.
+    notes: Vec<String>,
 }
 
 /// A range of commits, or why it can't be known.
@@ -62,7 +64,13 @@ impl<'a> Deploys<'a> {
             merges: Merges::new(bench.repo),
             commits: HashMap::new(),
             own_changes: HashMap::new(),
+            notes: Vec::new(),
         }
+    }
+
+    /// What is to be said beside the findings, taken once.
+    pub(super) fn notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
     }
 
     /// Whether anything was ever recorded to be put there.
@@ -190,6 +198,18 @@ impl<'a> Deploys<'a> {
             None => None,
         };
         let (approvals, earlier) = self.approvals(question, tree.as_deref(), range.as_deref());
+        if let Some(deploy) = question.record {
+            let both_later = approvals.iter().filter(|approval| approval.both_later);
+            self.notes.extend(both_later.map(|approval| {
+                format!(
+                    "approval {} of {} {} to {}: both recorded later; the ledger's order tells which came first",
+                    short(&approval.record.id),
+                    deploy.kind,
+                    short(&deploy.id),
+                    question.place
+                )
+            }));
+        }
         if let Ok(range) = &range {
             self.find_own_changes(range, &approvals)?;
         }
@@ -325,8 +345,13 @@ impl<'a> Deploys<'a> {
             at: question.at,
         };
         let with_time = |record: &'a Event| {
+            let late = |event: &Event| event.field("recorded").is_some();
             let after = question.record.is_some_and(|deploy| self.builds_on(record, deploy));
-            Approval { record, after }
+            let both_later = late(record)
+                && question
+                    .record
+                    .is_some_and(|deploy| late(deploy) && self.builds_on(deploy, record));
+            Approval { record, after, both_later }
         };
         let covering = approvals::covering(self.records, &subject, |_| false);
         let covering: Vec<&'a Event> = covering

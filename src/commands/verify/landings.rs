@@ -9,7 +9,8 @@
 //! A commit was brought by the oldest commit of the first-parent line from which it can be reached.
 
 use super::bench::Bench;
-use crate::event::{Event, Kind, What};
+use crate::deployments::merged::{self, parents};
+use crate::event::{Event, Kind};
 use crate::git::Oid;
 use crate::git::merges::Merges;
 use crate::git::source::Commits;
@@ -30,7 +31,7 @@ pub(super) fn judge(
     let by_id: HashMap<&str, &Event> = commits.iter().map(|event| (&*event.id, event)).collect();
     let line = first_parents(bench, &by_id, tips)?;
     let on_line: HashSet<&str> = line.iter().map(|event| &*event.id).collect();
-    let brought = brought(&by_id, &line, &on_line);
+    let brought = merged::brought(&by_id, &line);
     let merges = Merges::new(bench.repo);
     let mut writers: HashMap<&str, BTreeSet<Somebody>> = HashMap::new();
     for event in commits {
@@ -88,13 +89,6 @@ pub(super) fn judge(
     Ok(judgement)
 }
 
-fn parents(event: &Event) -> &[String] {
-    match &event.what {
-        What::Commit(facts) => &facts.parents,
-        _ => &[],
-    }
-}
-
 /// The judged commits on the first-parent lines of these tips, oldest last. What is judged may begin
 /// below a tip, so a line is followed from there until it has left the judged commits again.
 fn first_parents<'a>(
@@ -120,27 +114,6 @@ fn first_parents<'a>(
         }
     }
     Ok(line)
-}
-
-/// Which merge of the line brought each commit that does not stand on it.
-fn brought<'a>(
-    by_id: &HashMap<&str, &'a Event>,
-    line: &[&'a Event],
-    on_line: &HashSet<&str>,
-) -> HashMap<&'a str, &'a Event> {
-    let mut brought: HashMap<&str, &Event> = HashMap::new();
-    for &merge in line.iter().rev() {
-        let mut open: Vec<&str> = parents(merge).iter().skip(1).map(|parent| &**parent).collect();
-        while let Some(id) = open.pop() {
-            let Some(&event) = by_id.get(id) else { continue };
-            if on_line.contains(id) || brought.contains_key(id) {
-                continue;
-            }
-            brought.insert(&event.id, merge);
-            open.extend(parents(event).iter().map(|parent| &**parent));
-        }
-    }
-    brought
 }
 
 /// The commits among these to which one leads, itself too.

@@ -221,6 +221,7 @@ impl Run<'_> {
                 })?;
             }
         }
+        self.sum.notes.extend(deploys.notes());
         let environments = &self.bench.judge.policy().environments;
         if let Some(env) = target.map(|target| target.env())
             && !environments.is_empty()

@@ -8,7 +8,7 @@ use crate::commands::default_branch::DefaultBranch;
 use crate::commands::shell::word;
 use crate::commands::trusted::{self, TrustRoot};
 use crate::commands::{history, records};
-use crate::deployments::{Deployments, named_commits};
+use crate::deployments::{self, Deployments, named_commits};
 use crate::event::{Event, Kind};
 use crate::git::repository::ObjectKind;
 use crate::git::revision::Start;
@@ -212,7 +212,7 @@ impl Scope {
         policy: &Policy,
         records: &[Recorded],
     ) -> Result<Option<Target<'t>>, Failure> {
-        let mut names = records::names(records);
+        let mut names = deployments::names(records);
         policy.environments.keys().for_each(|env| names.environment(env));
         let target = match &self.whole {
             Whole::Environment { name }

@@ -1,8 +1,7 @@
 //! Who deployed and approved, and whether that was somebody else.
 
 use super::{Check, Rule, names};
-use crate::event::short;
-use crate::event::{Event, What};
+use crate::event::{Event, What, short};
 use crate::ledger;
 use crate::policy::facts::{Approval, Deployed, Terms};
 use crate::policy::finding::{Answer, Fault, Level};
@@ -19,8 +18,9 @@ pub(super) const RULES: [Rule; 5] = [
         protects: "Deploys that nobody agreed to, or only afterwards.",
         looks_at: "Approvals of this commit (or artifact) in this environment, each person's last word before \
             the deploy began. An approval that builds on the deploy's record came afterwards, whatever time it \
-            states. Where the policy names approvers, only theirs count; where it names none, those of bots and \
-            agents don't.",
+            states. Where both were recorded later (--when), the ledger's order and the times that they state tell \
+            which came first, and the deploy's record must be signed or imported, too. Where the policy names \
+            approvers, only theirs count; where it names none, those of bots and agents don't.",
         satisfied: "As many different persons as the policy's approvals say approved, and nobody's last word \
             is a rejection.",
         mend: "Approve before deploying: audit record approval --env ENV --commit ID --decision approved. For \
@@ -91,7 +91,14 @@ pub(super) fn made(record: &Event) -> i64 {
 
 /// Whether an approval came before the deploy began.
 fn in_time(approval: &Approval<'_>, deploy: &Deployed<'_>) -> bool {
-    !approval.after && made(approval.record) <= deploy.at
+    !approval.after && (made(approval.record) <= deploy.at || by_order(approval, deploy))
+}
+
+/// Whether an approval came before the deploy by the ledger's order alone: both were written down later.
+fn by_order(approval: &Approval<'_>, deploy: &Deployed<'_>) -> bool {
+    approval.both_later
+        && made(approval.record) > deploy.at
+        && approval.record.when.is_some_and(|stated| stated.seconds <= deploy.at)
 }
 
 /// The last second in which an approval counts.
@@ -99,7 +106,12 @@ fn expiry(approval: &Event, deploy: &Deployed<'_>, terms: Terms<'_>) -> Option<i
     let own = approval.field("expires").and_then(|text| ledger::time::parse(text.as_bytes()));
     let environment = terms.policy.environments.get(deploy.env);
     let lasts = environment.and_then(|env| env.approval_expires);
-    let general = lasts.map(|lasts| made(approval).saturating_add(lasts));
+    // One that counts although it was written down after the deploy counts from when it states.
+    let made = match made(approval) {
+        late if late > deploy.at => approval.when.map_or(late, |stated| stated.seconds),
+        made => made,
+    };
+    let general = lasts.map(|lasts| made.saturating_add(lasts));
     match (own, general) {
         (Some(own), Some(general)) => Some(own.min(general)),
         (own, general) => own.or(general),
@@ -116,7 +128,10 @@ impl<'a> Words<'a> {
     fn of(deploy: &Deployed<'a>, terms: Terms<'_>) -> Words<'a> {
         let mut words = Words { proven: BTreeMap::new(), claimed: BTreeMap::new() };
         for approval in deploy.approvals.iter().filter(|approval| in_time(approval, deploy)) {
+            // By the ledger's order, an approval is proved no better than the deploy that stands behind it.
+            let weak = by_order(approval, deploy) && !deploy.is_proven();
             match terms.policy.people.behind(approval.record) {
+                Some(Actor::Proven(who)) if weak => words.claimed.insert(who, approval.record),
                 Some(Actor::Proven(who)) => words.proven.insert(who, approval.record),
                 Some(Actor::Claimed(who)) => words.claimed.insert(who, approval.record),
                 None => None,
@@ -167,8 +182,13 @@ fn approved(deploy: &Deployed<'_>, terms: Terms<'_>) -> Answer {
     }
     let claimed = Words::valid(&words.claimed, deploy, terms);
     if valid.union(&claimed).count() >= needed {
+        let weak = !deploy.is_proven() && deploy.approvals.iter().any(|one| by_order(one, deploy));
+        let why = match weak {
+            true => "it and the deploy were both recorded later, and not both are signed",
+            false => "nobody signed it",
+        };
         return Answer::unknown(format!(
-            "nothing proves the approval of {}: nobody signed it",
+            "nothing proves the approval of {}: {why}",
             names(claimed)
         ));
     }

@@ -24,6 +24,7 @@ struct Scene {
     own_changes: Option<bool>,
     approvals: Vec<Event>,
     after: bool,
+    both_later: bool,
     earlier: Vec<Event>,
 }
 
@@ -36,12 +37,13 @@ impl Scene {
             own_changes: None,
             approvals,
             after: false,
+            both_later: false,
             earlier: Vec::new(),
         }
     }
 
     fn ask(&self, check: fn(&Deployed<'_>, Terms<'_>) -> Answer) -> Answer {
-        let approval = |record| Approval { record, after: self.after };
+        let approval = |record| Approval { record, after: self.after, both_later: self.both_later };
         let deployed = Deployed {
             record: Some(&self.deploy),
             env: "production",
@@ -92,6 +94,38 @@ fn a_backdated_approval_is_found_by_what_it_builds_on_or_when_it_was_written() {
     }
     let said = "states 2026-11-20T11:59:59Z, and was written down at 2026-11-20T12:00:01Z";
     assert_fails(&scene.ask(approved), said);
+}
+
+#[test]
+fn an_approval_that_was_recorded_later_counts_for_a_deploy_that_was_too() {
+    let written = |event: &mut Event| {
+        if let What::Record(fields) = &mut event.what {
+            fields.insert("recorded".into(), json!("2026-11-21T12:00:00Z"));
+        }
+    };
+    let scene = |stated, more: &str| {
+        let mut scene =
+            Scene::new(asks(&format!("approvals = 1\n{more}")), vec![approval("bruno", stated)]);
+        written(&mut scene.approvals[0]);
+        written(&mut scene.deploy);
+        scene.both_later = true;
+        scene
+    };
+    assert_eq!(scene(NOON, "").ask(approved), Answer::Holds);
+    // Not one that itself states to have been given afterwards.
+    assert_fails(&scene(NOON + 1, "").ask(approved), "after it began");
+    // It expires by the time that it states.
+    let expires = "approval-expires = \"1 hour\"";
+    assert_eq!(scene(NOON - 3600, expires).ask(approved), Answer::Holds);
+    assert_fails(&scene(NOON - 3601, expires).ask(approved), "nobody who counts");
+    // The order is no better than the record that stands behind.
+    let mut unsigned = scene(NOON, "");
+    unsigned.deploy.proof = Proof { grade: Grade::Claimed, signature: None, notes: Vec::new() };
+    assert_unknown(&unsigned.ask(approved), "both recorded later");
+    // A deploy that was recorded in time keeps a late approval late.
+    let mut in_time = scene(NOON, "");
+    in_time.both_later = false;
+    assert_fails(&in_time.ask(approved), "was written down at 2026-11-21T12:00:00Z");
 }
 
 #[test]

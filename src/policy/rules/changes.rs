@@ -1,8 +1,7 @@
 //! Reviews, and how a commit came to its branch.
 
 use super::{Check, Rule, names};
-use crate::event::short;
-use crate::event::{Event, Grade, Kind, What};
+use crate::event::{Event, Grade, Kind, What, short};
 use crate::policy::facts::{Landing, Terms};
 use crate::policy::file::Evidence;
 use crate::policy::finding::{Answer, Level};

@@ -1,8 +1,7 @@
 //! Reasons and dates of commits.
 
 use super::{Check, Rule};
-use crate::event::short;
-use crate::event::{Event, Kind, What};
+use crate::event::{Event, Kind, What, short};
 use crate::policy::facts::{Dates, Terms};
 use crate::policy::file::Reason;
 use crate::policy::finding::{Answer, Fault, Level};

@@ -1,8 +1,7 @@
 //! What was deployed: the commit, its branch, freezes, the reason.
 
 use super::{Check, Rule};
-use crate::event::short;
-use crate::event::{Event, Grade};
+use crate::event::{Event, Grade, short};
 use crate::ledger;
 use crate::policy::environment::Freeze;
 use crate::policy::facts::{Deployed, Terms};
@@ -146,8 +145,15 @@ fn in_freeze(deploy: &Deployed<'_>, terms: Terms<'_>) -> Answer {
             }
             _ => {}
         }
-        let until =
-            freeze.until.map_or_else(String::new, |until| format!(" until {}", stamp(until)));
+        let until = match (freeze.until, freeze.stated_end) {
+            (Some(until), Some(stated)) => format!(
+                " until {} (it states its end as {}; what counts is when that was written down)",
+                stamp(until),
+                stamp(stated)
+            ),
+            (Some(until), None) => format!(" until {}", stamp(until)),
+            (None, _) => String::new(),
+        };
         let why = freeze.why.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
         return Answer::fails(format!(
             "{} {} frozen{until}{why}, and this {} deployed at {}",
@@ -172,14 +178,16 @@ fn recorded(deploy: &Deployed<'_>, terms: Terms<'_>) -> Vec<Freeze> {
                 until: moment(record, "until"),
                 why: Some(record.why.body.trim().to_owned()).filter(|why| !why.is_empty()),
                 exempt: exempt(record, terms),
+                stated_end: None,
             }),
             Some("ends") if matches!(record.proof.grade, Grade::Signed | Grade::Imported) => {
-                let end = moment(record, "until").or_else(|| moment(record, "from")).or(stated);
+                let states = moment(record, "until").or_else(|| moment(record, "from")).or(stated);
                 // Nobody ends a freeze afterwards, for what was deployed in it.
-                let end = end.map(|end| end.max(super::approvals::made(record)));
+                let end = states.map(|end| end.max(super::approvals::made(record)));
                 for freeze in &mut freezes {
                     if freeze.until.is_none_or(|until| end.is_some_and(|end| end < until)) {
                         freeze.until = end;
+                        freeze.stated_end = states.filter(|states| Some(*states) != end);
                     }
                 }
             }
@@ -388,8 +396,12 @@ mod tests {
             (Some(60), Some((-50, Some(10))), Some("frozen until 2026-11-20T12:00:10Z, ")),
             (Some(60), Some((-50, Some(70))), Some("frozen until 2026-11-20T12:01:00Z, ")),
             (Some(-20), Some((-50, Some(50))), None),
-            // Ended afterwards: it held until somebody said so.
-            (None, Some((5, Some(-30))), Some("frozen until 2026-11-20T12:00:05Z, ")),
+            // Ended afterwards: it held until somebody said so, and both times are told.
+            (
+                None,
+                Some((5, Some(-30))),
+                Some("05Z (it states its end as 2026-11-20T11:59:30Z; what counts is "),
+            ),
         ] {
             let begin = freeze("begins", None, -100, until);
             let end = end.map(|(made, until)| freeze("ends", Some("ana"), made, until));

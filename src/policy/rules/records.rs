@@ -2,8 +2,7 @@
 
 use super::signatures::{has_signature, known_signer};
 use super::{Check, Rule};
-use crate::event::short;
-use crate::event::{Event, Grade, Status};
+use crate::event::{Event, Grade, Status, short};
 use crate::policy::facts::{LedgerState, Terms};
 use crate::policy::finding::{Answer, Fault, Level};
 

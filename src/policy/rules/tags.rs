@@ -2,8 +2,7 @@
 
 use super::signatures::known_signer;
 use super::{Check, Rule};
-use crate::event::short;
-use crate::event::{Event, Status, What};
+use crate::event::{Event, Status, What, short};
 use crate::policy::facts::{Tagged, Terms};
 use crate::policy::finding::{Answer, Fault, Level};
 
