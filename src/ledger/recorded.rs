@@ -284,3 +284,35 @@ impl Deref for Recorded {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Grade, Proof, What, Who, Why};
+    use serde_json::{Value, json};
+
+    #[test]
+    fn a_field_is_a_text_and_a_list_gives_its_texts() {
+        let what = json!({"commit": "c", "number": 7, "commits": ["a", 1, "b"], "exempt": "ana"});
+        let Value::Object(what) = what else { unreachable!() };
+        let event = Event {
+            kind: Kind::Change,
+            id: String::new(),
+            when: None,
+            who: Who::default(),
+            what: What::Record(what),
+            place: None,
+            why: Why::default(),
+            proof: Proof { grade: Grade::Claimed, signature: None, notes: Vec::new() },
+        };
+        // A record that is read lazily says the same.
+        let recorded = Recorded::of(event.clone());
+        for (name, text) in [("commit", Some("c")), ("number", None), ("nothing", None)] {
+            assert_eq!((event.field(name), recorded.field(name)), (text, text), "{name}");
+        }
+        assert_eq!(event.texts("commits"), ["a", "b"]);
+        assert!(event.texts("exempt").is_empty() && recorded.texts("commit").is_empty());
+        let git = Event { what: What::Commit(Box::default()), ..event };
+        assert!(git.field("commit").is_none() && git.texts("commits").is_empty());
+    }
+}
