@@ -6,6 +6,7 @@
 //! clock, no terminal. How events look in JSON is decided in [`crate::report::json`].
 
 mod kind;
+pub mod moment;
 mod proof;
 
 pub use kind::Kind;

@@ -25,8 +25,10 @@
 
 pub mod address;
 pub mod commands;
+pub mod compare;
 pub mod deployments;
 pub mod event;
+pub mod evidence;
 pub mod git;
 pub mod ledger;
 pub mod outcome;
@@ -35,8 +37,11 @@ pub mod pipeline;
 pub mod policy;
 pub mod report;
 pub mod signature;
+pub mod status;
 pub mod timeline;
+pub mod trace;
 pub mod ui;
+pub mod verification;
 
 use outcome::Outcome;
 use std::ffi::OsString;

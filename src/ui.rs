@@ -5,6 +5,7 @@
 
 mod escape;
 mod progress;
+pub(crate) mod shell;
 mod style;
 
 pub use escape::{escape, escape_lines, needs_escape};

@@ -10,10 +10,10 @@
 //! nothing is said: the user is in the middle of a line.
 
 use super::nushell::Nushell;
-use super::records;
 use crate::address::forced;
 use crate::deployments::{Deployments, Place};
 use crate::event::Kind;
+use crate::evidence::records;
 use crate::git::Repository;
 use crate::git::refs::Ref;
 use crate::outcome::Failure;

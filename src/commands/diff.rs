@@ -1,28 +1,18 @@
 //! `audit diff`: what separates two revisions, environments or moments.
 
-mod between;
-mod compare;
-mod involved;
-mod pairs;
-mod side;
-mod suspects;
-
-use super::address::{Addresses, FETCH};
 use super::format::FormatArg;
 use super::judge::JudgeArgs;
-use super::whose::Whose;
-use super::{Context, complete, history, records};
+use super::{Context, complete, warnings};
 use crate::address::split_range;
+use crate::compare::{Comparer, Diff, Diffs, Named, Options, Pairs, Side};
 use crate::deployments::Deployments;
+use crate::evidence::actors::Actors;
+use crate::evidence::addresses::{Addresses, FETCH};
+use crate::evidence::{self, history};
 use crate::git::commits::Paths;
 use crate::outcome::{Failure, Outcome};
-use crate::report::diff::{Diff, Diffs};
 use clap::{Args, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
-use compare::Comparer;
-use pairs::{Named, Pairs};
-use side::Side;
-use std::collections::HashMap;
 
 /// What separates two revisions, environments or moments: changes gained and lost, who had a part in them,
 /// tickets, configuration, and what the ledger has in between
@@ -77,11 +67,12 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
             .into());
     }
     let repo = context.open()?;
-    let (judge, view, events) = records::read_with_judge(&repo, &args.judge, context.now)?;
-    let ledger_state = records::warn(context, &view);
-    let deployments = Deployments::new(events);
-    records::warn_of_unplaced(context, &deployments);
-    let addresses = Addresses::among(&repo, &view, &deployments);
+    let gathered = evidence::gather(&repo, &args.judge.options(), context.now)?;
+    let ledger_state = warnings::ledger(context, &gathered.view);
+    let deployments = Deployments::new(gathered.records());
+    warnings::unplaced(context, &deployments);
+    let evidence = gathered.evidence(&repo, &deployments, context.now);
+    let addresses = Addresses::among(&evidence);
     let (from, to) = args.ends()?;
     let named = |text| Named::new(&repo, &addresses, &deployments, text);
     let to = match to {
@@ -90,23 +81,13 @@ pub(crate) fn run(context: &mut Context, args: DiffArgs) -> anyhow::Result<Outco
     };
     let Pairs { pairs, uncompared, several } = Pairs::new(&named(from)?, &to)?;
 
+    let policy = evidence.judge.policy();
     let mut reader = history::reader(&repo, true)?;
-    reader.tickets = history::tickets(judge.policy())?;
-    reader.paths = Paths::All(history::config_paths(judge.policy())?);
-    let whose = Whose::new(&repo, &judge)?;
-    let mut comparer = Comparer {
-        repo: &repo,
-        reader: &reader,
-        judge: &judge,
-        view: &view,
-        records: events,
-        deployments: &deployments,
-        whose: &whose,
-        args: &args,
-        now: context.now,
-        several,
-        walked: HashMap::new(),
-    };
+    reader.tickets = history::tickets(policy)?;
+    reader.paths = Paths::All(history::config_paths(policy)?);
+    let actors = Actors::new(&repo, evidence.judge)?;
+    let options = Options { stat: args.stat, suspects: args.suspects.clone() };
+    let mut comparer = Comparer::new(evidence, &reader, &actors, options, several);
     let compare = |(from, to)| comparer.compare(from, to);
     let compared = pairs.into_iter().map(compare).collect::<Result<Vec<Diff>, Failure>>()?;
     let report = Diffs { compared, uncompared, several };

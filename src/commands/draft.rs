@@ -1,9 +1,9 @@
 //! What a record is to state, gathered from flags and JSON before it is completed and checked.
 
-use super::address::Addresses;
 use super::fields;
 use super::recorder::Recorder;
 use crate::event::Kind;
+use crate::evidence::addresses::Addresses;
 use crate::ledger::kinds::{self, RELATIONS};
 use crate::ledger::{View, time};
 use crate::outcome::Failure;
@@ -148,7 +148,7 @@ impl Draft {
         let Some(table) = kinds::table(self.kind) else { return Ok(()) };
         let address = |text: &str| -> Result<String, Failure> {
             let view = recorder.read()?;
-            Ok(Addresses::new(recorder.repo(), &view).revision(text)?.into_owned())
+            Ok(Addresses::new(recorder.repo(), &view, recorder.now()).revision(text)?.into_owned())
         };
         for field in table.fields() {
             if let Some(value) = fields::value(recorder.repo(), &address, field, matches)? {

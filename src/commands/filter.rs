@@ -3,11 +3,12 @@
 mod nothing;
 mod pattern;
 
-use super::whose::Whose;
-use super::{complete, records};
+use super::complete;
 use crate::address::{Target, forced};
 use crate::deployments;
 use crate::event::{Event, Grade, Identity, Kind, Status, What, Where, Who};
+use crate::evidence::actors::Actors;
+use crate::evidence::records;
 use crate::git::Config;
 use crate::ledger::View;
 use crate::outcome::Failure;
@@ -97,7 +98,7 @@ pub(crate) struct Filter {
     all_match: bool,
     invert_grep: bool,
     who: Vec<Called>,
-    whose: Whose,
+    whose: Actors,
     kinds: Vec<Kind>,
     env: Vec<Wanted>,
     service: Vec<String>,
@@ -174,7 +175,7 @@ impl FilterArgs {
             all_match: self.all_match,
             invert_grep: self.invert_grep,
             who: self.who.iter().map(|who| Called::new(who)).collect(),
-            whose: Whose::default(),
+            whose: Actors::default(),
             kinds: self.kind.clone(),
             env: self.environments(view)?,
             service: self.service.clone(),
@@ -228,7 +229,7 @@ impl FilterArgs {
 
 impl Filter {
     /// Learns to tell persons apart.
-    pub(crate) fn know(&mut self, whose: Whose) {
+    pub(crate) fn know(&mut self, whose: Actors) {
         for called in &mut self.who {
             called.persons = whose.called(&called.text);
         }
@@ -331,7 +332,7 @@ impl Called {
     }
 
     /// Whether they have a part in an event, under any of their names and addresses.
-    fn involved(&self, event: &Event, whose: &Whose) -> bool {
+    fn involved(&self, event: &Event, whose: &Actors) -> bool {
         let is_theirs = |identity: &Identity| {
             self.is(identity)
                 || self.is(&whose.identity(identity))

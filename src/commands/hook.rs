@@ -7,13 +7,13 @@ mod remote;
 mod script;
 
 use super::Context;
-use super::trusted::TrustRoot;
-use super::verify::{self, Push, Update};
+use crate::evidence::root::TrustRoot;
 use crate::git::Repository;
 use crate::git::refs::{Head, Ref};
 use crate::outcome::{Failure, Outcome};
-use crate::report::verify::{Format, Verification, write};
+use crate::report::verify::{Format, write};
 use crate::ui::Style;
+use crate::verification::{self, Push, Update, Verification};
 use clap::{Args, Subcommand};
 use lines::Form;
 use std::ffi::OsString;
@@ -88,6 +88,17 @@ pub(crate) fn run(context: &mut Context, args: HookArgs) -> anyhow::Result<Outco
     }
 }
 
+/// The verdict about a push, with its progress shown.
+fn judged(
+    context: &Context,
+    repo: Repository,
+    push: Push,
+    root: TrustRoot,
+) -> Result<Verification, Failure> {
+    let progress = context.ui.progress("commits judged");
+    verification::pushed(repo, push, root, context.now, &|count| progress.add(count))
+}
+
 fn pre_push(context: &Context, remote: &str, url: &str, from_git: bool) -> anyhow::Result<Outcome> {
     if remote.is_empty() {
         return Err(Failure::new("the remote has no name")
@@ -114,7 +125,7 @@ fn pre_push(context: &Context, remote: &str, url: &str, from_git: bool) -> anyho
     let name = format!("{} to {remote}", told(&updates));
     let mut push = Push::new(&repo, name, known.refs, updates, known.head);
     trusted_by_name(&repo, &root, &mut push)?;
-    let verification = verify::pushed(context, repo, push, root)?;
+    let verification = judged(context, repo, push, root)?;
     Ok(answer(context, &verification, "Nothing was pushed."))
 }
 
@@ -169,7 +180,7 @@ fn received(
     let root = TrustRoot::find(&repo, None)?;
     remote::has_trusted_head(&repo, &root, &before)?;
     trusted_by_name(&repo, &root, &mut push)?;
-    let verification = verify::pushed(context, repo, push, root)?;
+    let verification = judged(context, repo, push, root)?;
     Ok(answer(context, &verification, end))
 }
 
@@ -184,7 +195,7 @@ fn trusted_by_name(repo: &Repository, root: &TrustRoot, push: &mut Push) -> Resu
 /// `the push of main, tag v1.4 and 3 more`.
 fn told(updates: &[Update]) -> String {
     let names: Vec<String> =
-        updates.iter().take(3).map(|update| verify::short_name(&update.name)).collect();
+        updates.iter().take(3).map(|update| verification::short_name(&update.name)).collect();
     let names = names.join(", ");
     match updates.len().saturating_sub(3) {
         0 => format!("the push of {names}"),

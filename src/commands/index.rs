@@ -1,7 +1,8 @@
 //! `audit index`: remembers what commits say of one another.
 
-use super::{Context, history, records};
+use super::{Context, warnings};
 use crate::deployments::Deployments;
+use crate::evidence::{history, records};
 use crate::git::commit_index::{self, CommitIndex, Update};
 use crate::git::refs::Ref;
 use crate::git::repository::ObjectKind;
@@ -39,7 +40,7 @@ pub(crate) fn run(context: &mut Context, args: IndexArgs) -> anyhow::Result<Outc
             .into());
     }
     let (view, events) = records::read_all(&repo)?;
-    let ledger_state = records::warn(context, &view);
+    let ledger_state = warnings::ledger(context, &view);
     let old = if args.full { None } else { CommitIndex::open(&repo)? };
     let tips = tips(context, &repo, old.as_ref(), &Deployments::new(&events))?;
     let progress = context.ui.progress("commits");

@@ -1,13 +1,6 @@
-//! Judging the signatures of a run: where trust comes from, `--trust`, `--no-signatures`.
+//! `--trust` and `--no-signatures`, for every command that shows how well something is proved.
 
-use super::trusted::{self, TrustRoot};
-use crate::event::{Event, Grade, Status, Verdict};
-use crate::git::Repository;
-use crate::git::commits::Unjudged;
-use crate::ledger::{self, Id, Line};
-use crate::outcome::Failure;
-use crate::policy::Policy;
-use crate::signature::{self, Claim, Trust};
+use crate::evidence::judge::JudgeOptions;
 use clap::Args;
 
 /// How signatures are judged.
@@ -18,124 +11,16 @@ pub(crate) struct JudgeArgs {
     /// by .audit/ in the tree of REV. Without it: audit.trust, else .audit/ on the remote's default branch
     /// or HEAD, else git's own configuration and the GnuPG keyring
     #[arg(long, value_name = "PATH|REV")]
-    pub(crate) trust: Option<String>,
+    trust: Option<String>,
 
     /// Do not judge signatures: faster; what is signed is then `unknown`
     #[arg(long)]
-    pub(crate) no_signatures: bool,
+    no_signatures: bool,
 }
 
-/// Judges events by one trust, and says whose they are by one policy.
-pub(crate) struct Judge {
-    /// `None` when signatures are not judged.
-    trust: Option<Trust>,
-    policy: Policy,
-}
-
-impl Judge {
-    /// Finds the trust that applies.
-    ///
-    /// # Errors
-    /// When what is named does not exist, or cannot be understood.
-    pub(crate) fn new(repo: &Repository, args: &JudgeArgs, now: i64) -> Result<Judge, Failure> {
-        let root = TrustRoot::find(repo, args.trust.as_deref())?;
-        let mut judge = Judge { trust: None, policy: policy(repo, &root)?.unwrap_or_default() };
-        if !args.no_signatures {
-            judge.trust = Some(root.trust(repo, now)?);
-        }
-        Ok(judge)
+impl JudgeArgs {
+    /// The checked options.
+    pub(super) fn options(&self) -> JudgeOptions {
+        JudgeOptions { trust: self.trust.clone(), no_signatures: self.no_signatures }
     }
-
-    /// A judge by a trust and a policy that were found already.
-    pub(crate) fn of(trust: Trust, policy: Policy) -> Judge {
-        Judge { trust: Some(trust), policy }
-    }
-
-    /// The policy in force; the default one where there is no file.
-    pub(crate) fn policy(&self) -> &Policy {
-        &self.policy
-    }
-
-    /// The trust, for reports that name it.
-    pub(crate) fn trust(&self) -> Option<&Trust> {
-        self.trust.as_ref()
-    }
-
-    /// Judges the signature of an event, if it has one.
-    pub(crate) fn event(&self, unjudged: Unjudged) -> Event {
-        let Unjudged { mut event, signed } = unjudged;
-        self.name(&mut event);
-        let Some(signed) = signed else { return event };
-        let dated_by = signed.dated_by();
-        let mut verdict = self.verdict(&Claim {
-            payload: &signed.payload,
-            signature: &signed.signature,
-            at: dated_by.as_ref().and_then(|ident| ident.when).map(|when| when.seconds),
-            namespace: "git",
-        });
-        // Git does not judge what names no signer, however well signed; nor do we let it pass.
-        if dated_by.is_none() && verdict.status.grade() != Grade::Broken {
-            verdict.status = Status::Unjudged;
-            verdict.signer = None;
-            verdict.reason =
-                Some("no readable committer or tagger stands in what was signed".into());
-        }
-        if event.proof.notes.iter().any(|note| note == "several-signatures")
-            && !verdict.marks.contains(&"several-signatures")
-        {
-            verdict.marks.push("several-signatures");
-        }
-        event.proof.grade = verdict.status.grade();
-        event.proof.signature = Some(Box::new(verdict));
-        event
-    }
-}
-
-impl Judge {
-    /// Judges the signature of an entry of the ledger, at the time when it was written down.
-    pub(crate) fn entry(&self, line: &Line<'_>, id: Id) -> Event {
-        let mut event = line.event(id);
-        self.name(&mut event);
-        if let Some(signature) = line.signature() {
-            let verdict = self.verdict(&Claim {
-                payload: &line.payload(),
-                signature: signature.as_bytes(),
-                at: Some(line.recorded().unwrap_or(line.when)),
-                namespace: ledger::NAMESPACE,
-            });
-            event.proof.grade = verdict.status.grade();
-            event.proof.signature = Some(Box::new(verdict));
-        }
-        event
-    }
-
-    /// Says which person of the policy an event names.
-    fn name(&self, event: &mut Event) {
-        if !self.policy.people.persons().is_empty() {
-            let who = self.policy.people.actor(event);
-            event.who.person = who.and_then(|who| who.id().map(str::to_owned));
-        }
-    }
-
-    fn verdict(&self, claim: &Claim<'_>) -> Verdict {
-        match &self.trust {
-            Some(trust) => trust.judge(claim),
-            None => Verdict::undecided(
-                Status::Unjudged,
-                signature::format(claim.signature),
-                "not judged (--no-signatures)",
-            ),
-        }
-    }
-}
-
-/// The policy of a root, with the addresses that the mailmap makes of its own.
-///
-/// # Errors
-/// When the file, or the mailmap, can't be read.
-pub(crate) fn policy(repo: &Repository, root: &TrustRoot) -> Result<Option<Policy>, Failure> {
-    let Some(mut policy) = root.policy()? else { return Ok(None) };
-    let mailmap = trusted::mailmap(repo, root)?;
-    policy.people.map(|who| mailmap.identity(who));
-    Ok(Some(policy))
 }

@@ -1,9 +1,11 @@
 //! `audit ledger`: where the ledger is and what is in it, and whether a file is one.
 
+use super::Context;
 use super::format::DocumentFormat;
-use super::judge::{Judge, JudgeArgs};
-use super::{Context, records};
+use super::judge::JudgeArgs;
 use crate::event::Grade;
+use crate::evidence::judge::Judge;
+use crate::evidence::records;
 use crate::ledger::{self, Line, Report, Severity, parallel};
 use crate::outcome::{Failure, Outcome};
 use crate::report::ledger::{LedgerReport, Signatures};
@@ -50,7 +52,7 @@ Examples:
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: LedgerArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
-    let judge = Judge::new(&repo, &args.judge, context.now)?;
+    let judge = Judge::new(&repo, &args.judge.options(), context.now)?;
     let own = ledger::Ledger::new(repo.common_dir());
     let (file, check) = match args.command {
         None => (None, false),

@@ -7,12 +7,14 @@ mod stream;
 use super::Context;
 use super::filter::FilterArgs;
 use super::format::FormatArg;
-use super::history;
-use super::judge::{Judge, JudgeArgs};
-use super::records;
+use super::judge::JudgeArgs;
 use super::starts::Starts;
-use super::whose::Whose;
+use super::warnings;
 use crate::event::Event;
+use crate::evidence::actors::Actors;
+use crate::evidence::history;
+use crate::evidence::judge::Judge;
+use crate::evidence::records;
 use crate::git::Repository;
 use crate::git::commits::{CommitReader, Paths};
 use crate::git::source::Commits;
@@ -129,11 +131,11 @@ Proof (the column at the right):
 pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
     let view = records::read(&repo)?;
-    let mut query = args.check(&repo, &view)?;
-    let judge = Judge::new(&repo, &args.judge, context.now)?;
+    let mut query = args.check(&repo, &view, context.now)?;
+    let judge = Judge::new(&repo, &args.judge.options(), context.now)?;
     query.filter.know(match args.no_mailmap {
-        true => Whose::without_mailmap(&judge),
-        false => Whose::new(&repo, &judge)?,
+        true => Actors::without_mailmap(&judge),
+        false => Actors::new(&repo, &judge)?,
     });
     let reader = args.reader(&repo, &judge)?;
     warn_of_replacements(context, &repo)?;
@@ -143,7 +145,7 @@ pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcom
     let walk = Walk::new(Commits::new(&repo), query.plan.clone())?;
     let selected = walk.selected();
     let mut others = args.tags(&repo, &query, selected.as_ref())?;
-    let ledger_state = records::warn(context, &view);
+    let ledger_state = warnings::ledger(context, &view);
     if view.chain().is_empty() && args.filters.wants_records_only() {
         context
             .ui

@@ -1,22 +1,16 @@
 //! One file a command: its arguments, whose doc comments are the help, and its four beats: gather,
 //! decide, report, outcome.
 
-pub mod address;
 mod child;
 mod ci;
 mod complete;
 pub mod completions;
-mod copies;
-mod default_branch;
-mod deployed;
 mod diff;
 mod draft;
 mod editor;
-mod environment;
 mod fields;
 mod filter;
 mod format;
-mod history;
 mod hook;
 mod index;
 mod init;
@@ -25,22 +19,19 @@ mod ledger;
 mod log;
 mod nushell;
 mod people;
-mod period;
 mod policy;
 mod record;
 mod recorder;
-mod records;
 mod run;
-mod shell;
 mod show;
 mod signing;
 mod starts;
 mod status;
 mod trace;
-mod trusted;
 mod verify;
-mod whose;
+mod warnings;
 
+use crate::evidence::addresses;
 use crate::git::Repository;
 use crate::outcome::{Failure, Outcome};
 use crate::ui::{ColorChoice, Ui};
@@ -189,7 +180,8 @@ pub fn run(cli: Cli) -> Outcome {
             let _ = std::io::Write::flush(context.ui.out());
             if let Some(failure) = error.downcast_mut::<Failure>()
                 && let Some(revision) = &failure.unknown
-                && let Some(hint) = address::suggestion(&context, revision)
+                && let Some(hint) =
+                    context.open().ok().and_then(|repo| addresses::suggestion(&repo, revision))
             {
                 failure.hint = Some(hint);
             }

@@ -1,12 +1,14 @@
 //! `audit people`: who acts here.
 
 use super::Context;
-use super::address::Addresses;
 use super::format::FormatArg;
-use super::judge::{Judge, JudgeArgs};
-use super::period::Period;
-use super::{complete, history, records};
+use super::judge::JudgeArgs;
+use super::{complete, warnings};
 use crate::event::{Event, Identity};
+use crate::evidence::addresses::Addresses;
+use crate::evidence::judge::Judge;
+use crate::evidence::period::Period;
+use crate::evidence::{history, records};
 use crate::git::Repository;
 use crate::git::commits::CommitReader;
 use crate::git::revision::Start;
@@ -66,15 +68,15 @@ Examples:
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: PeopleArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
-    let judge = Judge::new(&repo, &args.judge, context.now)?;
+    let judge = Judge::new(&repo, &args.judge.options(), context.now)?;
     let period = Period::read(&repo, args.since.as_deref(), args.until.as_deref())?;
     let view = records::read(&repo)?;
-    let ledger_state = records::warn(context, &view);
+    let ledger_state = warnings::ledger(context, &view);
     let tips = match args.revisions.is_empty() {
         true => repo.all_tips()?,
         false => {
             let starts: Vec<Start> = args.revisions.into_iter().map(Start::Revision).collect();
-            let starts = Addresses::new(&repo, &view).starts(&starts)?;
+            let starts = Addresses::new(&repo, &view, context.now).starts(&starts)?;
             repo.select(&starts, &[], true)?.tips
         }
     };

@@ -1,8 +1,9 @@
 //! `audit policy`: what is in force and from where, and whether a file is a policy.
 
+use super::Context;
 use super::format::DocumentFormat;
-use super::trusted::{self, TrustRoot};
-use super::{Context, judge};
+use crate::evidence::judge;
+use crate::evidence::root::{self, TrustRoot};
 use crate::outcome::{Failure, Outcome};
 use crate::policy::Policy;
 use crate::report::policy::PolicyReport;
@@ -63,7 +64,7 @@ fn show(
     let repo = context.open()?;
     let root = TrustRoot::find(&repo, named)?;
     let policy = judge::policy(&repo, &root)?;
-    let source = policy.as_ref().map(|_| format!("{} in {}", trusted::POLICY, root.source));
+    let source = policy.as_ref().map(|_| format!("{} in {}", root::POLICY, root.source));
     let policy = policy.unwrap_or_default();
     let report = PolicyReport { policy: &policy, source: source.as_deref(), trust: &root.source };
     context.page(&repo)?;

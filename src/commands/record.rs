@@ -192,7 +192,7 @@ pub(crate) fn example(kind: Kind) -> &'static str {
 
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: RecordArgs) -> anyhow::Result<Outcome> {
-    let recorder = Recorder::new(context.open()?)?;
+    let recorder = Recorder::new(context.open()?, context.now)?;
     let view = recorder.read()?;
     let flags = &args.flags;
     let entry = match &flags.line {

@@ -11,10 +11,10 @@
 
 use super::ci::Ci;
 use super::draft::Draft;
-use super::records;
 use super::signing::{self, SignArgs};
-use super::trusted::TrustRoot;
 use crate::event::{Kind, short};
+use crate::evidence::records;
+use crate::evidence::root::TrustRoot;
 use crate::git::{Repository, author};
 use crate::ledger::canonical::Refusal;
 use crate::ledger::{Appended, Body, Entry, Ledger, Nonce, Rules, View, entry, kinds, name, sign};
@@ -30,6 +30,7 @@ pub(crate) struct Recorder {
     ledger: Ledger,
     ci: Option<Ci>,
     policy: Policy,
+    now: i64,
 }
 
 impl Recorder {
@@ -37,10 +38,11 @@ impl Recorder {
     ///
     /// # Errors
     /// When the policy can't be read, which may name the ledger and ask for a reason.
-    pub(crate) fn new(repo: Repository) -> Result<Recorder, Failure> {
+    pub(crate) fn new(repo: Repository, now: i64) -> Result<Recorder, Failure> {
         let ledger = Ledger::new(repo.common_dir());
         let policy = TrustRoot::find(&repo, None)?.policy()?.unwrap_or_default();
-        Ok(Recorder { repo, ledger, ci: Ci::detect(|name| std::env::var(name).ok()), policy })
+        let ci = Ci::detect(|name| std::env::var(name).ok());
+        Ok(Recorder { repo, ledger, ci, policy, now })
     }
 
     /// Whether the policy refuses a deploy without a reason, and this is one.
@@ -56,6 +58,11 @@ impl Recorder {
     /// The repository.
     pub(crate) fn repo(&self) -> &Repository {
         &self.repo
+    }
+
+    /// The present, in seconds since 1970 UTC.
+    pub(crate) fn now(&self) -> i64 {
+        self.now
     }
 
     /// The ledger as it is now.

@@ -164,7 +164,7 @@ fn example(kind: Kind) -> &'static str {
 
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: RunArgs) -> anyhow::Result<Outcome> {
-    let recorder = Recorder::new(context.open()?)?;
+    let recorder = Recorder::new(context.open()?, context.now)?;
     let mut draft = args.draft(&recorder, context.now)?;
     if args.flags.approve_first {
         let outcome = args.ask_first(context, &recorder, &draft)?;

@@ -4,14 +4,16 @@ mod person;
 mod related;
 
 use super::Context;
-use super::address::{Addresses, Moment};
-use super::environment::histories;
 use super::format::FormatArg;
-use super::judge::{Judge, JudgeArgs};
-use super::period::Period;
-use super::{complete, history, records};
+use super::judge::JudgeArgs;
+use super::{complete, warnings};
 use crate::deployments::Deployments;
+use crate::event::moment;
 use crate::event::{What, When};
+use crate::evidence::addresses::{Addresses, Moment};
+use crate::evidence::histories::histories;
+use crate::evidence::period::Period;
+use crate::evidence::{self, Evidence, history};
 use crate::git::commits::{CommitReader, Paths};
 use crate::git::repository::ObjectKind;
 use crate::git::source::Commits;
@@ -19,11 +21,10 @@ use crate::git::tags::Tag;
 use crate::git::walk::Walked;
 use crate::git::{Oid, Repository};
 use crate::ledger::chain::NotFound;
-use crate::ledger::{Recorded, View};
 use crate::outcome::{Failure, Outcome};
 use crate::report::card::{Cards, Related};
 use crate::report::show::{self, Thing};
-use crate::report::{moment, rows, text};
+use crate::report::{rows, text};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -77,19 +78,16 @@ Examples:
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: ShowArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
-    let (judge, view, events) = records::read_with_judge(&repo, &args.judge, context.now)?;
+    let gathered = evidence::gather(&repo, &args.judge.options(), context.now)?;
+    let policy = gathered.judge.policy();
     let mut reader = history::reader(&repo, !args.no_mailmap)?;
-    reader.tickets = history::tickets(judge.policy())?;
-    reader.paths = Paths::All(history::config_paths(judge.policy())?);
-    let ledger_state = records::warn(context, &view);
-    let deployments = Deployments::new(events);
+    reader.tickets = history::tickets(policy)?;
+    reader.paths = Paths::All(history::config_paths(policy)?);
+    let ledger_state = warnings::ledger(context, &gathered.view);
+    let deployments = Deployments::new(gathered.records());
     let finder = Finder {
-        repo: &repo,
+        evidence: gathered.evidence(&repo, &deployments, context.now),
         reader,
-        judge: &judge,
-        view: &view,
-        records: events,
-        deployments: &deployments,
         period: Period::read(&repo, args.since.as_deref(), args.until.as_deref())?,
         most: args.max_count,
     };
@@ -101,19 +99,15 @@ pub(crate) fn run(context: &mut Context, args: ShowArgs) -> anyhow::Result<Outco
     context.ui.decided(ledger_state);
     context.page(&repo)?;
     let (style, now) = (context.ui.style, context.now);
-    let cards = Cards { style, trust: judge.trust().map(|trust| trust.source()) };
+    let cards = Cards { style, trust: gathered.judge.trust().map(|trust| trust.source()) };
     show::write(&things, args.format.into(), &cards, now, context.ui.out())?;
     Ok(ledger_state)
 }
 
 /// Finds what a name means.
 struct Finder<'f> {
-    repo: &'f Repository,
+    evidence: Evidence<'f>,
     reader: CommitReader,
-    judge: &'f Judge,
-    view: &'f View,
-    records: &'f [Recorded],
-    deployments: &'f Deployments<'f>,
     period: Period,
     most: usize,
 }
@@ -121,13 +115,12 @@ struct Finder<'f> {
 impl<'f> Finder<'f> {
     /// An environment or deployment, else a revision or record, else a person.
     fn find(&self, context: &Context, name: &str) -> anyhow::Result<Vec<Thing<'f, 'f>>> {
-        let addresses = Addresses::among(self.repo, self.view, self.deployments);
-        if let Some(target) = addresses.environment(self.deployments, name)? {
-            let Finder { repo, view, judge, deployments, .. } = *self;
-            let found = histories(repo, view, judge, deployments, &target, self.most)?;
+        let addresses = Addresses::among(&self.evidence);
+        if let Some(target) = addresses.environment(self.evidence.deployments, name)? {
+            let found = histories(&self.evidence, &target, self.most)?;
             return Ok(found.into_iter().map(Thing::Environment).collect());
         }
-        if let Some(point) = addresses.point(self.deployments, name)? {
+        if let Some(point) = addresses.point(self.evidence.deployments, name)? {
             let id = &point.deployment.event.id;
             let mut things: Vec<Thing<'_, '_>> = self.entry(id)?.into_iter().collect();
             if let (Moment::Date(date), Some(Thing::Event(_, related))) =
@@ -140,7 +133,7 @@ impl<'f> Finder<'f> {
             return Ok(things);
         }
         let entry = self.entry(name)?;
-        match self.repo.resolve(name) {
+        match self.evidence.repo.resolve(name) {
             Ok(_) => {
                 let mut things = self.revision(name)?;
                 things.extend(entry);
@@ -158,7 +151,7 @@ impl<'f> Finder<'f> {
         if !hex {
             return Ok(None);
         }
-        let (view, judge) = (self.view, self.judge);
+        let (view, judge) = (self.evidence.view, self.evidence.judge);
         let number = match view.chain().find(name) {
             Ok(number) => number,
             Err(NotFound::Ambiguous(_)) => {
@@ -177,14 +170,14 @@ impl<'f> Finder<'f> {
         for later in view.chain().depended_on_by(number) {
             related.push(Related { how: "built on by", what: describe(later)? });
         }
-        let event = records::judged_at(view, judge, number)?;
+        let event = evidence::records::judged_at(view, judge, number)?;
         related.extend(self.linked(&event)?);
         Ok(Some(Thing::Event(Box::new(event), related)))
     }
 
     /// The tag and the commit that a revision names.
     fn revision(&self, name: &str) -> Result<Vec<Thing<'f, 'f>>, Failure> {
-        let (repo, reader, judge) = (self.repo, &self.reader, self.judge);
+        let (repo, reader, judge) = (self.evidence.repo, &self.reader, self.evidence.judge);
         let oid = repo.resolve(name)?;
         let mut things = Vec::new();
         if let Some(tag) = tag_named(repo, name, oid)? {

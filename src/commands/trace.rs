@@ -1,23 +1,20 @@
 //! `audit trace`: the road of a change to production.
 
-mod deployed;
-mod reverts;
-mod road;
-mod wanted;
-
 use super::format::FormatArg;
-use super::judge::{Judge, JudgeArgs};
-use super::{Context, complete, history, records};
+use super::judge::JudgeArgs;
+use super::{Context, complete, warnings};
 use crate::deployments::Deployments;
+use crate::evidence::{self, history};
 use crate::git::commit_index::CommitIndex;
 use crate::git::source::Commits;
 use crate::outcome::{Failure, Outcome};
-use crate::report::trace::{self, Trace, Verdict};
+use crate::report::trace;
+use crate::trace::target::{CUT_OFF, Found, Target};
+use crate::trace::tracer::Tracer;
+use crate::trace::{Trace, Verdict};
 use clap::{Args, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
-use road::Tracer;
 use std::collections::HashSet;
-use wanted::{CUT_OFF, Found, Wanted};
 
 /// The road of a change to production: change request, reviews, builds, approvals, every environment that it
 /// reached, from when until when and by whom
@@ -63,35 +60,24 @@ Examples:
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: TraceArgs) -> anyhow::Result<Outcome> {
     let repo = context.open()?;
-    let ((judge, reader, commits, index), view, events) = records::read_meanwhile(&repo, || {
-        let judge = Judge::new(&repo, &args.judge, context.now)?;
-        let mut reader = history::reader(&repo, true)?;
-        reader.tickets = history::tickets(judge.policy())?;
-        Ok((judge, reader, Commits::remembering(&repo), CommitIndex::open(&repo)))
-    })?;
+    let (gathered, (reader, commits, index)) =
+        evidence::gather_with(&repo, &args.judge.options(), context.now, |judge| {
+            let mut reader = history::reader(&repo, true)?;
+            reader.tickets = history::tickets(judge.policy())?;
+            Ok((reader, Commits::remembering(&repo), CommitIndex::open(&repo)))
+        })?;
     let index = index.unwrap_or_else(|damaged| {
         let Failure { message, hint, .. } = damaged;
         let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));
         context.ui.warn(&format!("{message}: history is read instead{hint}"));
         None
     });
-    let ledger_state = records::warn(context, &view);
-    let deployments = Deployments::new(events);
-    records::warn_of_unplaced(context, &deployments);
-    let mut tracer = Tracer {
-        repo: &repo,
-        now: context.now,
-        all_reverts: args.all_reverts,
-        deployed: deployed::find(&commits, index.as_ref(), &deployments)?,
-        index,
-        commits,
-        reader,
-        judge: &judge,
-        view: &view,
-        events,
-        deployments: &deployments,
-    };
-    let mut wanted: Vec<Wanted> = Vec::new();
+    let ledger_state = warnings::ledger(context, &gathered.view);
+    let deployments = Deployments::new(gathered.records());
+    warnings::unplaced(context, &deployments);
+    let evidence = gathered.evidence(&repo, &deployments, context.now);
+    let mut tracer = Tracer::new(evidence, commits, index, reader, args.all_reverts)?;
+    let mut wanted: Vec<Target> = Vec::new();
     match (args.things.as_slice(), args.paths.as_slice()) {
         ([], []) => wanted.push(repo.commit_id("HEAD")?.into()),
         ([], paths) => wanted.push(tracer.last_change("HEAD", paths)?),

@@ -1,7 +1,8 @@
 //! Approvals of a deployment: whom to name for them, and how JSON prints them.
 
-use super::{json, moment, rows};
+use super::{json, rows};
 use crate::deployments::approvals::{Approval, Tie, Timing};
+use crate::event::moment;
 use serde::Serialize;
 
 /// The names of those who approved in time and did not take it back, each once; an approval carried over from

@@ -5,7 +5,7 @@
 //! shown as escapes: CSV is looked at in terminals, too, and has no way to write them. Whoever needs the very
 //! text reads JSON.
 
-use super::moment;
+use crate::event::moment;
 use crate::event::{Event, What};
 use crate::ui::escape_lines;
 use std::borrow::Cow;

@@ -10,41 +10,15 @@
 //! 2026-11-19 11:00  2026-11-20 16:00            0255914d36 Add refunds      Deploy Bot       -     -  ✓ signed
 //! ```
 
-use super::moment::Zone;
 use super::table::{self, Column, Gives};
-use super::{json, moment, rows, text};
-use crate::deployments::{Clock, Deployment, Place, State};
-use crate::event::Event;
+use super::{json, rows, text};
+use crate::deployments::{Clock, Place, State};
+use crate::event::moment;
+use crate::event::moment::Zone;
+use crate::evidence::histories::{History, Step};
 use crate::ui::{Paint, Style, escape};
 use serde::Serialize;
 use std::io::{self, Write};
-
-/// One deployment in the history of its place.
-#[derive(Debug, Clone)]
-pub struct Step<'d, 'e> {
-    /// The deployment.
-    pub deployment: &'d Deployment<'e>,
-    /// The record, judged.
-    pub event: Event,
-    /// The summary of the commit; `None` when it is not in this clone.
-    pub summary: Option<String>,
-    /// Commits gained and lost against what ran before; `None` for the first known, for one that never
-    /// ran, and where a commit is not in this clone.
-    pub change: Option<(usize, usize)>,
-    /// How its time stands to what else is known.
-    pub clock: Clock,
-}
-
-/// The history of one place, newest first.
-#[derive(Debug, Clone)]
-pub struct History<'d, 'e> {
-    /// Its name.
-    pub place: String,
-    /// Its deployments, those that failed or were corrected among them.
-    pub steps: Vec<Step<'d, 'e>>,
-    /// How many more there are.
-    pub earlier: usize,
-}
 
 /// Titles, and how their cells give way. What came of a deployment stands in the front, and is never cut.
 const COLUMNS: [(&str, Gives); 8] = [

@@ -6,7 +6,7 @@
 
 mod escaping;
 
-use super::moment;
+use crate::event::moment;
 use crate::event::{
     ChangeRequest, CommitFacts, Event, Identity, Link, Proof, ReviewClaim, TagFacts, Verdict, What,
     When, Where, Why,

@@ -1,6 +1,7 @@
 //! The state of a ledger: for people and as JSON.
 
-use super::{json, moment, text, words};
+use super::{json, text, words};
+use crate::event::moment;
 use crate::event::{Event, Grade, When};
 use crate::ledger::{Report, Severity};
 use crate::ui::{Paint, Style, escape};

@@ -1,7 +1,8 @@
 //! GitHub-flavoured Markdown tables: of events, and of any text.
 
-use super::{moment, rows, text};
+use super::{rows, text};
 use crate::event::Event;
+use crate::event::moment;
 use crate::ui::escape;
 use std::io::{self, Write};
 

@@ -12,7 +12,6 @@ pub mod events;
 pub mod json;
 pub mod ledger;
 pub mod markdown;
-pub mod moment;
 pub mod people;
 pub mod policy;
 pub mod rows;

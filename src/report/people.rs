@@ -2,7 +2,8 @@
 
 use super::csv::{defuse, plain};
 use super::table::{self, Column};
-use super::{Format, json, markdown, moment};
+use super::{Format, json, markdown};
+use crate::event::moment;
 use crate::event::{Grade, When};
 use crate::people::{Parts, Person};
 use crate::ui::Style;

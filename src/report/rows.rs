@@ -11,8 +11,8 @@
 //! stream. On a terminal a date is printed once for all rows of its day (on a narrow one, above them), and long cells
 //! are cut off; in a pipe every row is whole. Where summer time begins or ends, the heading is printed again.
 
-use super::moment::{self, Zone};
 use super::text;
+use crate::event::moment::{self, Zone};
 use crate::event::{Event, Grade, Kind, What, When};
 use crate::ui::{Paint, Style, escape};
 use std::io::{self, Write};

@@ -2,12 +2,13 @@
 //! formats that are lists of events, the events.
 
 use super::card::{Cards, Related};
-use super::environment::{History, HistoryJson};
+use super::environment::HistoryJson;
 use super::events::Events;
 use super::json::{self, EventJson};
 use super::people::PersonJson;
 use super::{Format, rows};
 use crate::event::Event;
+use crate::evidence::histories::History;
 use crate::people::Person;
 use serde::Serialize;
 use std::io::{self, Write};

@@ -1,7 +1,7 @@
 //! What to say when no event passes: that looks like a clean answer, and may be a slip of the finger.
 
 use super::{Filter, FilterArgs};
-use crate::commands::records;
+use crate::evidence::records;
 use crate::ledger::{Recorded, View};
 use crate::outcome::Failure;
 use crate::policy::nearest;

@@ -9,10 +9,10 @@
 //! After githooks(5). Reading is strict: what is not exactly that ends the run, for a hook that judges
 //! less than what is pushed would wave the rest through.
 
-use crate::commands::verify::Update;
 use crate::git::Oid;
 use crate::git::repository::HashKind;
 use crate::outcome::Failure;
+use crate::verification::Update;
 use std::collections::BTreeSet;
 use std::io::Read;
 

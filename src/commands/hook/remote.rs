@@ -1,12 +1,12 @@
 //! What this clone knows of a remote: its branches as they were when they were last fetched or pushed,
 //! under the names that they have over there.
 
-use crate::commands::default_branch::REMOTE_HEAD;
-use crate::commands::trusted::{FOLDER, TrustRoot};
-use crate::commands::verify::Update;
+use crate::evidence::default_branch::REMOTE_HEAD;
+use crate::evidence::root::{FOLDER, TrustRoot};
 use crate::git::refs::{Head, Ref};
 use crate::git::{Config, Repository};
 use crate::outcome::Failure;
+use crate::verification::Update;
 
 /// Where remote-tracking branches live. What a refspec puts elsewhere (`git clone --mirror`) may have been
 /// changed here since: it says nothing about the remote.

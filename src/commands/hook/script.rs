@@ -11,8 +11,8 @@
 //! it, and may be replaced or removed; one with another sum was changed by somebody since.
 
 use super::folder::Hook;
-use crate::commands::shell::quoted;
 use crate::ledger::id::Digester;
+use crate::ui::shell::quoted;
 use std::path::Path;
 
 /// What the name of a hook that was there before gets behind it.

@@ -9,11 +9,12 @@ mod report;
 mod survey;
 mod write;
 
-use super::default_branch::REMOTE_HEAD;
+use super::Context;
 use super::format::DocumentFormat;
-use super::trusted::{self, FOLDER, POLICY, TrustRoot};
-use super::{Context, history, records, verify};
 use crate::deployments::Deployments;
+use crate::evidence::default_branch::REMOTE_HEAD;
+use crate::evidence::root::{self, FOLDER, POLICY, TrustRoot};
+use crate::evidence::{history, records};
 use crate::git::source::Commits;
 use crate::git::{Oid, Repository, author};
 use crate::ledger::Id;
@@ -21,8 +22,8 @@ use crate::outcome::{Failure, Outcome};
 use crate::policy::proposal::{self, Proposal, Weight};
 use crate::policy::rules::{self, Check};
 use crate::policy::{Level, Tally};
-use crate::report::verify::{RuleLine, Verification};
 use crate::report::words::counted;
+use crate::verification::{self, Request, RuleLine, Verification};
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, IsTerminal};
@@ -162,7 +163,7 @@ impl Proposed {
 fn already(repo: &Repository, folder: Option<&PathBuf>) -> Result<Option<String>, Failure> {
     if let Some(folder) = folder.filter(|folder| folder.join(POLICY).symlink_metadata().is_ok()) {
         let place = format!("{FOLDER}/{POLICY}");
-        let files = trusted::read_folder(folder)?;
+        let files = root::read_folder(folder)?;
         TrustRoot { files: Some(files), ..TrustRoot::of_git() }.policy()?;
         return Ok(Some(place));
     }
@@ -190,7 +191,7 @@ fn propose(
     }
     let mut files = keys::files(repo, &survey, me.as_ref(), &mut left)?;
     let existing = match folder.filter(|folder| folder.is_dir()) {
-        Some(folder) => trusted::read_folder(folder)?,
+        Some(folder) => root::read_folder(folder)?,
         None => Vec::new(),
     };
     let present: BTreeSet<String> = files
@@ -304,7 +305,11 @@ impl Trial<'_> {
             commit: None,
             named: true,
         };
-        verify::try_out(self.context, self.repo, root, range)
+        let subjects = range.map(str::to_owned).into_iter().collect();
+        let request = Request { subjects, ..Request::default() };
+        let progress = self.context.ui.progress("commits judged");
+        let counted = |count| progress.add(count);
+        Ok(verification::judged_by(self.repo, &request, root, self.context.now, &counted)?)
     }
 
     /// Levels for the rules: from a range of history as if nothing were adopted, and from what stays to be

@@ -2,8 +2,8 @@
 
 use super::super::Context;
 use super::super::format::DocumentFormat;
-use super::super::trusted::FOLDER;
 use super::{File, Proposed};
+use crate::evidence::root::FOLDER;
 use crate::outcome::Outcome;
 use crate::policy::Level;
 use crate::report::words::counted;

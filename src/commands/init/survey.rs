@@ -4,9 +4,10 @@
 //! older addresses are found too; signatures are judged only where somebody may still be active, by what git
 //! itself trusts here.
 
-use crate::commands::judge::Judge;
-use crate::commands::{Context, history};
+use crate::commands::Context;
 use crate::event::{Event, Format, Grade, Identity, Status, Verdict};
+use crate::evidence::history;
+use crate::evidence::judge::Judge;
 use crate::git::commits::CommitReader;
 use crate::git::source::Commits;
 use crate::git::walk::{Plan, Tip, Walk, Walked};
@@ -77,9 +78,8 @@ pub(super) fn survey(
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Identity { name: text(name), email: text(email) }
     };
-    let trust = crate::commands::trusted::TrustRoot::of_git()
-        .trust(repo, context.now)?
-        .with_nobody_else()?;
+    let trust =
+        crate::evidence::root::TrustRoot::of_git().trust(repo, context.now)?.with_nobody_else()?;
     let judge = Judge::of(trust, crate::policy::Policy::default());
     let reader = CommitReader::default();
     let last = i64::try_from(Commits::new(repo).load(head)?.links.date).unwrap_or(i64::MAX);

@@ -44,7 +44,7 @@ pub(super) fn check(folder: &Path) -> Result<(), Failure> {
 pub(super) fn write(folder: &Path, files: &[&File]) -> Result<Vec<String>, Failure> {
     check(folder)?;
     let mut written: Vec<String> = Vec::new();
-    let policy_last = |file: &&&File| file.path == crate::commands::trusted::POLICY;
+    let policy_last = |file: &&&File| file.path == crate::evidence::root::POLICY;
     let (policy, others): (Vec<&File>, Vec<&File>) = files.iter().partition(policy_last);
     for file in others.into_iter().chain(policy) {
         let path = folder.join(&file.path);

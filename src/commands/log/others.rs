@@ -2,10 +2,10 @@
 
 use super::LogArgs;
 use super::query::{Others, Query};
-use crate::commands::judge::Judge;
-use crate::commands::records;
 use crate::deployments::named_commits;
 use crate::event::{Event, Kind};
+use crate::evidence::judge::Judge;
+use crate::evidence::records;
 use crate::git::tags::Tag;
 use crate::git::{Oid, Repository};
 use crate::ledger::View;

@@ -1,10 +1,10 @@
 //! The options of `audit log`, checked once: where the walk goes, and which tags and records belong to it.
 
 use super::LogArgs;
-use crate::commands::address::Addresses;
 use crate::commands::filter::Filter;
-use crate::commands::history;
-use crate::commands::period::Period;
+use crate::evidence::addresses::Addresses;
+use crate::evidence::history;
+use crate::evidence::period::Period;
 use crate::git::Repository;
 use crate::git::paths::Pathspec;
 use crate::git::revision::Start;
@@ -40,10 +40,10 @@ impl LogArgs {
     ///
     /// # Errors
     /// Unknown revisions and dates, patterns that are none.
-    pub(super) fn check(&self, repo: &Repository, view: &View) -> Result<Query, Failure> {
+    pub(super) fn check(&self, repo: &Repository, view: &View, now: i64) -> Result<Query, Failure> {
         // clap hands over what stands behind `--` apart; `audit log --` without paths still separates.
         let separated = !self.paths.is_empty();
-        let starts = Addresses::new(repo, view).starts(&self.starts.0)?;
+        let starts = Addresses::new(repo, view, now).starts(&self.starts.0)?;
         let selection = repo.select(&starts, &self.paths, separated)?;
         let whole = !selection.started || starts.contains(&Start::All);
         let mut tips = selection.tips;

@@ -2,8 +2,8 @@
 
 use super::others::Other;
 use super::query::{Others, Query};
-use crate::commands::judge::Judge;
 use crate::event::Event;
+use crate::evidence::judge::Judge;
 use crate::git::Repository;
 use crate::git::commits::CommitReader;
 use crate::git::walk::{Walk, Walked};

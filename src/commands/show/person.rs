@@ -1,9 +1,10 @@
 //! A person, and what they did in any part.
 
 use super::Finder;
-use crate::commands::period::Period;
-use crate::commands::{Context, history, people};
+use crate::commands::{Context, people};
 use crate::event::{Event, Identity};
+use crate::evidence::history;
+use crate::evidence::period::Period;
 use crate::outcome::Failure;
 use crate::people::{Person, id_of};
 use crate::report::show::{Deeds, Thing};
@@ -49,7 +50,7 @@ impl<'f> Finder<'f> {
     /// What a person did in any part, newest first. Where a period is asked for, what is counted is what they did
     /// in it.
     fn deeds(&self, context: &Context, person: Person) -> anyhow::Result<(Person, Deeds)> {
-        let mailmap = history::mailmap(self.repo)?;
+        let mailmap = history::mailmap(self.evidence.repo)?;
         let is_theirs = |who: &Identity| id_of(&mailmap.identity(who)) == person.id;
         let mut events = Vec::new();
         let then = self.persons(context, self.period, |event| {
@@ -76,7 +77,14 @@ impl<'f> Finder<'f> {
         period: Period,
         see: impl FnMut(&Event),
     ) -> anyhow::Result<Vec<Person>> {
-        let tips = self.repo.all_tips()?;
-        people::gather(context, self.repo, self.view, self.judge, (tips, period), see)
+        let tips = self.evidence.repo.all_tips()?;
+        people::gather(
+            context,
+            self.evidence.repo,
+            self.evidence.view,
+            self.evidence.judge,
+            (tips, period),
+            see,
+        )
     }
 }

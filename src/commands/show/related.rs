@@ -3,17 +3,21 @@
 use super::Finder;
 use crate::deployments::named_commits;
 use crate::event::Event;
+use crate::event::moment;
 use crate::git::message::Message;
 use crate::git::{Repository, object};
 use crate::outcome::Failure;
 use crate::report::card::Related;
-use crate::report::{moment, rows, text};
+use crate::report::{rows, text};
 
 impl Finder<'_> {
     /// Records about a commit, oldest first.
     pub(super) fn about(&self, commit: &str) -> Result<Vec<Related>, Failure> {
-        let records =
-            self.records.iter().filter(|event| named_commits(event).any(|named| named == commit));
+        let records = self
+            .evidence
+            .records
+            .iter()
+            .filter(|event| named_commits(event).any(|named| named == commit));
         Ok(records.map(|event| Related { how: "record", what: described(event) }).collect())
     }
 
@@ -26,7 +30,7 @@ impl Finder<'_> {
                 .find(|link| link.id.as_deref() == Some(to))
                 .map(|link| link.rel.clone())
         };
-        let back = self.records.iter().filter_map(|other| {
+        let back = self.evidence.records.iter().filter_map(|other| {
             let rel = points(other, &event.id)?;
             Some(Related { how: "named by", what: format!("{} ({rel} this)", described(other)) })
         });

@@ -1,8 +1,9 @@
 //! One event at length: who, when, what, why, and the proof.
 
 use super::{Cards, INDENT, Related};
+use crate::event::moment;
 use crate::event::{Event, Grade, Identity, Kind, What, When};
-use crate::report::{moment, rows, text, words};
+use crate::report::{rows, text, words};
 use crate::ui::{Paint, escape};
 use std::io::{self, Write};
 

@@ -2,8 +2,9 @@
 
 use super::Cards;
 use crate::event::When;
+use crate::event::moment;
 use crate::people::Person;
-use crate::report::{moment, words};
+use crate::report::words;
 use crate::ui::{Paint, escape};
 use std::io::{self, Write};
 

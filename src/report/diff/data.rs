@@ -1,8 +1,9 @@
 //! What separates two points of history, for programs.
 
-use super::{Diff, Diffs, End};
+use crate::compare::{Diff, Diffs, End};
 use crate::event::Event;
-use crate::report::{json, moment};
+use crate::event::moment;
+use crate::report::json;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::io::{self, Write};

@@ -3,7 +3,7 @@
 //! Each event says on which `side` it stands: `gained`, `lost` or `between`, and between which two ends. Where
 //! suspects were asked for, those are the events that have points.
 
-use super::{Diff, Diffs, Ranked};
+use crate::compare::{Diff, Diffs, Ranked};
 use crate::event::Event;
 use crate::report::csv::CsvReport;
 use crate::report::json::{self, EventJson};

@@ -8,11 +8,13 @@
 //! …
 //! ```
 
-use super::{CUT_OFF, Diff, Diffs, End, Involved, Ranked, Uncompared};
+use super::CUT_OFF;
+use crate::compare::{Diff, Diffs, End, Involved, Ranked, Uncompared};
+use crate::event::moment;
 use crate::event::{Event, Grade, Identity, What};
 use crate::git::numstat::Touched;
 use crate::report::rows::{self, Rows};
-use crate::report::{markdown, moment, text, words};
+use crate::report::{markdown, text, words};
 use crate::ui::{Paint, Style, escape};
 use std::io::{self, Write};
 

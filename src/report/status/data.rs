@@ -1,10 +1,11 @@
 //! What runs where, for programs.
 
-use super::{Behind, Running, Status};
+use crate::event::moment;
 use crate::report::approvals::{ApprovalJson, approvers};
 use crate::report::csv::defuse;
 use crate::report::environment::PlaceJson;
-use crate::report::{json, moment};
+use crate::report::json;
+use crate::status::{Behind, Running, Status};
 use serde::Serialize;
 use std::io::{self, Write};
 

@@ -6,13 +6,14 @@
 //! staging         77aa0205ce Add refunds         2026-11-21 09:00  1d 2h  CI         -            0            · claimed
 //! ```
 
-use super::{Behind, Idle, Running, Status};
 use crate::deployments::{Clock, Place};
+use crate::event::moment;
+use crate::event::moment::Zone;
 use crate::event::{Event, When};
 use crate::report::approvals::{self, approvers};
-use crate::report::moment::Zone;
 use crate::report::table::{self, Column, Gives};
-use crate::report::{environment, markdown, moment, rows, text, words};
+use crate::report::{environment, markdown, rows, text, words};
+use crate::status::{Behind, Idle, Running, Status};
 use crate::ui::{Paint, Style, escape};
 use std::io::{self, Write};
 

@@ -1,11 +1,12 @@
 //! The road of a change, for programs.
 
-use super::{Reached, Restored, Trace};
 use crate::deployments::Deployment;
+use crate::event::moment;
 use crate::report::approvals::{ApprovalJson, approvers};
 use crate::report::csv::defuse;
 use crate::report::environment::PlaceJson;
-use crate::report::{json, moment, rows};
+use crate::report::{json, rows};
+use crate::trace::{Reached, Restored, Trace};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -81,7 +82,7 @@ pub(super) fn csv(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Result<(
                     None => "unknown",
                 },
                 trace.taken_back_by(one).map_or("", |revert| revert.id.as_str()),
-                defuse(&trace.remarks_on(one).join("; ")).as_ref(),
+                defuse(&super::remarks_on(trace, one).join("; ")).as_ref(),
             ])?;
         }
     }

@@ -12,12 +12,13 @@
 //! production/api  2026-11-20 16:00  2026-11-21 09:00 rolled back   Ana   Bo Chen      1h 57m  ✓ signed
 //! ```
 
-use super::{Doubt, Reached, Restored, Trace, Unread, Verdict};
 use crate::deployments::State;
 use crate::event::Event;
+use crate::event::moment;
 use crate::report::approvals::{self, approvers};
 use crate::report::table::{self, Column};
-use crate::report::{environment, markdown, moment, rows, text};
+use crate::report::{environment, markdown, rows, text};
+use crate::trace::{Doubt, Reached, Restored, Trace, Unread, Verdict};
 use crate::ui::{Paint, Style, escape};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -39,7 +40,7 @@ pub(super) fn markdown(traces: &[Trace<'_, '_>], out: &mut dyn Write) -> io::Res
         for one in &trace.reached {
             let mut row = vec![text::short(&trace.commit.id).to_owned()];
             row.extend(trace.cells(one, true));
-            row.push(trace.remarks_on(one).join("; "));
+            row.push(super::remarks_on(trace, one).join("; "));
             cells.push(row);
         }
         if trace.reached.is_empty() {

@@ -13,9 +13,10 @@ pub use text::explain;
 
 use super::words::counted;
 use crate::outcome::Outcome;
-use crate::policy::rules::{MISSING, Rule};
-use crate::policy::{Finding, Level, Tally};
+use crate::policy::rules::MISSING;
+use crate::policy::{Finding, Level};
 use crate::ui::Style;
+use crate::verification::Verification;
 use std::io::{self, Write};
 
 /// How to print a verdict.
@@ -31,63 +32,6 @@ pub enum Format {
     Junit,
     /// GitHub-flavoured Markdown.
     Markdown,
-}
-
-/// The ledger that was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LedgerLine {
-    /// Its path.
-    pub path: String,
-    /// Its name.
-    pub name: Option<String>,
-    /// How many records it holds.
-    pub records: usize,
-    /// The ids of the records that nobody builds on: to be kept elsewhere.
-    pub heads: Vec<String>,
-}
-
-/// One rule and what came of it.
-#[derive(Debug, Clone, Copy)]
-pub struct RuleLine {
-    /// The rule.
-    pub rule: &'static Rule,
-    /// Its level outside of environments that set their own.
-    pub level: Level,
-    /// The counts.
-    pub tally: Tally,
-}
-
-/// A verdict.
-#[derive(Debug)]
-pub struct Verification {
-    /// The version of this program.
-    pub version: &'static str,
-    /// What was judged.
-    pub subject: String,
-    /// What judged signatures.
-    pub trust: String,
-    /// Where the policy stands; `None` without one.
-    pub policy: Option<String>,
-    /// The commit after which judging begins.
-    pub adopted: Option<String>,
-    /// The ledger; `None` when there is none, or it is empty.
-    pub ledger: Option<LedgerLine>,
-    /// How many commits were judged.
-    pub commits: u64,
-    /// How many tags.
-    pub tags: u64,
-    /// How many records.
-    pub records: u64,
-    /// How many deploys and rollbacks.
-    pub deploys: u64,
-    /// Every rule.
-    pub rules: Vec<RuleLine>,
-    /// What does not hold, and what could not be decided.
-    pub findings: Vec<Finding>,
-    /// What a reader must know beside it.
-    pub notes: Vec<String>,
-    /// How it ends.
-    pub outcome: Outcome,
 }
 
 impl Verification {
