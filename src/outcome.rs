@@ -32,7 +32,7 @@ impl Outcome {
 }
 
 impl Outcome {
-    /// The outcome of a run of which this part went so, unless it went well: then `other`.
+    /// Returns `self` unless it is `Yes`, else `other`.
     pub fn or(self, other: Outcome) -> Outcome {
         if self == Outcome::Yes { other } else { self }
     }
@@ -44,7 +44,7 @@ impl From<Outcome> for ExitCode {
     }
 }
 
-/// An error that says what failed on what, and then what to do about it.
+/// An error: what failed, on what, and what to do about it.
 ///
 /// Printed as `error: MESSAGE` and `hint: HINT`.
 #[derive(Debug, Clone, PartialEq, Eq)]

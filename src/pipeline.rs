@@ -1,9 +1,12 @@
-//! An ordered parallel map: items are worked on in several threads, and their results arrive in order.
+//! An ordered parallel map: items are processed on several threads, and their results arrive in order.
 //!
-//! Whichever thread is free reads the next items itself. Of small items there are many in a batch: batches start
-//! at one item and double, so that the first result comes at once and the later ones cost little to hand over to the
-//! calling thread. The channel of results is bounded: a slow consumer stops the reading. Large items come one by
-//! one, and whoever worked on one hands it on as well, when its turn has come: nobody waits for another thread to wake.
+//! Choose [`ordered`] (or [`try_each`]) for a stream of many small items, [`ordered_singly`] for a stream of large ones,
+//! and [`each`] for a slice. rayon has no ordered streaming.
+//!
+//! A free thread reads the next items itself. Small items travel in batches, which start at one item and double: the
+//! first result arrives at once, and later ones cost little to hand over to the calling thread. The channel is bounded, so
+//! a slow consumer stops the reading. Large items travel one by one, and the worker that finished one passes it on in its
+//! turn, so that no other thread has to wake up.
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
@@ -13,11 +16,11 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 
 /// The largest batch.
 const BATCH: usize = 128;
-/// So many lookups in memory are done before a thread has started.
+/// Number of lookups in memory that take as long as starting a thread.
 pub const FEW_LOOKUPS: usize = 500;
-/// So many objects are read before a thread has started.
+/// Number of object reads that take as long as starting a thread.
 pub const FEW_READS: usize = 50;
-/// Batches of results that wait for their consumer.
+/// Maximum number of batches that wait for the consumer.
 const WAITING: usize = 8;
 
 /// Maps `items` through `work` on as many threads as there are processors, and hands the results to
@@ -58,7 +61,7 @@ where
                 next += 1;
                 for item in batch {
                     if let ControlFlow::Break(value) = sink(item) {
-                        // Without a taker for their results the workers end.
+                        // The workers end once nobody receives their results.
                         stop.store(true, Ordering::Relaxed);
                         drop(results);
                         return Some(value);
@@ -127,8 +130,7 @@ where
     turns.now.into_inner().unwrap_or_else(PoisonError::into_inner).broke
 }
 
-/// Looks at each of many items that are there already, on all processors, and gives what came of them in
-/// order. Up to `few` are looked at in this thread.
+/// Maps a slice on all processors, in order. Up to `few` items are processed on the calling thread.
 pub fn each<'t, T, U>(items: &'t [T], few: usize, work: impl Fn(&'t T) -> U + Sync) -> Vec<U>
 where
     T: Sync,
@@ -157,12 +159,12 @@ fn workers() -> usize {
     std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-/// What is in a lock, whoever has panicked with it: the panic goes on by itself.
+/// Locks, even if a thread panicked with the lock held: the panic is propagated elsewhere.
 fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whose turn it is to hand on a result.
+/// Whose turn it is to pass on a result.
 struct Turns<S, B> {
     now: Mutex<Turn<S, B>>,
     passed: Condvar,
@@ -186,7 +188,7 @@ impl<S, B> Turns<S, B> {
         self.passed.notify_all();
     }
 
-    /// Waits for the turn of an item, and gives its result to the sink, if that wants more.
+    /// Waits for the turn of an item, and passes its result to the sink unless that has broken off.
     fn hand_on<U>(&self, number: usize, done: U)
     where
         S: FnMut(U) -> ControlFlow<B>,
@@ -209,7 +211,7 @@ impl<S, B> Turns<S, B> {
     }
 }
 
-/// Lets nobody wait for the turn of a thread that panicked.
+/// Ends the waiting for the turn of a thread that panicked.
 struct EndsOnPanic<'t, S, B>(&'t Turns<S, B>);
 
 impl<S, B> Drop for EndsOnPanic<'_, S, B> {

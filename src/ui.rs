@@ -35,7 +35,7 @@ pub struct Ui {
     /// How to draw on standard output.
     pub style: Style,
     terminal: bool,
-    /// What to page with, from git's configuration.
+    /// The pager of git's configuration.
     pager_command: Option<String>,
     verdict: Outcome,
 }
@@ -119,14 +119,13 @@ impl Ui {
         }
     }
 
-    /// Says how the run ends, before anything is printed: whoever reads may go away before the end, and the
-    /// verdict stands all the same.
+    /// Notes how the run ends, before anything is printed: the verdict stands even if the reader closes the pipe.
     pub fn decided(&mut self, verdict: Outcome) {
         self.verdict = verdict;
     }
 
-    /// A count on standard error for what takes long; shown only on a terminal, and only after half a
-    /// second. It disappears when it is dropped.
+    /// A progress count on standard error, shown only on a terminal and after half a second. It disappears when
+    /// it is dropped.
     pub fn progress(&self, what: &'static str) -> Progress {
         Progress::new(what)
     }
@@ -142,8 +141,8 @@ impl Ui {
         let _ = writeln!(io::stderr(), "{word} {}", escape(text));
     }
 
-    /// Prints an error with its hint, and what exit code it means. A closed pipe is no error: whoever
-    /// read had enough, and what was [decided](Ui::decided) stands.
+    /// Prints an error with its hint, and what exit code it means. A closed pipe is no error: the
+    /// outcome [decided](Ui::decided) before stands.
     pub fn report(&self, error: &anyhow::Error) -> Outcome {
         if is_broken_pipe(error) {
             return self.verdict;
@@ -169,7 +168,7 @@ impl Ui {
     /// Flushes, closes the pager and waits for it.
     ///
     /// # Errors
-    /// When standard output does not take what was printed: a full disk, a closed pipe.
+    /// When standard output cannot be written: a full disk, a closed pipe.
     pub fn finish(mut self) -> io::Result<()> {
         let flushed = match self.out.take() {
             Some(mut out) => out.flush(),

@@ -1,14 +1,14 @@
-//! Who git takes for the author of what is written now.
+//! Whom git would name as the author of a commit made now.
 //!
 //! ```text
 //! GIT_AUTHOR_NAME, else author.name, else user.name        Ana Silva
 //! GIT_AUTHOR_EMAIL, else author.email, else user.email     ana@example.com
 //! ```
 //!
-//! That is `git var GIT_AUTHOR_IDENT` with `user.useConfigOnly` (`fmt_ident` in git's `ident.c`): what
-//! git would only guess from the machine's name is no answer. Git also cleans what it finds, and
-//! refuses some of it; wherever that could change anything git itself is asked. Nearly always it
-//! can't, and then a process is saved, which is a quarter of what a record costs.
+//! That is `git var GIT_AUTHOR_IDENT` with `user.useConfigOnly` (`fmt_ident` in git's `ident.c`): a name
+//! that git would guess from the machine is not used. Git also cleans what it finds, and
+//! refuses some of it; where that could matter, git itself is asked. It rarely does, which saves a
+//! process: a quarter of the cost of a record.
 
 use super::repository::Repository;
 use super::{Config, identity};

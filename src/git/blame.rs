@@ -8,9 +8,9 @@ use crate::outcome::Failure;
 /// A line of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// The commit that last changed it, as far as history is here.
+    /// The commit that last changed it, as far as the history is available.
     pub commit: Oid,
-    /// What it says, decoded lossily.
+    /// Its text, decoded lossily.
     pub text: String,
 }
 

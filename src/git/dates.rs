@@ -1,17 +1,17 @@
 //! git's date language (`yesterday 14:00`, `2 weeks ago`, `2026-11-20T14:00:00Z`), read by git.
 //!
-//! `git rev-parse --since=DATE` prints `--max-age=SECONDS`. Asking costs one process, and only where a
-//! date was typed; in return every form that git knows means here what it means there. git never
-//! refuses: it reads what it does not understand as the present. An audit may not, so a text with
-//! a word that git does not know is an error; and so are a day that is in no calendar (`2026-11-31`, of which git
-//! makes the 1st of December) and a weekday by itself, which git passes over: to it, `friday 18:00` is today.
+//! `git rev-parse --since=DATE` prints `--max-age=SECONDS`. This costs one process, only where a date was typed, and
+//! every form that git knows has git's meaning; gix-date approximates it. git never refuses a date: it reads what it does
+//! not understand as the present. An audit must not, so these are errors: a word that git does not know, a day that
+//! is in no calendar (`2026-11-31`, which git reads as the 1st of December), and a weekday by itself, which git ignores
+//! (it reads `friday 18:00` as today).
 
 use super::Repository;
 use crate::outcome::Failure;
 use chrono::NaiveDate;
 use std::process::Command;
 
-/// The words that git's `approxidate` knows beside numbers and the names of days and months.
+/// The words that git's `approxidate` knows, apart from numbers and the names of days and months.
 const WORDS: [&str; 29] = [
     "now",
     "today",
@@ -65,12 +65,12 @@ const COUNTS: [&str; 10] =
 /// Reads a date as git does; seconds since 1970 UTC.
 ///
 /// # Errors
-/// When git cannot be run, or would take the text for something else than it says.
+/// When git cannot be run, or would read the text as something else than it says.
 pub fn parse(repo: &Repository, text: &str) -> Result<i64, Failure> {
     read(repo.git(), text)
 }
 
-/// As [`parse`], where the present is another one: what `yesterday` goes back from.
+/// As [`parse`], with `now` as the present that `yesterday` counts back from.
 ///
 /// # Errors
 /// As [`parse`].
@@ -137,7 +137,7 @@ pub fn understood(text: &str) -> bool {
     some
 }
 
-/// A day or time of day in figures that no calendar and no clock has.
+/// A day or time of day in figures that does not exist.
 fn impossible(text: &str) -> Option<&str> {
     let all_day = text.split(|c: char| !c.is_ascii_digit() && !matches!(c, '-' | '/' | '.'));
     let all_time = text.split(|c: char| !c.is_ascii_digit() && c != ':');
@@ -146,13 +146,13 @@ fn impossible(text: &str) -> Option<&str> {
     all_day.filter(day).chain(all_time.filter(time)).next()
 }
 
-/// Numbers with one of these signs between them, and how they are written.
+/// Numbers separated by one of these signs, and how long each was written.
 fn numbers<'t>(word: &'t str, between: &[char]) -> Option<Vec<(u32, &'t str)>> {
     let sign = between.iter().find(|&&sign| word.contains(sign))?;
     word.split(*sign).map(|figures| Some((figures.parse().ok()?, figures))).collect()
 }
 
-/// `2026-11-20`, `11/20/2026`, `20.11.2026`. What has no year of four figures is for git to make sense of.
+/// `2026-11-20`, `11/20/2026`, `20.11.2026`. Without a year of four figures the reading is left to git.
 fn is_day(numbers: &[(u32, &str)]) -> bool {
     let exists = |year: u32, month, day| {
         i32::try_from(year).is_ok_and(|year| NaiveDate::from_ymd_opt(year, month, day).is_some())
@@ -175,7 +175,7 @@ fn is_time(numbers: &[(u32, &str)]) -> bool {
     }
 }
 
-/// A weekday that git would pass over: without a word or number that says which, and without a day of the month.
+/// A weekday that git would ignore: without a word or number that says which, and without a day of the month.
 fn lone_weekday(text: &str) -> Option<&'static str> {
     // `10:00 friday` does not count fridays.
     let words: Vec<String> = text

@@ -26,7 +26,7 @@ impl Decoder {
     pub(super) fn new(header: Option<&[u8]>) -> Decoder {
         let Some(label) = header else { return Decoder::Utf8 };
         let label = label.trim_ascii();
-        // encoding_rs follows browsers, who read ISO-8859-1 as windows-1252; iconv, which git uses,
+        // encoding_rs follows browsers, which read ISO-8859-1 as windows-1252; iconv, which git uses,
         // does not.
         if [&b"iso-8859-1"[..], b"iso8859-1", b"latin1", b"latin-1"]
             .iter()
@@ -41,12 +41,12 @@ impl Decoder {
         }
     }
 
-    /// Whether the header names an encoding that nobody here knows.
+    /// Whether the header names an encoding that encoding_rs does not know.
     pub(super) fn is_unknown(self) -> bool {
         matches!(self, Decoder::Unknown)
     }
 
-    /// Decodes; notes in `loss` when bytes had to be replaced.
+    /// Decodes, and sets `loss` when bytes had to be replaced.
     pub(super) fn decode<'a>(self, bytes: &'a [u8], loss: &mut Loss) -> Cow<'a, str> {
         match self {
             Decoder::Latin1 => match std::str::from_utf8(bytes) {

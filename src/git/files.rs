@@ -24,8 +24,8 @@ impl Repository {
     /// name.
     ///
     /// # Errors
-    /// When an object on the way is missing or malformed, and when what has the name is no folder, or has it in
-    /// other letters (a file system may take both for the same).
+    /// When an object on the way is missing or malformed, and when the name belongs to something else than a folder, or
+    /// differs in case (a file system may take both for the same).
     pub fn files_below(&self, commit: Oid, folder: &str) -> Result<Option<Below>, Failure> {
         let top = Commits::verified(self).load(commit)?.links.tree;
         let data = self.tree(top)?;
@@ -49,7 +49,7 @@ impl Repository {
         Ok(Some(below))
     }
 
-    /// The id of the folder of a name in a tree; `None` when there is none. A gitlink of the same id is no
+    /// The id of the folder of a name in a tree; `None` when there is none. A gitlink of the same id is not a
     /// folder.
     ///
     /// # Errors

@@ -63,7 +63,7 @@ pub fn reference(trailers: &[Trailer<'_>]) -> Option<Reference> {
     is_id.then_some(found)
 }
 
-/// Whether the trailers of a message may be such ones, the case of the first letter aside.
+/// Whether a message may have such trailers; the case of the first letter is ignored.
 pub fn is_mentioned(message: &[u8]) -> bool {
     ARGO_CD.find(message).is_some()
 }

@@ -6,7 +6,7 @@
 //!        name       e-mail           seconds    zone, hours and minutes
 //! ```
 //!
-//! Anyone can write anything into such a line, and who is who must be what git says. This follows
+//! Anyone can write anything into such a line, and we must name the same person as git. This follows
 //! `split_ident_line` (`ident.c`) and `show_ident_date` (`pretty.c`): the name ends before the
 //! *first* `<`, the address ends at the first `>` after it, the date stands behind the *last* `>`,
 //! and nothing is stripped but white space before the `<`. It works on bytes, because names need not
@@ -25,8 +25,8 @@ pub struct Ident<'a> {
     pub name: &'a [u8],
     /// `%ae`: what stands between the brackets, possibly empty.
     pub email: &'a [u8],
-    /// `%at`: the digits of the date as they stand; `None` where git sees no date. Git wants a zone,
-    /// too, or there is no date for it.
+    /// `%at`: the digits of the date as written; `None` where git sees no date. Git requires a zone
+    /// as well.
     pub seconds: Option<&'a [u8]>,
     /// The moment; `None` where git sees no date, or one beyond what it can count (it shows
     /// 1970-01-01 for that, which nobody wrote).
@@ -35,7 +35,7 @@ pub struct Ident<'a> {
     pub doubt: Option<DateDoubt>,
 }
 
-/// Why a date is not to be taken at face value.
+/// Why a date cannot be taken at face value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateDoubt {
     /// There is no date that git reads.

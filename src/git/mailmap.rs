@@ -1,4 +1,6 @@
-//! Mailmap: the file by which a project says which names and addresses are one person's.
+//! Mailmap: the file that says which names and addresses belong to one person.
+//!
+//! Ours, because it must match `mailmap.c` byte for byte (1,023-byte lines included); gix-mailmap differs on purpose.
 //!
 //! ```text
 //! # proper                   as committed
@@ -16,8 +18,8 @@ use super::ctype::trim_bytes;
 use crate::event::Identity;
 use std::collections::HashMap;
 
-/// Git reads a mailmap *file* through a buffer of this size, so that a longer line is several lines
-/// to it. One that comes from a blob is not cut.
+/// Git reads a mailmap *file* through a buffer of this size and takes a longer line for several
+/// lines. A mailmap from a blob is not cut.
 const FILE_LINE: usize = 1023;
 
 /// What an entry changes; `None` leaves that part as it is.
@@ -34,7 +36,7 @@ struct Entry {
     by_name: HashMap<Vec<u8>, Proper>,
 }
 
-/// A mailmap, ready for look-ups. Several sources may be added, the later the stronger; git's order
+/// A mailmap, ready for look-ups. Several sources may be added; later ones win. Git's order
 /// is `.mailmap` in the work tree (or `HEAD:.mailmap` in a bare repository), `mailmap.blob`,
 /// `mailmap.file`.
 #[derive(Debug, Clone, Default)]
@@ -64,7 +66,7 @@ impl Mailmap {
         self.entries.is_empty()
     }
 
-    /// Whose an identity is, under the proper name and address.
+    /// The identity under its proper name and address.
     pub fn identity(&self, who: &Identity) -> Identity {
         let (name, email) = self.map(who.name.as_bytes(), who.email.as_bytes());
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -119,7 +121,7 @@ impl Mailmap {
 /// One half of a line: the name (`None` when blank), the address, and what follows it.
 type Half<'a> = (Option<&'a [u8]>, &'a [u8], &'a [u8]);
 
-/// `parse_name_and_email`: the name before the first `<` (`None` when blank), what stands up to the
+/// `parse_name_and_email`: the name before the first `<` (`None` when blank), the text up to the
 /// next `>`, and the rest.
 fn name_and_email(text: &[u8]) -> Option<Half<'_>> {
     let open = text.iter().position(|&byte| byte == b'<')?;

@@ -9,7 +9,7 @@ use super::object;
 use super::repository::ObjectKind;
 use crate::outcome::Failure;
 
-/// Above all other backends: what the merge makes stays in memory.
+/// Above all other backends, so that the objects of the merge stay in memory.
 const FIRST: i32 = 10_000;
 
 /// Merges again.
@@ -22,7 +22,7 @@ impl Merges {
     /// A handle of its own on a repository, which writes nothing into it.
     pub fn new(repo: &Repository) -> Merges {
         let handle = git2::Repository::open(repo.git_dir()).ok();
-        // What is in quarantine while a hook runs, libgit2 would not look for.
+        // libgit2 does not look for the objects that git keeps in quarantine while a hook runs.
         let folders: Vec<&str> =
             repo.object_folders.iter().filter_map(|folder| folder.to_str()).collect();
         let in_memory = |handle: &git2::Repository| {

@@ -11,7 +11,7 @@
 //!
 //! The rules are those of `pretty.c` (`skip_blank_lines`, `format_subject`): blank lines before the
 //! summary are skipped, white space at the end of its lines is dropped, and because git holds a
-//! message in a C string, it ends at the first NUL. What hides behind a NUL is reported by
+//! message in a C string, it ends at the first NUL. Text after a NUL is reported by
 //! [`Message::has_nul`], since no git command prints it.
 
 use super::ctype::trim_end;
@@ -47,7 +47,7 @@ impl<'a> Message<'a> {
         Message { text, subject_end, body_at, has_nul: visible.len() < raw.len() }
     }
 
-    /// From the summary to the end: what the trailers are looked for in.
+    /// From the summary to the end, where trailers are looked for.
     pub fn text(&self) -> &'a str {
         self.text
     }

@@ -53,7 +53,7 @@ impl ReviewNotes {
         let entries = tree_entries(&data, repo.hash())
             .ok_or_else(|| Failure::new(format!("{reference}: tree {tree} is malformed")))?;
         for entry in entries {
-            // Other files may lie beside the notes; git passes them over, too.
+            // Other files may stand beside the notes; git ignores them, too.
             let Ok(name) = std::str::from_utf8(entry.name) else { continue };
             let (hex, Some(oid)) = (format!("{hex}{name}"), entry.oid()) else { continue };
             if entry.is_tree() && hex.len() < repo.hash().hex_len() {

@@ -17,7 +17,7 @@ pub struct Touched {
     pub lines: Option<(u64, u64)>,
 }
 
-/// The files that differ. A renamed one is two: taken away here, added there.
+/// The files that differ. A renamed file counts twice: as removed and as added.
 ///
 /// # Errors
 /// When git can't be run, or refuses.

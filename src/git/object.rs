@@ -26,7 +26,7 @@ use super::identity::{self, Ident};
 use super::{HashKind, Oid};
 use memchr::{memchr, memchr2};
 
-/// Something about an object that no honest tool writes.
+/// An oddity that no honest tool writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Oddity {
     /// More than one `author` header.
@@ -214,7 +214,7 @@ pub fn commit(raw: &[u8], hash: HashKind) -> Result<CommitObject<'_>, Bogus> {
     let mut signatures = 0;
     let mut at = rest;
     while at < raw.len() {
-        // git's `parse_commit_header` takes a NUL for the end of a line, and goes on behind it.
+        // git's `parse_commit_header` ends a line at a NUL, and continues after it.
         let line = &raw[at..];
         let line = &line[..memchr2(b'\n', 0, line).unwrap_or(line.len())];
         if line.is_empty() {
@@ -236,7 +236,7 @@ pub fn commit(raw: &[u8], hash: HashKind) -> Result<CommitObject<'_>, Bogus> {
         } else if line.starts_with(b"tree ") {
             mark(&mut object.oddities, Oddity::DuplicateTree);
         } else if let Some(value) = line.strip_prefix(b"encoding ") {
-            // `find_commit_header`, for its part, looks no further than the first NUL.
+            // `find_commit_header` does not look beyond the first NUL.
             if at < nul {
                 object.encoding.get_or_insert(value);
             }
@@ -407,7 +407,7 @@ pub fn tag(raw: &[u8], hash: HashKind) -> Result<TagObject<'_>, Bogus> {
     Ok(tag)
 }
 
-/// Header lines up to the first empty one; `at` then stands behind it.
+/// Header lines up to the first empty one; `at` is then the offset after it.
 struct HeaderLines<'a> {
     text: &'a [u8],
     at: usize,

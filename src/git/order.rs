@@ -24,7 +24,7 @@ impl Children {
         self.0.get(&node) == Some(&0)
     }
 
-    /// Notes that a child was shown; whether it was the last one that `parent` waited for.
+    /// Notes that a child was shown. Returns whether `parent` waited for no other child.
     fn release(&mut self, parent: u32) -> bool {
         match self.0.get_mut(&parent) {
             Some(count) => {

@@ -10,8 +10,8 @@
 //! ```
 //!
 //! A rebased, cherry-picked or squashed change has another commit id, but the same diff. This is what `git patch-id
-//! --stable` (git-patch-id(1)) compares, but for white space: that leaves it out, and here it counts. In Python and
-//! YAML, the diff above and one with another indentation are different changes.
+//! --stable` (git-patch-id(1)) compares, except that white space counts here: in Python and YAML, the diff above and one
+//! with another indentation are different changes.
 
 use super::paths::Pathspec;
 use super::source::Commits;
@@ -22,10 +22,10 @@ use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
-/// What makes a diff depend on nobody's configuration.
+/// Options that make a diff independent of the user's configuration.
 const PLAIN: [&str; 5] = ["-p", "--no-ext-diff", "--no-textconv", "--no-color", "--full-index"];
 
-/// What stands for a diff: the id that its text would have as an object.
+/// Identifies a diff: the id that its text would have as an object.
 pub type Patch = Oid;
 
 /// The patches of commits, against their first parents. Merges, and commits that change nothing, have none.
@@ -43,15 +43,15 @@ pub fn of_commits(repo: &Repository, commits: &[Oid]) -> Result<HashMap<Oid, Pat
     Ok(found.into_iter().filter_map(|(commit, patch)| Some((commit?, patch))).collect())
 }
 
-/// The first paths in which a commit differs from its first parent: commits with the same patch have the same. `None` where
-/// git may know better, as it fetches what a partial clone lacks.
+/// The first paths in which a commit differs from its first parent, the same for commits with the same patch. `None`
+/// where objects are missing that git may fetch into a partial clone.
 pub fn paths(repo: &Repository, commit: Oid) -> Option<Vec<Vec<u8>>> {
     let links = Commits::without_graph(repo).load(commit).ok()?.links;
     let before = links.parents.first().map(|&parent| repo.tree_of(parent)).transpose().ok()?;
     Pathspec::default().changed(repo, before, Some(links.tree), MOST_PATHS).ok()
 }
 
-/// So many paths are compared, of a commit that brings in a whole project.
+/// Maximum number of paths compared, for commits that import a whole project.
 const MOST_PATHS: usize = 100;
 
 /// The patch of everything between two commits; `None` when their files are the same.
@@ -78,7 +78,7 @@ fn printed(
         .spawn()
         .map_err(failed)?;
     let writer = child.stdin.take().map(|mut stdin| {
-        // Beside the reading, so that neither waits for the other's full pipe.
+        // On another thread, so that neither side blocks on a full pipe.
         std::thread::spawn(move || {
             let _ = stdin.write_all(&input);
         })
@@ -93,13 +93,13 @@ fn printed(
     match child.wait() {
         Ok(status) if status.success() => read.map_err(failed),
         Ok(status) => Err(Failure::new(format!("git diff-tree failed ({status})"))
-            .hint("`git fsck` tells what is damaged or missing")),
+            .hint("`git fsck` reports what is damaged or missing")),
         Err(error) => Err(Failure::new(format!("cannot wait for git diff-tree: {error}"))),
     }
 }
 
-/// Takes diffs apart. The id of its commit stands on a line of its own before each but that of two named commits; each
-/// line of a file has a mark before it.
+/// Splits the output into diffs. The commit's id stands on a line before each diff, unless two commits were named; each
+/// line of a file starts with a mark.
 fn read(hash: HashKind, mut diffs: impl BufRead) -> io::Result<Vec<(Option<Oid>, Patch)>> {
     let (mut found, mut commit, mut patch) = (Vec::new(), None, Vec::new());
     let (mut line, mut index) = (Vec::new(), Vec::new());
@@ -122,7 +122,7 @@ fn read(hash: HashKind, mut diffs: impl BufRead) -> io::Result<Vec<(Option<Oid>,
         } else if line.starts_with(b"index ") {
             std::mem::swap(&mut index, &mut line);
         } else {
-            // Of a binary file, the ids of its contents are all that is printed.
+            // For a binary file, git prints only the ids of its contents.
             if line.starts_with(b"Binary files ") {
                 patch.extend(&index);
             }

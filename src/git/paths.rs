@@ -23,7 +23,7 @@ pub struct Pathspec {
 
 #[derive(Debug, Clone)]
 struct Pattern {
-    /// The pattern as it stands: git takes it literally first, also when it could be a glob.
+    /// The pattern as written: git takes it literally first, even when it could be a glob.
     path: Vec<u8>,
     /// The pattern up to its first special character: a prefix of every path that matches.
     literal: Vec<u8>,
@@ -46,13 +46,13 @@ impl Pathspec {
         Ok(pathspec)
     }
 
-    /// Whether a path (of a file, or of a folder that is compared as a whole) is meant.
+    /// Whether a path (of a file, or of a folder that is compared as a whole) matches.
     pub fn matches(&self, path: &[u8]) -> bool {
         (self.include.is_empty() || self.include.iter().any(|pattern| pattern.matches(path)))
             && !self.exclude.iter().any(|pattern| pattern.matches(path))
     }
 
-    /// Whether something below this folder can be meant.
+    /// Whether anything below this folder can match.
     fn may_match_below(&self, folder: &[u8]) -> bool {
         self.include.is_empty()
             || self.include.iter().any(|pattern| pattern.may_match_below(folder))
@@ -202,8 +202,8 @@ fn parse_pattern(text: &str, prefix: &str) -> Result<(Pattern, bool), Failure> {
     let special = path.find(['*', '?', '[', '\\']);
     let (literal_part, matcher) = match special {
         Some(at) if !literal => {
-            // Braces mean nothing to git. A glob that never ends (`[x`) matches nothing there but
-            // itself, taken literally.
+            // Braces have no meaning in git. An unterminated glob (`[x`) matches only itself, taken
+            // literally.
             let matcher = GlobBuilder::new(&path.replace('{', "\\{").replace('}', "\\}"))
                 .literal_separator(glob)
                 .case_insensitive(icase)
@@ -219,7 +219,7 @@ fn parse_pattern(text: &str, prefix: &str) -> Result<(Pattern, bool), Failure> {
     Ok((Pattern { path, literal, glob: matcher, icase }, exclude))
 }
 
-/// Joins a path to the folder it is meant from and resolves `.` and `..`; `None` when it leaves the
+/// Joins a path to the folder that it is relative to and resolves `.` and `..`; `None` when it leaves the
 /// work tree. A trailing slash stays: it asks for a folder.
 pub(super) fn normalise(prefix: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = prefix.split('/').filter(|part| !part.is_empty()).collect();
@@ -258,7 +258,7 @@ impl TreeEntry<'_> {
     }
 
     pub(super) fn oid(&self) -> Option<Oid> {
-        // Its width is that of the repository's hash, so this always is one.
+        // It is as wide as the repository's hash, so this is always an id.
         Oid::from_bytes(self.id).ok()
     }
 }
@@ -294,7 +294,7 @@ pub(super) fn read_tree(repo: &Repository, oid: Option<Oid>) -> Result<Content, 
         Some(object) => {
             Err(Failure::new(format!("object {oid} is a {}, not a tree", object.kind.name())))
         }
-        // git knows the empty tree without having it.
+        // git knows the empty tree even when the object does not exist.
         None if is_empty_tree(oid) => Ok(Content::default()),
         None => Err(Failure::new(format!("tree {oid} is not in this repository")).hint(
             "a treeless or damaged clone lacks it; `git fetch --refetch` brings all objects",
@@ -308,7 +308,7 @@ pub(crate) fn is_empty_tree(oid: Oid) -> bool {
         || hex == "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"
 }
 
-/// Calls `found` with each differing path that is meant, until it returns false.
+/// Calls `found` with each differing path that matches, until it returns false.
 fn compare(
     repo: &Repository,
     old: Option<Oid>,
@@ -319,7 +319,7 @@ fn compare(
     compare_below(repo, old, new, &mut Vec::new(), pathspec, found).map(|_| ())
 }
 
-/// Compares one folder, given by both its ids; whether to go on.
+/// Compares one folder, given by its two ids. Returns whether to go on.
 fn compare_below(
     repo: &Repository,
     old: Option<Oid>,
@@ -395,7 +395,7 @@ fn compare_entry(
     Ok(true)
 }
 
-/// Tree order: as if the name of a folder ended in `/`. A file and a folder of one name are apart.
+/// Tree order: as if a folder's name ended in `/`. A file and a folder of the same name are not adjacent.
 fn order(a: &TreeEntry<'_>, b: &TreeEntry<'_>) -> Ordering {
     let common = a.name.len().min(b.name.len());
     a.name[..common].cmp(&b.name[..common]).then_with(|| {

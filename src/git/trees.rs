@@ -1,19 +1,19 @@
 //! The trees that were read last.
 //!
-//! Who goes through history compares each commit with its parent, and soon the parent with its own. So nearly
-//! every tree is wanted twice: its content stays for a while, as it was verified when it was read.
+//! A walk compares each commit with its parent, and soon the parent with its own parent, so nearly every tree is needed
+//! twice. Trees stay here for a while, verified when they were read.
 
 use super::Oid;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What is held at most, in bytes: some hundred trees of a large repository.
+/// Maximum size in bytes: some hundred trees of a large repository.
 const MOST: usize = 8 << 20;
 
-/// The content of a tree, shared with those who still look at it.
+/// The content of a tree, shared with its readers.
 pub(super) type Content = Arc<Vec<u8>>;
 
-/// Verified trees; the one that came first goes first.
+/// Verified trees, first in, first out.
 #[derive(Default)]
 pub(super) struct RecentTrees(Mutex<Recent>);
 

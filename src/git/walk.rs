@@ -93,7 +93,7 @@ pub struct Walk<'r> {
     interesting_queued: usize,
     /// The result of limiting; `None` while streaming.
     limited: Option<VecDeque<u32>>,
-    /// Excluded commits that were reached and whose history is not here.
+    /// Excluded commits that were reached and whose history is not available.
     cut: Vec<u32>,
     failed: bool,
 }
@@ -148,7 +148,7 @@ impl<'r> Walk<'r> {
         };
         let mut starts = Vec::new();
         let tips = walk.plan.tips.clone();
-        // A repository may have thousands of references, all of which are known to a push.
+        // A push may exclude thousands of references.
         let loaded = pipeline::each(&tips, FEW_READS, |tip| walk.commits.load(tip.oid));
         for (tip, loaded) in tips.into_iter().zip(loaded) {
             let node = walk.node(tip.oid);
@@ -173,7 +173,7 @@ impl<'r> Walk<'r> {
     }
 
     /// The commits that a limited walk will yield, unless a filter on dates, parents or paths drops
-    /// them; `None` while streaming, when nobody knows yet.
+    /// them; `None` while streaming, when they are not known yet.
     pub fn selected(&self) -> Option<HashSet<Oid>> {
         let list = self.limited.as_ref()?;
         // As git does: what was found to be excluded after it had entered the list is not shown.
@@ -181,9 +181,9 @@ impl<'r> Walk<'r> {
         Some(shown.map(|&node| self.oid(node)).collect())
     }
 
-    /// Whether all that a limited walk selected is sure not to be excluded. It is not, where an excluded commit
-    /// was reached whose history is not here (a shallow clone, a parent that is missing): what lies behind it is
-    /// excluded, too. Only what descends from that commit can't lie there.
+    /// Whether every commit that a limited walk selected is certainly not excluded. That is uncertain where the history
+    /// of an excluded commit is not available (a shallow clone, a missing parent), since its ancestors are excluded
+    /// too; only its descendants are certain.
     ///
     /// # Errors
     /// When a commit on the way is here but can't be read.
@@ -231,7 +231,7 @@ impl<'r> Walk<'r> {
         Ok(())
     }
 
-    /// Keeps what was read of a commit, if it is the first time.
+    /// Keeps what was read of a commit, unless it is known already.
     fn keep(&mut self, node: u32, loaded: Loaded) {
         if self.nodes[node as usize].links.is_some() {
             return;
@@ -274,7 +274,7 @@ impl<'r> Walk<'r> {
         Some(node)
     }
 
-    /// Marks one commit as excluded; whether it was not before.
+    /// Marks one commit as excluded. Returns whether it was not excluded before.
     fn exclude(&mut self, node: u32) -> bool {
         let entry = &mut self.nodes[node as usize];
         if entry.flags & EXCLUDED != 0 {
@@ -288,7 +288,7 @@ impl<'r> Walk<'r> {
         true
     }
 
-    /// Excludes all ancestors that have been loaded so far; the others follow as they are.
+    /// Excludes all ancestors loaded so far; the others are excluded when they are loaded.
     fn exclude_parents(&mut self, node: u32) {
         let mut pending = self.parents(node);
         while let Some(parent) = pending.pop() {
@@ -310,7 +310,7 @@ impl<'r> Walk<'r> {
             }
             for parent in self.parents(node) {
                 self.exclude(parent);
-                // What is excluded may be missing: nobody asked for it.
+                // An excluded commit may be missing: its content is not needed.
                 if self.load(parent).is_err() {
                     self.cut.push(node);
                     continue;
@@ -446,7 +446,7 @@ impl<'r> Walk<'r> {
                 order::by_date(list, parents, |node| dates.get(&node).copied().unwrap_or(0))
             }
         };
-        // On a circle every commit waits for another one.
+        // In a cycle every commit waits for another one.
         if sorted.len() < list.len() {
             let sorted: HashSet<u32> = sorted.iter().copied().collect();
             if let Some(&waits) = list.iter().find(|node| !sorted.contains(node)) {
@@ -527,7 +527,7 @@ impl<'r> Walk<'r> {
     }
 }
 
-/// A bound before 1970 is one that every date that git reads lies after.
+/// Every date that git reads lies after a bound before 1970.
 fn floor(seconds: i64) -> u64 {
     u64::try_from(seconds).unwrap_or(0)
 }
@@ -535,7 +535,7 @@ fn floor(seconds: i64) -> u64 {
 impl Iterator for Walk<'_> {
     type Item = Result<Walked, Failure>;
 
-    /// The next commit. After an error the walk is over: what lies behind it is unknown.
+    /// The next commit. An error ends the walk: the ancestors are unknown.
     fn next(&mut self) -> Option<Self::Item> {
         if self.failed {
             return None;

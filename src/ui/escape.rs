@@ -1,15 +1,15 @@
 //! Text from strangers, made safe for a terminal.
 //!
 //! ```text
-//! Ana ESC ]0;owned BEL        Ana \x1b]0;owned\x07        a sequence that would be obeyed
-//! user U+202E gnp.exe         user\u{202e}gnp.exe         writing that would turn round
+//! Ana ESC ]0;owned BEL        Ana \x1b]0;owned\x07        a sequence that a terminal would execute
+//! user U+202E gnp.exe         user\u{202e}gnp.exe         text that would run backwards
 //! ```
 
 use std::borrow::Cow;
 
 /// Makes one line of a stranger's text safe for a terminal: control characters, line breaks and
-/// characters that change the direction of writing or hide are shown as escapes (`\x1b`, `\u{202e}`)
-/// instead of being obeyed.
+/// invisible characters and those that change the direction of writing are shown as escapes
+/// (`\x1b`, `\u{202e}`).
 pub fn escape(text: &str) -> Cow<'_, str> {
     if text.chars().all(|c| !needs_escape(c)) {
         return Cow::Borrowed(text);
@@ -37,7 +37,7 @@ pub fn escape_lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.split('\n').map(escape).collect::<Vec<_>>().join("\n"))
 }
 
-/// Whether a terminal would obey or hide a character instead of showing it.
+/// Whether a terminal would act on a character, or hide it, instead of showing it.
 pub fn needs_escape(c: char) -> bool {
     c.is_control()
         || matches!(c,

@@ -1,10 +1,10 @@
-//! A count on standard error for what takes long.
+//! A progress count on standard error.
 
 use std::cell::Cell;
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
-/// A count of what has been done so far.
+/// A count of the work done so far.
 pub struct Progress {
     bar: indicatif::ProgressBar,
     what: &'static str,

@@ -1,11 +1,11 @@
-//! Words for a shell: in hooks, and in hints that people copy.
+//! Quotes words for a shell: in hooks, and in hints that people copy.
 
 /// One word, quoted.
 pub(crate) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// One word, quoted where a shell would else make more or something else of it.
+/// One word, quoted only where a shell would otherwise split or expand it.
 pub(crate) fn word(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:".contains(c);
     match text.chars().all(plain) {

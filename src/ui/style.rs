@@ -1,8 +1,8 @@
-//! How to draw: colours and marks, where the terminal has them.
+//! Colours and marks, where the terminal supports them.
 
 use std::borrow::Cow;
 
-/// How to draw: decided once, from the terminal and the environment.
+/// How to print: decided once, from the terminal and the environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// Colours and other attributes are printed.
