@@ -76,7 +76,7 @@ impl Proposal {
             let _ = writeln!(
                 text,
                 "# {} of the last {} messages name a ticket in a form that is known (PAY-88, #12, GH-9);\n\
-                 # for other forms: tickets = ['\\bOPS\\d+\\b']",
+                 # for other forms: tickets = {{ keys = [\"PAY\"], patterns = ['\\bOPS\\d+\\b'] }}",
                 self.tickets.0, self.tickets.1
             );
         }
