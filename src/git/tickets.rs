@@ -265,8 +265,11 @@ fn url_ticket(text: &str, colon: usize, end: usize) -> Option<String> {
             _ => {}
         }
     }
-    let short = host.starts_with("bugzilla.") && segments.len() == 1 && is_number(segments[0]);
-    short.then(|| url.to_owned())
+    let number = segments.last().copied().filter(|number| is_number(number))?;
+    let short = host.starts_with("bugzilla.") || matches!(host, "bugs.debian.org" | "crbug.com");
+    // sourcehut: `/~ana/pay/12`.
+    let sourcehut = host.starts_with("todo.") && path.starts_with('~') && segments.len() == 3;
+    (sourcehut || (short && segments.len() == 1)).then(|| up_to(url, number))
 }
 
 /// The address up to and with this part of it.
@@ -430,6 +433,9 @@ mod tests {
             ["https://bugzilla.x/show_bug.cgi?id=5"]
         );
         assert_eq!(find("https://redmine.x/issues/12?y"), ["https://redmine.x/issues/12"]);
+        for url in ["https://todo.sr.ht/~ana/pay/12", "https://bugs.debian.org/12", "https://crbug.com/12"] {
+            assert_eq!(find(&format!("Fixes: {url}.")), [url]);
+        }
         assert_eq!(find("https://dev.azure.com/a/b/_workitems/edit/12"), ["#12"]);
     }
 
@@ -437,6 +443,10 @@ mod tests {
     fn other_addresses_name_no_ticket() {
         none(&[
             "https://x.y/PAY-88/a",
+            "https://todo.sr.ht/~ana/pay",
+            "https://todo.sr.ht/~ana/12",
+            "https://crbug.com/p/12",
+            "https://example.org/12",
             "https://github.com/a/b/pull/12",
             "git://x/AB-1",
             "://",
