@@ -124,8 +124,8 @@ impl Recorder {
                 .hint("put it back, then submit the printed line: audit record --line FILE")
         };
         let again = Repository::open(folder).ok().filter(|repo| repo.common_dir() == folder);
-        let again =
-            again.ok_or_else(|| gone(&format!("the repository {} was removed", folder.display())))?;
+        let again = again
+            .ok_or_else(|| gone(&format!("the repository {} was removed", folder.display())))?;
         if body.commit().is_some_and(|commit| again.here(commit).is_none()) {
             let what = "was replaced by one that hasn't the commit";
             return Err(gone(&format!("the repository {} {what}", folder.display())));

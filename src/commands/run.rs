@@ -268,8 +268,9 @@ fn say(ui: &Ui, args: &RunArgs, ended: &io::Result<Ended>) {
                 // A command that its reader left early says nothing of it either.
                 if error.kind() != io::ErrorKind::BrokenPipe || ended.status.success() {
                     let name = stream.name;
-                    let message =
-                        format!("what the command wrote to {name} is lost, at least in part: {error}");
+                    let message = format!(
+                        "what the command wrote to {name} is lost, at least in part: {error}"
+                    );
                     ui.report(&Failure::new(message).into());
                 }
             }

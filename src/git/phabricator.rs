@@ -45,9 +45,9 @@ pub(super) fn revision(body: &str) -> Option<ChangeRequest> {
 /// The tasks that `Maniphest Tasks` names, or `Bug: T12` as MediaWiki has it.
 pub(super) fn tasks(body: &str) -> impl Iterator<Item = &str> {
     let tasks = ["Maniphest Tasks", "Bug"].into_iter().filter_map(move |name| field(body, name));
-    tasks.flat_map(|tasks| tasks.split([',', ' '])).filter(|task| {
-        task.strip_prefix('T').is_some_and(is_number)
-    })
+    tasks
+        .flat_map(|tasks| tasks.split([',', ' ']))
+        .filter(|task| task.strip_prefix('T').is_some_and(is_number))
 }
 
 /// The people of `Reviewed By`, by their logins.

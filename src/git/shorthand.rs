@@ -70,9 +70,10 @@ mod tests {
         assert_eq!(names("Auto merge of #1612 - bob:perf, r=carla,zoe"), ["carla", "zoe"]);
         assert_eq!(names("Auto merge of #1612 - bob:a, r=x, r=carla\n\nText r=zoe"), ["carla"]);
         assert_eq!(names("Rollup merge of #7 - bob:perf, r=carla"), ["carla"]);
-        assert_eq!(names("Merge #12 #13\n\n12: Retry r=carla a=bob\n13: Log r=zoe,carla a=bob\n"), [
-            "carla", "zoe"
-        ]);
+        assert_eq!(
+            names("Merge #12 #13\n\n12: Retry r=carla a=bob\n13: Log r=zoe,carla a=bob\n"),
+            ["carla", "zoe"]
+        );
         assert_eq!(names("Bug 1871 - Retry. r=carla,zoe DONTBUILD"), ["carla", "zoe"]);
     }
 

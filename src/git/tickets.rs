@@ -433,7 +433,9 @@ mod tests {
             ["https://bugzilla.x/show_bug.cgi?id=5"]
         );
         assert_eq!(find("https://redmine.x/issues/12?y"), ["https://redmine.x/issues/12"]);
-        for url in ["https://todo.sr.ht/~ana/pay/12", "https://bugs.debian.org/12", "https://crbug.com/12"] {
+        for url in
+            ["https://todo.sr.ht/~ana/pay/12", "https://bugs.debian.org/12", "https://crbug.com/12"]
+        {
             assert_eq!(find(&format!("Fixes: {url}.")), [url]);
         }
         assert_eq!(find("https://dev.azure.com/a/b/_workitems/edit/12"), ["#12"]);
@@ -457,7 +459,10 @@ mod tests {
     #[test]
     fn patterns_of_a_policy() {
         let finder = TicketFinder::new(&[r"\bbug (\d+)", r"CHG\d{4}"]).unwrap();
-        assert_eq!(finder.find("CHG0001 (fixes PAY-1) bug 77 CHG0001", None), ["CHG0001", "PAY-1", "77"]);
+        assert_eq!(
+            finder.find("CHG0001 (fixes PAY-1) bug 77 CHG0001", None),
+            ["CHG0001", "PAY-1", "77"]
+        );
         assert!(TicketFinder::new(&["("]).is_err());
         assert_eq!(TicketFinder::new(&["x*"]).unwrap().find("abc", None), [""; 0]);
     }

@@ -352,7 +352,9 @@ fn a_ledger_that_vanishes_meanwhile_is_not_started_anew_and_the_line_is_handed_b
     let script = format!("mv .git/audit '{}'", aside.display());
     let output = shell(&repo, &script).code(2);
     assert!(
-        output.stderr.contains("the command has run (exit status: 0), but records were taken out of"),
+        output
+            .stderr
+            .contains("the command has run (exit status: 0), but records were taken out of"),
         "{}",
         output.stderr
     );

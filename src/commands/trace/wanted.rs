@@ -67,7 +67,7 @@ impl Tracer<'_> {
         {
             return Ok(vec![changed].into());
         }
-        let commits: Vec<Wanted> = self.naming(name)?.into_iter().map(Wanted::from).collect();
+        let commits = self.naming(name)?;
         if !commits.is_empty() {
             return Ok(Found { commits, may_be_more: !self.repo.shallow().is_empty() });
         }
@@ -167,8 +167,8 @@ impl Tracer<'_> {
     }
 
     /// The commits that name a ticket or change request, newest first: those of all branches and tags, and what
-    /// was deployed.
-    fn naming(&self, name: &str) -> Result<Vec<Oid>, Failure> {
+    /// was deployed; and those that change records say it was merged by.
+    fn naming(&self, name: &str) -> Result<Vec<Wanted>, Failure> {
         let wanted = name.to_lowercase();
         // Making an event of every commit would take longer than looking for the one word.
         let word: String = wanted.chars().filter(|c| c.is_alphanumeric()).collect();
@@ -194,17 +194,39 @@ impl Tracer<'_> {
         let mut found = Vec::new();
         let walk = Walk::new(Commits::new(self.repo), plan)?;
         pipeline::try_each(walk, work, |oid| found.extend(oid))?;
-        found.extend(self.recorded_as(&wanted));
-        Ok(found)
+        let mut wanted_commits: Vec<Wanted> = found.into_iter().map(Wanted::from).collect();
+        for (oid, record) in self.recorded_as(&wanted) {
+            self.add_record(&mut wanted_commits, name, oid, record)?;
+        }
+        Ok(wanted_commits)
     }
 
-    /// The merge commits that change records give for the number of a request.
-    fn recorded_as(&self, wanted: &str) -> Vec<Oid> {
+    /// Says of a commit that a record names it, too.
+    fn add_record(
+        &self,
+        found: &mut Vec<Wanted>,
+        name: &str,
+        oid: Oid,
+        record: &Recorded,
+    ) -> Result<(), Failure> {
+        let at = found.iter().position(|one| one.oid == oid).unwrap_or_else(|| {
+            found.push(oid.into());
+            found.len() - 1
+        });
+        let asked = found[at].asked.get_or_insert_with(|| self.asked(name, oid, None));
+        // Whoever recorded it did not ask for a last change.
+        asked.may_lie_before = false;
+        asked.named_by.push(records::judged(self.view, self.judge, &record.id)?);
+        Ok(())
+    }
+
+    /// The change records with the number of a request, and the merge commits that they give.
+    fn recorded_as(&self, wanted: &str) -> Vec<(Oid, &Recorded)> {
         let number = wanted.trim_start_matches(['#', '!']);
         let changes = self.events.iter().filter(|event| event.kind == Kind::Change);
         changes
             .filter(|event| event.request_number().as_deref() == Some(number))
-            .filter_map(|event| self.repo.here(field(event, "merge_commit")?))
+            .filter_map(|event| Some((self.repo.here(field(event, "merge_commit")?)?, event)))
             .collect()
     }
 
@@ -228,15 +250,7 @@ impl Tracer<'_> {
             };
             let Some(id) = fields.iter().find_map(|name| field(record, name)) else { continue };
             let Some(oid) = self.repo.here(id) else { continue };
-            let at = found.iter().position(|one| one.oid == oid).unwrap_or_else(|| {
-                found.push(Wanted { oid, asked: Some(self.asked(name, oid, None)) });
-                found.len() - 1
-            });
-            if let Some(asked) = &mut found[at].asked {
-                // Whoever deployed it did not ask for a last change.
-                asked.may_lie_before = false;
-                asked.named_by.push(records::judged(self.view, self.judge, &record.id)?);
-            }
+            self.add_record(&mut found, name, oid, record)?;
         }
         if found.is_empty() {
             let count = records.len();

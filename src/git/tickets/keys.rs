@@ -76,8 +76,7 @@ const LONGEST_LIST: usize = 200;
 /// Where the word that may be a project's key before the hyphen at `hyphen` starts: upper-case letters,
 /// digits and `_`.
 pub(super) fn start(bytes: &[u8], hyphen: usize) -> Option<usize> {
-    let is_key =
-        |byte: &&u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || **byte == b'_';
+    let is_key = |byte: &&u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || **byte == b'_';
     let length = bytes[..hyphen].iter().rev().take(LONGEST + 1).take_while(is_key).count();
     let start = hyphen - length;
     if !(1..=LONGEST).contains(&length) || !bytes[start].is_ascii_uppercase() {
@@ -155,7 +154,7 @@ impl<'t> Places<'t> {
         let sign = between.trim_matches([' ', '\n', '[', ']', '(', ')']);
         match sign {
             "" => between.contains(['[', '(']) && between.len() <= 4,
-            _ => between.len() <= 8 && ["," , ";", "/", "&", "+", "and", ", and"].contains(&sign),
+            _ => between.len() <= 8 && [",", ";", "/", "&", "+", "and", ", and"].contains(&sign),
         }
     }
 
@@ -341,7 +340,10 @@ mod tests {
     fn a_list_goes_on_from_its_first() {
         assert_eq!(find("ZZ-1, ZZ-2 and ZZ-3: x"), ["ZZ-1", "ZZ-2", "ZZ-3"]);
         assert_eq!(find("[ZZ-1][YY-2] x"), ["ZZ-1", "YY-2"]);
-        assert_eq!(find("x\n\nFixes ZZ-1,\nZZ-2\n\nZZ-3, ZZ-4\n"), ["ZZ-1", "ZZ-2", "ZZ-3", "ZZ-4"]);
+        assert_eq!(
+            find("x\n\nFixes ZZ-1,\nZZ-2\n\nZZ-3, ZZ-4\n"),
+            ["ZZ-1", "ZZ-2", "ZZ-3", "ZZ-4"]
+        );
         assert_eq!(find("Retry (ZZ-1, ZZ-2)"), ["ZZ-1", "ZZ-2"]);
         assert_eq!(find("ZZ-1 and the ZZ-2 board"), ["ZZ-1"]);
         assert_eq!(find("ZZ-1 ZZ-2 board"), ["ZZ-1"]);
@@ -349,7 +351,9 @@ mod tests {
 
     #[test]
     fn standards_are_none_wherever_they_stand() {
-        for word in ["PSR-4", "WTF-8", "RPI-1", "EN-301549", "WCAG-2", "UTF-8", "SHA-256", "ISO-8601"] {
+        for word in
+            ["PSR-4", "WTF-8", "RPI-1", "EN-301549", "WCAG-2", "UTF-8", "SHA-256", "ISO-8601"]
+        {
             for text in ["W: x", "[W] x", "x (W)", "Fixes W", "x\n\nW\n", "Merge branch 'W'", "W"] {
                 let text = text.replace('W', word);
                 assert_eq!(find(&text), [""; 0], "{text}");
@@ -381,7 +385,9 @@ mod tests {
     #[test]
     fn a_megabyte_of_keys_is_quick() {
         let start = std::time::Instant::now();
-        for hostile in ["ZZ-1, ", "ZZ-1\n", "[ZZ-1]", "fix: ZZ-1 ", "(ZZ-1 ", "fixes ZZ-1 ", "a ZZ-1", " (#1)"] {
+        for hostile in
+            ["ZZ-1, ", "ZZ-1\n", "[ZZ-1]", "fix: ZZ-1 ", "(ZZ-1 ", "fixes ZZ-1 ", "a ZZ-1", " (#1)"]
+        {
             find(&hostile.repeat(1_000_000 / hostile.len()));
             find(&format!("x\n\n{}", hostile.repeat(1_000_000 / hostile.len())));
         }

@@ -88,7 +88,8 @@ fn reviewed(landing: &Landing<'_>, terms: Terms<'_>) -> Answer {
             }
         }
     }
-    let decided = words.values().any(|(state, _)| matches!(*state, "approved" | "changes_requested"));
+    let decided =
+        words.values().any(|(state, _)| matches!(*state, "approved" | "changes_requested"));
     match nameless {
         Some(name) if !decided => Answer::fails(format!(
             "only '{name}' is said to have approved it, and the policy knows nobody of that login: it may be \
