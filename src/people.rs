@@ -79,6 +79,7 @@ impl Person {
             }
         }
         if let Some(person) = &known.person {
+            self.names.extend(Some(&person.name).filter(|name| !name.is_empty()).cloned());
             self.person = Some(person.id.clone());
             self.program = person.program.map(|kind| Program { kind, guessed: false });
             self.name.clone_from(&person.name);
