@@ -152,7 +152,7 @@ mod tests {
             "\u{e0041}",
             "",
         ] {
-            let persons = [seen(name, &["x\"]\nkind=\"bot\"@example.com"])];
+            let persons = [seen(name, &["x\"]\nkind=\"agent\"@example.com"])];
             let proposal = Proposal {
                 members: members(&persons),
                 environments: vec![name.to_owned() + "e"],
