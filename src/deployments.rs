@@ -101,6 +101,13 @@ pub struct Deployment<'e> {
 }
 
 impl<'e> Deployment<'e> {
+    /// The id of the record that it takes back: it corrects it, and says that it was cancelled. Nothing was
+    /// tried then, and nothing failed.
+    pub fn withdraws(&self) -> Option<&str> {
+        let cancelled = self.field("outcome") == Some("cancelled");
+        self.event.linked("corrects").next().filter(|_| cancelled)
+    }
+
     /// Whether it is or was in force.
     pub fn ran(&self) -> bool {
         matches!(self.state, State::Runs | State::Replaced { .. } | State::Removed)
@@ -450,7 +457,10 @@ impl<'e> Deployments<'e> {
     /// What failed in the place of a deployment after it, oldest first.
     pub fn failed_since(&self, last: &Deployment<'_>) -> impl Iterator<Item = &Deployment<'e>> {
         self.all.iter().filter(|one| {
-            one.state == State::Failed && one.place == last.place && one.position > last.position
+            one.state == State::Failed
+                && one.place == last.place
+                && one.position > last.position
+                && one.withdraws().is_none()
         })
     }
 }
@@ -700,7 +710,22 @@ pub(crate) mod tests {
             deploy("b", 20, '2', "success"),
             corrects(deploy("c", 90, '2', "cancelled"), "b"),
         ];
-        assert_eq!(spans(&Deployments::new(&events)), [('1', 10, None)]);
+        let found = Deployments::new(&events);
+        assert_eq!(spans(&found), [('1', 10, None)]);
+        assert_eq!(found.all()[2].withdraws(), Some("b"));
+        assert_eq!(found.failed_since(&found.all()[0]).count(), 0, "nothing failed");
+    }
+
+    #[test]
+    fn a_correction_that_succeeded_and_a_cancelled_deployment_withdraw_nothing() {
+        let events = [
+            deploy("a", 10, '1', "success"),
+            corrects(deploy("b", 20, '2', "success"), "a"),
+            deploy("c", 30, '3', "cancelled"),
+        ];
+        let found = Deployments::new(&events);
+        assert!(found.all().iter().all(|one| one.withdraws().is_none()));
+        assert_eq!(found.failed_since(&found.all()[1]).count(), 1);
     }
 
     #[test]

@@ -81,7 +81,8 @@ pub struct ReviewClaim {
     pub by: Identity,
     /// `approved`, `changes_requested`, `commented`, `acked` or `tested`.
     pub state: String,
-    /// Where the claim stands: `trailer:Reviewed-by`, `notes:refs/notes/review`.
+    /// Where the claim stands: `trailer:Reviewed-by`, `notes:refs/notes/review`, `field:Reviewed By`
+    /// (Phabricator), `message:r=` (bots that merge).
     pub source: String,
 }
 

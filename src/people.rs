@@ -1,26 +1,32 @@
 //! Who acts here: persons with their addresses, keys, and what they did.
 //!
-//! Events are added with the identities as they stand in the objects; the mailmap decides which of them
-//! are one person, the mapped address being what a person is known by. Nothing else is merged: two
-//! people who share a name stay two, and a name that one address carries twice stays one person.
+//! Events are added with the identities as they stand in the objects; the mailmap and the policy decide which of
+//! them are one person. Nothing else is merged: two people who share a name stay two, and a name that one
+//! address carries twice stays one person.
 
-use crate::event::{Event, Grade, Identity, Kind, What};
+mod programs;
+
+pub use programs::Program;
+
+use crate::event::{Event, Grade, Identity, Kind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One human, bot or agent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Person {
-    /// What the person is known by: the address after mailmap in lower case, or the name where there
-    /// is no address.
+    /// What the person is known by, in lower case: the first address in the policy or the id there; for
+    /// whom the policy doesn't know, the address after mailmap, or the name where there is no address.
     pub id: String,
+    /// The id in the policy.
+    pub person: Option<String>,
     /// The name after mailmap that was used last.
     pub name: String,
     /// Every name that the person used.
     pub names: BTreeSet<String>,
     /// Every address that the person used, as written.
     pub addresses: BTreeSet<String>,
-    /// Whether the names or addresses say that this is a program (`dependabot[bot]`). A claim.
-    pub bot: bool,
+    /// Set where this is no human.
+    pub program: Option<Program>,
     /// Keys whose valid signatures stand on what the person committed, tagged or recorded.
     pub keys: BTreeSet<String>,
     /// When the person was first and last seen, in seconds since 1970 UTC: claimed dates.
@@ -52,6 +58,7 @@ impl Person {
     /// Whether a piece of text, in lower case, names this person.
     pub fn is_called(&self, text: &str) -> bool {
         self.id.contains(text)
+            || self.person.as_ref().is_some_and(|id| id.to_lowercase() == text)
             || self
                 .names
                 .iter()
@@ -59,7 +66,8 @@ impl Person {
                 .any(|name| name.to_lowercase().contains(text))
     }
 
-    fn see(&mut self, raw: &Identity, mapped: &Identity, when: Option<i64>) {
+    fn see(&mut self, raw: &Identity, known: &Known, when: Option<i64>) {
+        let mapped = &known.mapped;
         for name in [&raw.name, &mapped.name] {
             if !name.is_empty() {
                 self.names.insert(name.clone());
@@ -70,15 +78,26 @@ impl Person {
                 self.addresses.insert(address.clone());
             }
         }
-        self.bot |= raw.name.ends_with("[bot]") || raw.email.contains("[bot]@");
+        if let Some(person) = &known.person {
+            self.names.extend(Some(&person.name).filter(|name| !name.is_empty()).cloned());
+            self.person = Some(person.id.clone());
+            self.program = person.program.map(|kind| Program { kind, guessed: false });
+            self.name.clone_from(&person.name);
+            return self.date(when);
+        }
+        self.program = self.program.or_else(|| Program::guess(raw));
         if self.name.is_empty() {
             self.name.clone_from(&mapped.name);
         }
+        if when >= self.seen.map(|(_, last)| last) && when.is_some() && !mapped.name.is_empty() {
+            self.name.clone_from(&mapped.name);
+        }
+        self.date(when);
+    }
+
+    fn date(&mut self, when: Option<i64>) {
         if let Some(when) = when {
             let (first, last) = self.seen.unwrap_or((when, when));
-            if when >= last && !mapped.name.is_empty() {
-                self.name.clone_from(&mapped.name);
-            }
             self.seen = Some((first.min(when), last.max(when)));
         }
     }
@@ -90,6 +109,102 @@ pub fn id_of(mapped: &Identity) -> String {
     id.to_lowercase()
 }
 
+/// What somebody did in an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Wrote a commit.
+    Authored,
+    /// Committed it.
+    Committed,
+    /// Wrote it with others, as a trailer claims.
+    CoAuthored,
+    /// Reviewed it, as a trailer or note claims.
+    Reviewed,
+    /// Made a tag.
+    Tagged,
+    /// Made a record.
+    Recorded,
+}
+
+/// One of those whom an event names.
+#[derive(Debug, Clone, Copy)]
+pub struct Role<'e> {
+    /// As the event names them.
+    pub who: &'e Identity,
+    /// The login, where the event has one.
+    pub login: Option<&'e str>,
+    /// What they did.
+    pub part: Part,
+    /// Whether the event's signature is theirs to make: the committer signs a commit; a tagger or an actor
+    /// signs for themselves.
+    pub signs: bool,
+}
+
+/// Those whom an event names.
+pub fn roles(event: &Event) -> impl Iterator<Item = Role<'_>> {
+    let part = match event.kind {
+        Kind::Commit | Kind::Merge => Part::Authored,
+        Kind::Tag => Part::Tagged,
+        _ => Part::Recorded,
+    };
+    let who = &event.who;
+    let alone = who.committer.is_none();
+    let plain = |part| move |who| Role { who, login: None, part, signs: false };
+    let first = who.identity.iter().map(move |identity| Role {
+        signs: alone || Some(identity) == who.committer.as_ref(),
+        login: who.login.as_deref(),
+        ..plain(part)(identity)
+    });
+    let committer = who.committer.iter().map(plain(Part::Committed));
+    let reviews = event.reviews().iter().map(move |review| Role {
+        // A bare name may be a login.
+        login: Some(review.by.name.as_str()).filter(|_| review.by.email.is_empty()),
+        ..plain(Part::Reviewed)(&review.by)
+    });
+    first
+        .chain(committer.map(|role| Role { signs: true, ..role }))
+        .chain(who.co_authors.iter().map(plain(Part::CoAuthored)))
+        .chain(reviews)
+}
+
+/// Who somebody is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// After the mailmap.
+    pub mapped: Identity,
+    /// The person of the policy, if it is one.
+    pub person: Option<PolicyPerson>,
+}
+
+/// A person of the policy, as far as it matters here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyPerson {
+    /// The id in the policy.
+    pub id: String,
+    /// What they are called there.
+    pub name: String,
+    /// Their first address there.
+    pub email: Option<String>,
+    /// What they are.
+    pub program: Option<&'static str>,
+}
+
+impl Known {
+    /// What the person is known by: see [`Person::id`].
+    pub fn id(&self) -> String {
+        match &self.person {
+            Some(person) => person.email.as_ref().unwrap_or(&person.id).to_lowercase(),
+            None => id_of(&self.mapped),
+        }
+    }
+}
+
+impl From<Identity> for Known {
+    fn from(mapped: Identity) -> Known {
+        Known { mapped, person: None }
+    }
+}
+
 /// All persons of a stretch of history.
 #[derive(Debug, Clone, Default)]
 pub struct People {
@@ -97,55 +212,38 @@ pub struct People {
 }
 
 impl People {
-    /// Adds what an event says about people. `map` is the mailmap.
-    pub fn add(&mut self, event: &Event, map: impl Fn(&Identity) -> Identity) {
+    /// Adds what an event says about people. `whose` tells who somebody is: by the mailmap, and by the policy.
+    pub fn add(&mut self, event: &Event, whose: impl Fn(&Event, &Role<'_>) -> Known) {
         let when = event.when.map(|when| when.seconds);
         let key = event
             .proof
             .signature
             .as_ref()
             .filter(|_| event.proof.grade == Grade::Signed)
-            .and_then(|verdict| verdict.key.clone());
-        if let Some(who) = &event.who.identity {
-            let person = self.person(who, &map, when);
-            match event.kind {
-                Kind::Commit | Kind::Merge => person.parts.authored += 1,
-                Kind::Tag => person.parts.tagged += 1,
-                _ => person.parts.recorded += 1,
+            .and_then(|verdict| verdict.key.as_ref());
+        for role in roles(event) {
+            let known = whose(event, &role);
+            let id = known.id();
+            let person = self
+                .persons
+                .entry(id.clone())
+                .or_insert_with(|| Person { id, ..Person::default() });
+            person.see(role.who, &known, when);
+            let parts = &mut person.parts;
+            *match role.part {
+                Part::Authored => &mut parts.authored,
+                Part::Committed => &mut parts.committed,
+                Part::CoAuthored => &mut parts.co_authored,
+                Part::Reviewed => &mut parts.reviewed,
+                Part::Tagged => &mut parts.tagged,
+                Part::Recorded => &mut parts.recorded,
+            } += 1;
+            if matches!(role.part, Part::Authored | Part::Tagged | Part::Recorded) {
+                *person.grades.entry(event.proof.grade).or_default() += 1;
             }
-            *person.grades.entry(event.proof.grade).or_default() += 1;
-            // The committer signs a commit; a tagger or an actor signs for themselves.
-            if event.who.committer.is_none() {
-                person.keys.extend(key.clone());
-            }
+            let own = role.part == Part::Committed || event.who.committer.is_none();
+            person.keys.extend(key.filter(|_| own && role.signs).cloned());
         }
-        if let Some(who) = &event.who.committer {
-            let person = self.person(who, &map, when);
-            person.parts.committed += 1;
-            person.keys.extend(key);
-        }
-        for who in &event.who.co_authors {
-            self.person(who, &map, when).parts.co_authored += 1;
-        }
-        if let What::Commit(facts) = &event.what {
-            for review in &facts.reviews {
-                self.person(&review.by, &map, when).parts.reviewed += 1;
-            }
-        }
-    }
-
-    fn person(
-        &mut self,
-        who: &Identity,
-        map: impl Fn(&Identity) -> Identity,
-        when: Option<i64>,
-    ) -> &mut Person {
-        let mapped = map(who);
-        let id = id_of(&mapped);
-        let person =
-            self.persons.entry(id.clone()).or_insert_with(|| Person { id, ..Person::default() });
-        person.see(who, &mapped, when);
-        person
     }
 
     /// All persons, those who authored most first.
@@ -167,7 +265,7 @@ impl People {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::event::{Proof, When, Who, Why};
+    use crate::event::{Proof, What, When, Who, Why};
 
     fn identity(name: &str, email: &str) -> Identity {
         Identity { name: name.to_owned(), email: email.to_owned() }
@@ -188,12 +286,12 @@ mod tests {
 
     #[test]
     fn the_mailmap_alone_merges() {
-        let map = |who: &Identity| {
-            if who.email == "ana@old.example" {
+        let map = |_: &Event, role: &Role<'_>| {
+            Known::from(if role.who.email == "ana@old.example" {
                 identity("Ana Silva", "Ana@example.com")
             } else {
-                who.clone()
-            }
+                role.who.clone()
+            })
         };
         let mut people = People::default();
         people.add(

@@ -22,11 +22,22 @@ pub(crate) struct Ended {
     pub(crate) status: ExitStatus,
     /// A signal that asked it to stop came before its end.
     pub(crate) asked_to_stop: bool,
-    /// The digest of its standard output (and standard error, when both went to one file); `None`
-    /// when it went to a terminal, or nobody read it to its end.
-    pub(crate) output: Option<String>,
-    /// The digest of its standard error alone.
-    pub(crate) errors: Option<String>,
+    /// Its standard output (and standard error, when both went to one file).
+    pub(crate) output: Copied,
+    /// Its standard error alone.
+    pub(crate) errors: Copied,
+}
+
+/// What became of a stream.
+#[derive(Debug, Default)]
+pub(crate) enum Copied {
+    /// It went to a terminal, or together with the other stream.
+    #[default]
+    Untouched,
+    /// All of it was handed on: its digest.
+    Whole(String),
+    /// A part of it was lost on its way.
+    Lost(io::Error),
 }
 
 /// Runs a command to its end. The streams are served until all that hold them have closed them, as a
@@ -58,7 +69,7 @@ pub(crate) fn run(program: &OsString, arguments: &[OsString]) -> io::Result<Ende
         let output = output.map(|reader| copy(scope, reader, io::stdout()));
         let errors = errors.map(|reader| copy(scope, reader, io::stderr()));
         let (status, asked_to_stop) = signals.forward(scope, &mut child)?;
-        Ok(Ended { status, asked_to_stop, output: digest(output), errors: digest(errors) })
+        Ok(Ended { status, asked_to_stop, output: joined(output), errors: joined(errors) })
     })
 }
 
@@ -68,10 +79,10 @@ fn pipe<'a>(give: impl FnOnce(Stdio) -> &'a mut Command) -> io::Result<PipeReade
     Ok(reader)
 }
 
-type Copying<'s> = ScopedJoinHandle<'s, Option<String>>;
+type Copying<'s> = ScopedJoinHandle<'s, io::Result<String>>;
 
 /// Hands on what comes, and hashes it. When it can't be handed on, the pipe is closed, so that the
-/// command learns of it as it would have without us.
+/// command learns of it when it writes again. What it wrote before is lost: [`Copied::Lost`].
 fn copy<'s>(
     scope: &'s Scope<'s, '_>,
     mut from: PipeReader,
@@ -82,20 +93,25 @@ fn copy<'s>(
         let mut buffer = vec![0; 64 * 1024];
         loop {
             match from.read(&mut buffer) {
-                Ok(0) => return Some(digester.finish()),
+                Ok(0) => return Ok(digester.finish()),
                 Ok(length) => {
                     digester.update(&buffer[..length]);
-                    to.write_all(&buffer[..length]).and_then(|()| to.flush()).ok()?;
+                    to.write_all(&buffer[..length]).and_then(|()| to.flush())?;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => return None,
+                Err(error) => return Err(error),
             }
         }
     })
 }
 
-fn digest(copying: Option<Copying<'_>>) -> Option<String> {
-    copying.and_then(|copying| copying.join().ok().flatten())
+fn joined(copying: Option<Copying<'_>>) -> Copied {
+    match copying.map(ScopedJoinHandle::join) {
+        None => Copied::Untouched,
+        Some(Ok(Ok(digest))) => Copied::Whole(digest),
+        Some(Ok(Err(error))) => Copied::Lost(error),
+        Some(Err(_)) => Copied::Lost(io::Error::other("the copying thread panicked")),
+    }
 }
 
 /// Whether standard output and standard error go to the same file or pipe.

@@ -151,7 +151,8 @@ impl Draft {
             Ok(Addresses::new(recorder.repo(), &view, recorder.now()).revision(text)?.into_owned())
         };
         for field in table.fields() {
-            if let Some(value) = fields::value(recorder.repo(), &address, field, matches)? {
+            let spoken = fields::spoken(table, field);
+            if let Some(value) = fields::value(recorder.repo(), &address, field, matches, spoken)? {
                 let object =
                     if field.object() == "where" { &mut self.place } else { &mut self.what };
                 object.insert(field.name.into(), value);

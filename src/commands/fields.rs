@@ -4,12 +4,12 @@
 //! ```text
 //! prev_commit  Object   --prev-commit REV    any revision; written as its full id
 //! expires      Time     --expires DATE       git's date language; written in UTC
-//! outcome      Word     --outcome WORD       success, failure, error, cancelled
+//! outcome      Word     --outcome WORD       success, failure, error, cancelled; also without the flag
 //! ```
 
 use super::complete;
 use crate::git::{Repository, dates};
-use crate::ledger::kinds::{Field, Shape};
+use crate::ledger::kinds::{Field, Shape, Table};
 use crate::ledger::time;
 use crate::outcome::Failure;
 use clap::builder::{PossibleValuesParser, ValueParser};
@@ -53,6 +53,28 @@ pub(crate) fn arg(field: Field, needed: bool) -> Arg {
         Shape::Object | Shape::Objects => arg.add(ArgValueCompleter::new(complete::revisions)),
         _ => arg,
     }
+}
+
+/// The names of the arguments that state [`Table::spoken`] fields without a flag.
+const SPOKEN: [&str; 2] = ["spoken-first", "spoken-second"];
+
+/// The arguments that state the fields of a kind without a flag.
+pub(crate) fn spoken_args(table: &Table) -> impl Iterator<Item = Arg> {
+    table.spoken().zip(SPOKEN).map(|(field, id)| {
+        let stated = arg(field, false);
+        let help = format!("{}; the same as {}", help(field), flag(field.name));
+        Arg::new(id)
+            .value_name(field.name.to_uppercase())
+            .value_parser(stated.get_value_parser().clone())
+            .conflicts_with_all([field.name, "line"])
+            .help(help)
+            .help_heading(HEADING)
+    })
+}
+
+/// The name of the argument that states a field without a flag, if there is one.
+pub(crate) fn spoken(table: &Table, field: Field) -> Option<&'static str> {
+    table.spoken().zip(SPOKEN).find(|(spoken, _)| *spoken == field).map(|(_, id)| id)
 }
 
 fn is_list(shape: Shape) -> bool {
@@ -117,7 +139,8 @@ fn help(field: Field) -> &'static str {
 }
 
 /// Reads the value of a field from the command line. `None` when it was not given. `address` puts the
-/// ids of commits in the place of environments' addresses.
+/// ids of commits in the place of environments' addresses; `spoken` is the argument of the field that
+/// takes no flag.
 ///
 /// # Errors
 /// Unknown revisions and dates; what else is wrong is found when the record is checked as a whole.
@@ -126,9 +149,13 @@ pub(crate) fn value(
     address: &dyn Fn(&str) -> Result<String, Failure>,
     field: Field,
     matches: &ArgMatches,
+    spoken: Option<&str>,
 ) -> Result<Option<Value>, Failure> {
     // A command that has no flag for the field can't have been given one.
-    let Ok(Some(given)) = matches.try_get_many::<String>(field.name) else { return Ok(None) };
+    let given = |id: &str| matches.try_get_many::<String>(id).ok().flatten();
+    let Some(given) = given(field.name).or_else(|| spoken.and_then(given)) else {
+        return Ok(None);
+    };
     let values = given
         .map(|text| {
             one(repo, address, field, text).map_err(|failure| Failure {

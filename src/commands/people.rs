@@ -4,7 +4,8 @@ use super::Context;
 use super::format::FormatArg;
 use super::judge::JudgeArgs;
 use super::{complete, warnings};
-use crate::event::{Event, Identity};
+use crate::event::Event;
+use crate::evidence::actors::Actors;
 use crate::evidence::addresses::Addresses;
 use crate::evidence::judge::Judge;
 use crate::evidence::period::Period;
@@ -16,7 +17,7 @@ use crate::git::source::Commits;
 use crate::git::walk::{Plan, Tip, Walk, Walked};
 use crate::ledger::View;
 use crate::outcome::{Failure, Outcome};
-use crate::people::{People, Person};
+use crate::people::{People, Person, Role};
 use crate::pipeline;
 use crate::report;
 use clap::Args;
@@ -25,8 +26,9 @@ use clap_complete::engine::ArgValueCompleter;
 /// Who acts here: persons with their addresses and keys, when they were seen, what they did and how much
 /// of it is signed
 ///
-/// The mailmap decides which addresses are one person. Co-authors and reviewers count as the messages
-/// claim them.
+/// The mailmap and the policy's people decide which addresses, logins and keys are one person. Co-authors and
+/// reviewers count as the messages claim them. Programs are marked: (bot) where the policy says so, (bot?)
+/// where the name or address does, (forge?) for the address that a forge commits with.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct PeopleArgs {
@@ -42,7 +44,7 @@ pub(crate) struct PeopleArgs {
     #[arg(long, visible_alias = "before", value_name = "DATE", allow_hyphen_values = true)]
     until: Option<String>,
 
-    /// Only persons whose name or address contains WHO
+    /// Only persons actors name or address contains WHO
     #[arg(long, value_name = "WHO")]
     who: Option<String>,
 
@@ -104,7 +106,7 @@ pub(crate) fn gather(
     (tips, period): (Vec<Tip>, Period),
     mut see: impl FnMut(&Event),
 ) -> anyhow::Result<Vec<Person>> {
-    let mailmap = history::mailmap(repo)?;
+    let actors = Actors::new(repo, judge)?;
     let reader = CommitReader { notes: history::notes(repo)?, ..CommitReader::default() };
     let whole = tips.iter().all(|tip| !tip.exclude);
     let Period { since, until } = period;
@@ -113,20 +115,20 @@ pub(crate) fn gather(
     let selected = walk.selected();
     let progress = context.ui.progress("commits");
     let mut people = People::default();
-    let map = |who: &Identity| mailmap.identity(who);
+    let known = |event: &Event, role: &Role<'_>| actors.known(event, role);
     let work = |walked: Result<Walked, Failure>| -> Result<Event, Failure> {
         Ok(judge.event(reader.event(repo, &walked?)?))
     };
     pipeline::try_each(walk, work, |event| {
         progress.add(1);
-        people.add(&event, map);
+        people.add(&event, known);
         see(&event);
     })?;
     for tag in repo.tags()? {
         let event = judge.event(reader.tag_event(repo, &tag)?);
         let chosen = whole || selected.as_ref().is_some_and(|set| set.contains(&tag.target));
         if chosen && period.takes(event.when.map(|when| when.seconds)) {
-            people.add(&event, map);
+            people.add(&event, known);
             see(&event);
         }
     }
@@ -135,7 +137,7 @@ pub(crate) fn gather(
         let chosen = whole
             || selected.as_ref().is_some_and(|set| commit.is_some_and(|oid| set.contains(&oid)));
         if chosen {
-            people.add(&event, map);
+            people.add(&event, known);
             see(&event);
         }
     }

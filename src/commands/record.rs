@@ -29,12 +29,13 @@ changed: mend a mistake with a new one, and --link corrects=ID.";
 const EXAMPLES: &str = "\
 Examples:
   audit record deploy --env production --outcome success --why 'release 1.4' --ticket PAY-88
-  audit record approval --env production --commit v1.4 --decision approved
+  audit record approval approved --env production --commit v1.4
+  audit record incident opened INC-9 --env production
   audit record note --why 'key rotated after the offsite' --when 'yesterday 18:00'
   audit record note --why 'wrong environment in the last record' --link corrects=d4e8a6f0
   audit record --json record.json --dry-run
 
-Each kind has flags of its own: audit record KIND --help";
+Each kind has flags of its own, and takes what it is mostly about without a flag: audit record KIND --help";
 
 const HOW: &str = "How to record";
 
@@ -111,7 +112,7 @@ impl FromArgMatches for RecordArgs {
     }
 }
 
-/// The command of one kind: its fields as flags.
+/// The command of one kind: its fields as flags, those that it is mostly about as words, too.
 fn kind_command(table: &'static Table) -> clap::Command {
     let needed = |name: &str| {
         table.required.iter().any(|group| group.len() == 1 && group[0].name == name)
@@ -121,6 +122,7 @@ fn kind_command(table: &'static Table) -> clap::Command {
     clap::Command::new(table.kind.name())
         .about(about(table.kind))
         .after_help(format!("Example:\n  {}", example(table.kind)))
+        .args(fields::spoken_args(table))
         .args(flags.map(|field| fields::arg(field, needed(field.name))))
 }
 
@@ -155,7 +157,7 @@ pub(crate) fn example(kind: Kind) -> &'static str {
             "audit record rollback --commit v1.3 --from-commit v1.4 --env production --outcome success"
         }
         Kind::Approval => {
-            "audit record approval --commit v1.4 --env production --decision approved --expires 2026-12-01"
+            "audit record approval approved --commit v1.4 --env production --expires 2026-12-01"
         }
         Kind::Change => {
             "audit record change --number 412 --base main --head-commit 9f2c1ab0 --merge-commit HEAD --method merge"
@@ -172,14 +174,12 @@ pub(crate) fn example(kind: Kind) -> &'static str {
             "audit record config --key payments.retries --change changed --env production --after sha256:5891b5b5…"
         }
         Kind::Environment => "audit record environment --env staging --action created",
-        Kind::Incident => {
-            "audit record incident --incident INC-7 --action opened --severity high --env production"
-        }
+        Kind::Incident => "audit record incident opened INC-7 --severity high --env production",
         Kind::Access => {
             "audit record access --action granted --grantee bruno@example.com --role deployer --env production"
         }
         Kind::Freeze => {
-            "audit record freeze --action begins --env production --until 2027-01-07T00:00:00Z --exempt hotfix"
+            "audit record freeze begins --env production --until 2027-01-07T00:00:00Z --exempt hotfix"
         }
         Kind::Exception => {
             "audit record exception --rule four-eyes --subject 5d0bd5f1a2 --why 'outage at night'"

@@ -120,6 +120,36 @@ impl Recorder {
         }
     }
 
+    /// Puts a body that was made a while ago on top of the ledger as it is now.
+    ///
+    /// # Errors
+    /// When that is no longer the ledger that the body was made for, or can't be written to.
+    pub(crate) fn build_on(&self, body: &mut Body) -> Result<View, Failure> {
+        let folder = self.repo.common_dir();
+        let gone = |what: &str| {
+            Failure::new(format!("{what} meanwhile, so nothing was written"))
+                .hint("put it back, then submit the printed line: audit record --line FILE")
+        };
+        let again = Repository::open(folder).ok().filter(|repo| repo.common_dir() == folder);
+        let again = again
+            .ok_or_else(|| gone(&format!("the repository {} was removed", folder.display())))?;
+        if body.commit().is_some_and(|commit| again.here(commit).is_none()) {
+            let what = "was replaced by one that hasn't the commit";
+            return Err(gone(&format!("the repository {} {what}", folder.display())));
+        }
+        let view = self.read()?;
+        view.writable()?;
+        if body.prev.iter().any(|id| view.chain().look_for(id).is_none()) {
+            let path = self.ledger.path();
+            return Err(gone(&format!("records were taken out of {}", path.display())));
+        }
+        body.prev = view.chain().prev();
+        if let Some(name) = &view.report().ledger {
+            body.ledger.clone_from(name);
+        }
+        Ok(view)
+    }
+
     /// Makes the line: signs, and checks what came out.
     ///
     /// # Errors
@@ -152,8 +182,7 @@ impl Recorder {
         now: i64,
     ) -> Result<Appended, Failure> {
         let appended = self.ledger.append(view, &entry.line, now).map_err(|not_appended| {
-            ui.note("the record was not acknowledged; to submit it again: audit record --line FILE, with this line in FILE");
-            ui.note(String::from_utf8_lossy(&entry.line).trim_end());
+            hand_back(ui, &entry.line);
             not_appended.failure
         })?;
         if let Some(copy) = &appended.recovered {
@@ -225,6 +254,12 @@ impl Recorder {
         who.extend(stated.clone());
         Ok(who)
     }
+}
+
+/// Prints a line that is not, or not surely, in the ledger, so that it is not lost.
+pub(crate) fn hand_back(ui: &Ui, line: &[u8]) {
+    ui.note("the record was not acknowledged; to submit it again: audit record --line FILE, with this line in FILE");
+    ui.note(String::from_utf8_lossy(line).trim_end());
 }
 
 /// Reads a line that is about to be written.

@@ -1,15 +1,15 @@
 //! `audit run`: run a command, and record that it ran as a side effect.
 
-use super::child::{self, Ended};
+use super::child::{self, Copied, Ended};
 use super::draft::{Draft, ReasonArgs};
-use super::recorder::Recorder;
+use super::recorder::{self, Recorder};
 use super::signing::SignArgs;
 use super::verify;
 use super::{Context, fields};
 use crate::address::Place;
 use crate::event::Kind;
 use crate::ledger::kinds::{Field, TABLES, Table};
-use crate::ledger::time;
+use crate::ledger::{Body, entry, time};
 use crate::outcome::{Failure, Outcome};
 use crate::ui::Ui;
 use clap::builder::PossibleValuesParser;
@@ -37,12 +37,26 @@ no digest; any other is copied through byte for byte while it is hashed: what.ou
 standard output, what.error_output that of standard error; when both go to one file or pipe, \
 what.output covers both in their order.
 
+When a stream can't be handed on (a full disk, a reader that has left), it is closed for the command too. \
+The record then has no digest of it, and what.output_lost names it.
+
+A stream that is copied through is served until every process that holds it has closed it, as a shell's \
+pipe is: a background process that the command leaves behind keeps `audit run` waiting, and the record \
+unwritten, until it ends. Start it with its output elsewhere: daemon >daemon.log 2>&1 &
+
 Of the command line only the program's name is recorded: arguments may hold secrets. SIGINT, SIGTERM, \
-SIGHUP and SIGQUIT are handed on to the command.
+SIGHUP and SIGQUIT are handed on to the command. SIGKILL can't be: if it kills `audit run`, nothing is \
+recorded, and the command goes on without it until it writes to a stream that was copied through, which \
+is a closed pipe then. If it kills the command, that is recorded.
+
+The record goes where it was to go when the command began. If the ledger or the repository has been \
+removed or replaced meanwhile, nothing is written there: the line is printed on standard error, for \
+`audit record --line FILE` once the ledger is back.
 
 Exit codes: that of the command, 128 + the number of the signal that killed it, 127 when there is no \
-such program, 126 when it could not be started; 2 when the record could not be written, after the \
-command has ended.";
+such program, 126 when it could not be started. When the command succeeded and some of its output was \
+lost: 141 when the reader of the output had left, as for a command that SIGPIPE ends, else 2. In any case \
+2 when the record could not be written, after the command has ended.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -165,9 +179,9 @@ fn example(kind: Kind) -> &'static str {
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: RunArgs) -> anyhow::Result<Outcome> {
     let recorder = Recorder::new(context.open()?, context.now)?;
-    let mut draft = args.draft(&recorder, context.now)?;
+    let mut body = args.plan(&recorder, context.now)?;
     if args.flags.approve_first {
-        let outcome = args.ask_first(context, &recorder, &draft)?;
+        let outcome = args.ask_first(context, &recorder, &body)?;
         if outcome != Outcome::Yes {
             context.ui.note("the command was not run");
             return Ok(outcome);
@@ -176,17 +190,12 @@ pub(crate) fn run(context: &mut Context, args: RunArgs) -> anyhow::Result<Outcom
     let begin = Instant::now();
     let ended = child::run(&args.program, &args.arguments);
     let elapsed = begin.elapsed();
-    if let Err(error) = &ended {
-        let program = args.program.to_string_lossy().into_owned();
-        context.ui.report(&anyhow::anyhow!("cannot run '{program}': {error}"));
-    }
-    measure(&mut draft, &ended, context.now, elapsed)?;
-    record(&recorder, &context.ui, &args, &draft, context.now + whole_seconds(elapsed)).map_err(
-        |failure| Failure {
-            message: format!("the command has run ({}), but {failure}", how(&ended)),
-            ..failure
-        },
-    )?;
+    say(&context.ui, &args, &ended);
+    measure(&mut body, &ended, context.now, elapsed)?;
+    record(&recorder, &context.ui, &args, body).map_err(|failure| Failure {
+        message: format!("the command has run ({}), but {failure}", how(&ended)),
+        ..failure
+    })?;
     Ok(Outcome::Child(exit_code(&ended)))
 }
 
@@ -196,21 +205,18 @@ impl RunArgs {
         &self,
         context: &Context,
         recorder: &Recorder,
-        draft: &Draft,
+        body: &Body,
     ) -> anyhow::Result<Outcome> {
-        let commit = draft.what.get("commit").and_then(|commit| commit.as_str());
-        let env = draft.place.get("env").and_then(|env| env.as_str());
-        let (Some(commit), Some(env)) = (commit, env) else {
+        let (Some(commit), Some(env)) = (body.commit(), body.env()) else {
             return Err(Failure::new("--approve-first needs a commit and an environment")
                 .hint("name them with --commit and --env")
                 .into());
         };
-        let service = draft.place.get("service").and_then(|service| service.as_str());
-        verify::may_go(context, recorder.repo(), commit, Place { env, service })
+        verify::may_go(context, recorder.repo(), commit, Place { env, service: body.service() })
     }
 
     /// Everything that can be said before the command runs, checked as if it had succeeded.
-    fn draft(&self, recorder: &Recorder, now: i64) -> Result<Draft, Failure> {
+    fn plan(&self, recorder: &Recorder, now: i64) -> Result<Body, Failure> {
         let kind: Kind = self.table.kind;
         let view = recorder.read()?;
         let mut draft = Draft::new(kind);
@@ -242,23 +248,45 @@ impl RunArgs {
             let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
             draft.what.insert("command".into(), json!(words));
         }
-        let mut trial = draft.clone();
-        trial.what.insert("outcome".into(), json!("success"));
-        recorder.body(&trial, &view, now)?;
-        Ok(draft)
+        draft.what.insert("outcome".into(), json!("success"));
+        recorder.body(&draft, &view, now)
+    }
+}
+
+/// Says what went wrong around the command.
+fn say(ui: &Ui, args: &RunArgs, ended: &io::Result<Ended>) {
+    match ended {
+        Err(error) => {
+            let program = args.program.to_string_lossy();
+            ui.report(&Failure::new(format!("cannot run '{program}': {error}")).into());
+        }
+        Ok(ended) => {
+            for (stream, error) in ended.lost() {
+                // A command that its reader left early says nothing of it either.
+                if error.kind() != io::ErrorKind::BrokenPipe || ended.status.success() {
+                    let name = stream.name;
+                    let message = format!(
+                        "what the command wrote to {name} is lost, at least in part: {error}"
+                    );
+                    ui.report(&Failure::new(message).into());
+                }
+            }
+        }
     }
 }
 
 /// Adds what is known now that the command has ended.
 fn measure(
-    draft: &mut Draft,
+    body: &mut Body,
     ended: &io::Result<Ended>,
     started: i64,
     elapsed: Duration,
 ) -> Result<(), Failure> {
-    let what = &mut draft.what;
+    let finished = started + whole_seconds(elapsed);
+    body.when = finished;
+    let what = &mut body.what;
     what.insert("started".into(), json!(time::format(started)?));
-    what.insert("finished".into(), json!(time::format(started + whole_seconds(elapsed))?));
+    what.insert("finished".into(), json!(time::format(finished)?));
     what.insert("duration".into(), json!(u64::try_from(elapsed.as_millis()).unwrap_or(0)));
     let outcome = match ended {
         Err(_) => "error",
@@ -275,35 +303,82 @@ fn measure(
     if let Some(signal) = killed_by(ended.status) {
         what.insert("signal".into(), json!(signal_name(signal)));
     }
-    for (key, digest) in [("output", &ended.output), ("error_output", &ended.errors)] {
-        what.extend(digest.as_ref().map(|digest| (key.to_string(), json!(digest))));
+    for stream in ended.streams() {
+        if let Copied::Whole(digest) = stream.copied {
+            what.insert(stream.key.into(), json!(digest));
+        }
+    }
+    let lost: Vec<&str> = ended.lost().map(|(stream, _)| stream.key).collect();
+    if !lost.is_empty() {
+        what.insert("output_lost".into(), json!(lost));
     }
     Ok(())
 }
 
-/// Writes the record, on top of the ledger as it is now.
-fn record(
-    recorder: &Recorder,
-    ui: &Ui,
-    args: &RunArgs,
-    draft: &Draft,
-    now: i64,
-) -> Result<(), Failure> {
-    let view = recorder.read()?;
-    let body = recorder.body(draft, &view, now)?;
-    let entry = recorder.line(&body, &args.flags.sign)?;
-    recorder.append(ui, view, &entry, now).map(|_| ())
+/// One of the streams of a command that has ended.
+struct Stream<'a> {
+    /// The field that holds its digest.
+    key: &'static str,
+    /// What people call it.
+    name: &'static str,
+    copied: &'a Copied,
+}
+
+impl Ended {
+    fn streams(&self) -> [Stream<'_>; 2] {
+        [
+            Stream { key: "output", name: "standard output", copied: &self.output },
+            Stream { key: "error_output", name: "standard error", copied: &self.errors },
+        ]
+    }
+
+    /// The streams of which some is lost, and why.
+    fn lost(&self) -> impl Iterator<Item = (Stream<'_>, &io::Error)> {
+        self.streams().into_iter().filter_map(|stream| match stream.copied {
+            Copied::Lost(error) => Some((stream, error)),
+            Copied::Untouched | Copied::Whole(_) => None,
+        })
+    }
+}
+
+/// Writes the record, on top of the ledger as it is now. A record that can't be written is printed, on
+/// top of what was there when the command began: it fits when that is back.
+fn record(recorder: &Recorder, ui: &Ui, args: &RunArgs, mut body: Body) -> Result<(), Failure> {
+    let now = body.when;
+    let there = recorder.build_on(&mut body);
+    match (there, recorder.line(&body, &args.flags.sign)) {
+        (Ok(view), Ok(entry)) => recorder.append(ui, view, &entry, now).map(|_| ()),
+        (Err(failure), Ok(entry)) => {
+            recorder::hand_back(ui, &entry.line);
+            Err(failure)
+        }
+        (there, Err(unsigned)) => {
+            ui.note("the record could not be signed");
+            recorder::hand_back(ui, &entry::format(&body.format()?, None)?);
+            Err(there.err().unwrap_or(unsigned))
+        }
+    }
 }
 
 fn whole_seconds(elapsed: Duration) -> i64 {
     i64::try_from(elapsed.as_secs()).unwrap_or(0)
 }
 
-/// The exit code of this program, as a shell would give it.
+/// The exit code of a command that writes to a pipe that nobody reads, as a shell gives it: 128 and
+/// the number of SIGPIPE.
+const BROKEN_PIPE: u8 = 141;
+
+/// The exit code of this program, as a shell would give it. A command that doesn't know that its output
+/// is lost has not succeeded.
 fn exit_code(ended: &io::Result<Ended>) -> u8 {
     match ended {
         Err(error) if error.kind() == io::ErrorKind::NotFound => 127,
         Err(_) => 126,
+        Ok(ended) if ended.status.success() => match ended.lost().next() {
+            None => 0,
+            Some((_, error)) if error.kind() == io::ErrorKind::BrokenPipe => BROKEN_PIPE,
+            Some(_) => Outcome::Failed.code(),
+        },
         Ok(ended) => {
             let code = ended.status.code().or(killed_by(ended.status).map(|signal| 128 + signal));
             // Elsewhere than on Unix codes may be larger; all but 0 are failures.

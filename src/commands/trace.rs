@@ -9,7 +9,7 @@ use crate::git::commit_index::CommitIndex;
 use crate::git::source::Commits;
 use crate::outcome::{Failure, Outcome};
 use crate::report::trace;
-use crate::trace::target::{CUT_OFF, Found, Target};
+use crate::trace::target::{CUT_OFF, Found, TraceTarget};
 use crate::trace::tracer::Tracer;
 use crate::trace::{Trace, Verdict};
 use clap::{Args, ValueHint};
@@ -77,7 +77,7 @@ pub(crate) fn run(context: &mut Context, args: TraceArgs) -> anyhow::Result<Outc
     warnings::unplaced(context, &deployments);
     let evidence = gathered.evidence(&repo, &deployments, context.now);
     let mut tracer = Tracer::new(evidence, commits, index, reader, args.all_reverts)?;
-    let mut wanted: Vec<Target> = Vec::new();
+    let mut wanted: Vec<TraceTarget> = Vec::new();
     match (args.things.as_slice(), args.paths.as_slice()) {
         ([], []) => wanted.push(repo.commit_id("HEAD")?.into()),
         ([], paths) => wanted.push(tracer.last_change("HEAD", paths)?),

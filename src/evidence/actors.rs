@@ -2,11 +2,12 @@
 
 use super::history;
 use super::judge::Judge;
-use crate::event::{Event, Identity};
+use crate::event::{Event, Grade, Identity};
 use crate::git::Repository;
 use crate::git::mailmap::Mailmap;
 use crate::outcome::Failure;
-use crate::policy::{People, Person, Somebody};
+use crate::people::{Known, PolicyPerson, Role};
+use crate::policy::{People, Person, PersonKind, Somebody};
 use std::collections::BTreeSet;
 
 /// Tells persons apart.
@@ -38,6 +39,34 @@ impl Actors {
             person.id.to_lowercase() == text || names.any(|name| name.to_lowercase().contains(text))
         };
         self.people.persons().iter().filter(is_called).map(|person| person.id.clone()).collect()
+    }
+
+    /// Who somebody is whom an event names: by the mailmap and the policy; where neither knows the address and
+    /// the signature is theirs to make, by the key.
+    pub(crate) fn known(&self, event: &Event, role: &Role<'_>) -> Known {
+        let mapped = self.identity(role.who);
+        let mut somebody = self.people.of(&mapped, role.login);
+        if role.signs
+            && somebody.id().is_none()
+            && event.proof.grade == Grade::Signed
+            && let Some(signer) =
+                event.proof.signature.as_ref().and_then(|verdict| self.people.signer(verdict))
+            && !self.people.is_program(&signer)
+            && !self.people.may_act_for_others(&signer)
+            && signer.id().is_some()
+        {
+            somebody = signer;
+        }
+        let person = somebody.id().and_then(|id| self.people.get(id));
+        let person = person.map(|person| PolicyPerson {
+            id: person.id.clone(),
+            name: person.name.clone(),
+            email: person.emails.first().cloned(),
+            program: Some(person.kind)
+                .filter(|kind| *kind != PersonKind::Human)
+                .map(PersonKind::name),
+        });
+        Known { mapped, person }
     }
 
     /// The name and address that the mailmap gives.

@@ -57,8 +57,12 @@ pub(crate) fn config_paths(policy: &Policy) -> Result<Pathspec, Failure> {
 
 /// What tickets look like: the built-in forms, and the policy's.
 pub(crate) fn tickets(policy: &Policy) -> Result<TicketFinder, Failure> {
-    TicketFinder::new(&policy.tickets)
-        .map_err(|error| Failure::new(format!("a pattern of tickets in the policy: {error}")))
+    let finder = TicketFinder::new(&policy.tickets)
+        .map_err(|error| Failure::new(format!("a pattern of tickets in the policy: {error}")))?;
+    Ok(match &policy.ticket_keys {
+        Some(keys) => finder.with_keys(keys.iter().cloned()),
+        None => finder,
+    })
 }
 
 /// The commit of HEAD; `None` on a branch without one.

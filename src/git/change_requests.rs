@@ -10,7 +10,8 @@
 //! Merge pull request #412 in PAY/pay from …         Bitbucket Server
 //! Merged PR 412: Retry card capture once            Azure Repos
 //! Change-Id: I8473b95934b5732ac55d26311a706c9c2bde9940    Gerrit
-//! Merge #412: Retry …, Auto merge of #412 - …       bots on GitHub
+//! Merge #412: Retry …, Auto merge of #412 - …       bots on GitHub; Rollup merge of #412 - … as well
+//! Differential Revision: https://phab.x/D2187       Phabricator
 //! ```
 //!
 //! Anybody can type such a line, so all of this is a claim. The method is `merge` only for a commit
@@ -18,6 +19,7 @@
 //! was rewritten, and its method is `None`.
 
 use super::message::Message;
+use super::phabricator;
 use super::trailers::Trailer;
 use crate::event::ChangeRequest;
 use memchr::memmem::Finder;
@@ -37,7 +39,8 @@ pub fn change_request(
     let found = merge_subject(&summary, merged)
         .or_else(|| gitlab(message.body(), merged))
         .or_else(|| suffix(&summary, parents))
-        .or_else(|| bitbucket_server_body(message.body(), &summary, merged));
+        .or_else(|| bitbucket_server_body(message.body(), &summary, merged))
+        .or_else(|| phabricator::revision(message.body()));
     let reviewed_on = trailers.iter().rev().find(|trailer| trailer.is("Reviewed-on"));
     let url = reviewed_on.map(|trailer| trailer.value.as_ref()).filter(|url| is_url(url));
     match found {
@@ -79,7 +82,8 @@ fn merge_subject(summary: &str, merged: Option<&'static str>) -> Option<ChangeRe
     {
         return Some(change('#', number, Some("bitbucket"), merged_or_squashed));
     }
-    if let Some(rest) = summary.strip_prefix("Auto merge of #") {
+    let by_bot = ["Auto merge of #", "Rollup merge of #"];
+    if let Some(rest) = by_bot.iter().find_map(|words| summary.strip_prefix(words)) {
         let (number, rest) = leading_number(rest)?;
         return rest.starts_with(" - ").then(|| change('#', number, Some("github"), merged));
     }
@@ -224,6 +228,8 @@ mod tests {
         assert_eq!(brief("Retry (#400) (#412)", 1), "#412 ? squash");
         assert_eq!(brief("Merge acme/pay#412: Retry", 2), "#412 github merge");
         assert_eq!(brief("Auto merge of #412 - ana:retry, r=bo", 2), "#412 github merge");
+        assert_eq!(brief("Rollup merge of #412 - ana:retry, r=bo", 2), "#412 github merge");
+        assert_eq!(brief("Rollup merge of #412 pull requests", 2), "none");
     }
 
     #[test]
@@ -289,6 +295,13 @@ mod tests {
             brief("Pull request #412: Retry\n\nMerge in PAY/pay from a to main", 2),
             "#412 bitbucket merge"
         );
+    }
+
+    #[test]
+    fn phabricator_counts_below_the_subject() {
+        let field = "Differential Revision: https://phab.x/D2187";
+        assert_eq!(brief(&format!("Retry\n\n{field}\n"), 1), "D2187 phabricator ?");
+        assert_eq!(brief(&format!("Retry (#412)\n\n{field}\n"), 1), "#412 ? squash");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use super::hydrated;
 use super::identity::person;
 use super::message::Message;
 use super::trailers::{Trailer, trailers};
+use super::{phabricator, shorthand};
 use crate::event::{Identity, ReviewClaim};
 use memchr::memmem::Finder;
 use std::collections::HashSet;
@@ -147,9 +148,10 @@ pub fn co_authors(trailers: &[Trailer<'_>]) -> Vec<Identity> {
     people
 }
 
-/// The reviews that trailers claim: `Reviewed-by` and `Approved-by` are `approved`, `Acked-by` is
-/// `acked`, `Tested-by` is `tested`, `Nacked-by` is `changes_requested`.
-pub fn reviews(trailers: &[Trailer<'_>]) -> Vec<ReviewClaim> {
+/// The reviews that a message claims. In trailers, `Reviewed-by` and `Approved-by` are `approved`, `Acked-by` is
+/// `acked`, `Tested-by` is `tested`, `Nacked-by` is `changes_requested`. What bots and Phabricator write
+/// follows: see [`shorthand`] and [`phabricator`].
+pub fn reviews(message: &Message<'_>, trailers: &[Trailer<'_>]) -> Vec<ReviewClaim> {
     let claim = |trailer: &Trailer<'_>| {
         let (key, state) = REVIEWS.into_iter().find(|(key, _)| trailer.is(key))?;
         let by = person(&trailer.value);
@@ -159,7 +161,10 @@ pub fn reviews(trailers: &[Trailer<'_>]) -> Vec<ReviewClaim> {
             source: format!("trailer:{key}"),
         })
     };
-    trailers.iter().filter_map(claim).collect()
+    let mut reviews: Vec<ReviewClaim> = trailers.iter().filter_map(claim).collect();
+    reviews.extend(shorthand::reviews(message));
+    reviews.extend(phabricator::reviews(message.body()));
+    reviews
 }
 
 /// 7 to 64 hexadecimal digits that are a word of their own, and what follows them.
@@ -258,7 +263,7 @@ mod tests {
         let trailers = trailers(&message);
         let ana = Identity { name: "Ana".into(), email: "ana@x".into() };
         assert_eq!(co_authors(&trailers), [ana]);
-        let reviews = reviews(&trailers);
+        let reviews = reviews(&message, &trailers);
         let brief: Vec<_> =
             reviews.iter().map(|r| (r.by.name.as_str(), r.state.as_str())).collect();
         assert_eq!(brief, [("Bo", "approved"), ("Cy", "acked"), ("", "tested")]);

@@ -15,7 +15,7 @@ use super::source::Commits;
 use super::tickets::TicketFinder;
 use super::trailers::trailers;
 use super::walk::Walked;
-use super::{Oid, Repository, change_requests, claims};
+use super::{Oid, Repository, change_requests, claims, phabricator};
 use crate::event::{CommitFacts, Event, Grade, Identity, Kind, Proof, What, When, Who, Why};
 use crate::outcome::Failure;
 use std::collections::{HashMap, HashSet};
@@ -97,8 +97,10 @@ impl CommitReader {
             notes.push("replaced".to_owned());
         }
         let change = change_requests::change_request(&message, &trailers, commit.parents.len());
-        let mut reviews = claims::reviews(&trailers);
+        let mut reviews = claims::reviews(&message, &trailers);
         reviews.extend(self.notes.of(repo, *oid)?);
+        let mut tickets = self.tickets.find(message.text(), change.as_ref());
+        tickets.extend(phabricator::tasks(message.body()).map(str::to_owned));
         let (paths, config) = self.paths(repo, *oid, &commit.parents, commit.tree, &mut notes)?;
         let event = Event {
             kind: if commit.parents.len() > 1 { Kind::Merge } else { Kind::Commit },
@@ -115,7 +117,7 @@ impl CommitReader {
             },
             why: Why {
                 body: message.body().to_owned(),
-                tickets: self.tickets.find(message.text(), change.as_ref()),
+                tickets,
                 trailers: trailers
                     .iter()
                     .map(|t| (t.key.to_owned(), t.value.clone().into_owned()))

@@ -52,9 +52,14 @@ impl<'a> Message<'a> {
         self.text
     }
 
+    /// The first paragraph as it stands, without white space at its end.
+    pub fn subject(&self) -> &'a str {
+        &self.text[..self.subject_end]
+    }
+
     /// What `%s` prints: the first paragraph, its lines joined by single spaces.
     pub fn summary(&self) -> Cow<'a, str> {
-        let subject = &self.text[..self.subject_end];
+        let subject = self.subject();
         if !subject.contains('\n') {
             return Cow::Borrowed(subject);
         }

@@ -3,37 +3,25 @@
 //! ```text
 //! PAY-88: retry card capture once (#412)      PAY-88, but not #412: that is the change request
 //! Fixes #12, acme/pay#7 and GH-9              #12, acme/pay#7, GH-9
+//! Follow PSR-4                                nothing: see [`keys`]
 //! See https://github.com/acme/pay/issues/31   acme/pay#31
 //! https://jira.acme.com/browse/OPS-4?x=1      OPS-4
 //! https://bugzilla.acme.com/show_bug.cgi?id=5 the address itself, up to the number
 //! ```
 //!
-//! Histories are full of look-alikes: `UTF-8`, `CVE-2024-1234`, `step #3`, `MAX_LEN-1`, UUIDs. What
-//! stands around a candidate decides, then two short lists of words ([`NO_PROJECT`], [`NO_ISSUE`]).
-//! A policy can add patterns of its own. Everything here is a claim.
+//! Histories are full of look-alikes: `UTF-8`, `CVE-2024-1234`, `step #3`, `MAX_LEN-1`, UUIDs. The place
+//! of a candidate decides ([`keys`]), what stands around it, and two lists of words ([`keys`],
+//! [`NO_ISSUE`]). A policy can name its keys, and add patterns of its own. Everything here is a claim.
 
+mod keys;
+
+use super::message::Message;
 use crate::event::ChangeRequest;
+use keys::Places;
 use memchr::memchr3;
 use regex::Regex;
 use std::collections::HashSet;
-
-/// Upper-case words that stand before a hyphen and a number without being a project's key:
-/// encodings, algorithms, standards, advisories, licences, time zones, constants.
-#[rustfmt::skip]
-const NO_PROJECT: &[&str] = &[
-    "AES", "AGPL", "ALPHA", "AMD", "ANSI", "APACHE", "APR", "ARM", "ARMV", "ASCII", "AUG", "AVX",
-    "BASE", "BETA", "BIP", "BLAKE", "BSD", "CAN", "CET", "CFB", "CMAC", "COVID", "CP", "CPU", "CRC",
-    "CTR", "CVE", "CWE", "DEC", "DES", "DSA", "EBCDIC", "ECDH", "ECDSA", "ECMA", "ED", "EIP", "EST",
-    "FEB", "FIPS", "FNV", "FY", "GCC", "GCM", "GHSA", "GMT", "GPL", "GPT", "GTK", "HEAD", "HMAC",
-    "HTTP", "HTTPS", "IBM", "IEC", "IEEE", "INT", "IPV", "ISO", "ISO8859", "JAN", "JEP", "JSR",
-    "JUL", "JUN", "KOI8", "LATIN", "LEN", "LEVEL", "LGPL", "LLVM", "LOW", "MAR", "MAX", "MAY", "MD",
-    "MIN", "MIT", "MPEG", "MPL", "MR", "NIST", "NOV", "NUM", "OCT", "PART", "PATCH", "PBKDF", "PDP",
-    "PEP", "PHASE", "PKCS", "POSIX", "PR", "PST", "RC", "REV", "RFC", "RHBA", "RHEA", "RHSA",
-    "RIPEMD", "RS", "RSA", "SEC", "SECP", "SEP", "SHA", "SHA1", "SHA2", "SHA256", "SHA3", "SHA512",
-    "SIZE", "SLES", "SM", "SP", "SQL", "SSE", "SSH", "SSL", "STEP", "TIER", "TLS", "TOP", "TOPS",
-    "TYPE", "UCS", "UMAC", "USB", "USN", "UTC", "UTF", "VT", "WIN", "WINDOWS", "WPA", "X86",
-    "ZIP215",
-];
+use std::ops::Range;
 
 /// Words after which `#3` counts something that is no ticket, in lower case.
 #[rustfmt::skip]
@@ -59,6 +47,8 @@ const LONGEST_PATH: usize = 200;
 #[derive(Debug, Clone, Default)]
 pub struct TicketFinder {
     custom: Vec<Regex>,
+    /// The keys of projects that count anywhere, and no others; `None` to go by the place.
+    keys: Option<HashSet<String>>,
 }
 
 impl TicketFinder {
@@ -69,14 +59,25 @@ impl TicketFinder {
     /// The first pattern that is no regular expression (syntax of the `regex` crate).
     pub fn new<S: AsRef<str>>(patterns: &[S]) -> Result<TicketFinder, regex::Error> {
         let custom = patterns.iter().map(|pattern| Regex::new(pattern.as_ref()));
-        Ok(TicketFinder { custom: custom.collect::<Result<_, _>>()? })
+        Ok(TicketFinder { custom: custom.collect::<Result<_, _>>()?, keys: None })
+    }
+
+    /// Takes the keys of these projects wherever they stand in running text, and no others.
+    pub fn with_keys(mut self, keys: impl IntoIterator<Item = String>) -> TicketFinder {
+        self.keys = Some(keys.into_iter().collect());
+        self
+    }
+
+    /// Whether a text could be the key of a project, such as `PAY` or `PROJ_A`.
+    pub fn is_key(text: &str) -> bool {
+        is_key_and_number(&format!("{text}-1"))
     }
 
     /// The tickets that a message (summary and body) names, in order of appearance, each once.
     /// `change` is the change request the message names; its number is not a ticket.
     pub fn find(&self, text: &str, change: Option<&ChangeRequest>) -> Vec<String> {
         let mut found = Vec::new();
-        scan(text, &mut found);
+        self.scan(text, &mut found);
         if !self.custom.is_empty() {
             self.scan_custom(text, &mut found);
         }
@@ -100,61 +101,61 @@ impl TicketFinder {
         }
         found.sort_by_key(|(at, _)| *at);
     }
-}
 
-/// Walks the text once and stops only at the three bytes that every form has: `-`, `#` and `:`.
-fn scan(text: &str, found: &mut Vec<(usize, String)>) {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(step) = memchr3(b'-', b'#', b':', &bytes[at..]) {
-        at += step;
-        let next = bytes.get(at + 1).copied().unwrap_or(0);
-        match bytes[at] {
-            b'-' if next.is_ascii_digit() => {
-                if let Some(start) = key_start(bytes, at)
-                    && let Some(end) = number_end(bytes, at + 1)
-                {
-                    found.push((start, text[start..end].to_owned()));
+    /// Walks the text once and stops only at the three bytes that every form has: `-`, `#` and `:`.
+    fn scan(&self, text: &str, found: &mut Vec<(usize, String)>) {
+        let bytes = text.as_bytes();
+        let mut places = None;
+        let mut at = 0;
+        while let Some(step) = memchr3(b'-', b'#', b':', &bytes[at..]) {
+            at += step;
+            let next = bytes.get(at + 1).copied().unwrap_or(0);
+            match bytes[at] {
+                b'-' if next.is_ascii_digit() => {
+                    if let Some(start) = keys::start(bytes, at)
+                        && let Some(end) = number_end(bytes, at + 1)
+                        && self.is_ticket(text, start..end, &mut places)
+                    {
+                        found.push((start, text[start..end].to_owned()));
+                    }
                 }
-            }
-            b'#' if next.is_ascii_digit() => {
-                if let Some(end) = number_end(bytes, at + 1)
-                    && let Some(start) = hash_start(text, at)
-                {
-                    found.push((start, text[start..end].to_owned()));
+                b'#' if next.is_ascii_digit() => {
+                    if let Some(end) = number_end(bytes, at + 1)
+                        && let Some(start) = hash_start(text, at)
+                    {
+                        found.push((start, text[start..end].to_owned()));
+                    }
                 }
+                b':' if bytes[at..].starts_with(b"://") => {
+                    let end = url_end(bytes, at);
+                    found.extend(url_ticket(text, at, end).map(|ticket| (at, ticket)));
+                    at = end - 1;
+                }
+                _ => {}
             }
-            b':' if bytes[at..].starts_with(b"://") => {
-                let end = url_end(bytes, at);
-                found.extend(url_ticket(text, at, end).map(|ticket| (at, ticket)));
-                at = end - 1;
-            }
-            _ => {}
+            at += 1;
         }
-        at += 1;
     }
-}
 
-/// Where the project key before the hyphen at `hyphen` starts, if it can be one.
-fn key_start(bytes: &[u8], hyphen: usize) -> Option<usize> {
-    let is_key = |byte: &&u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
-    let length = bytes[..hyphen].iter().rev().take(11).take_while(is_key).count();
-    let start = hyphen - length;
-    let key = &bytes[start..hyphen];
-    let letters = key.iter().filter(|byte| byte.is_ascii_uppercase()).count();
-    // Half of a number in hexadecimal, a UUID or a float, has digits and no letter beyond F.
-    let hex = letters < length && key.iter().all(u8::is_ascii_hexdigit);
-    if !(2..=10).contains(&length) || !key[0].is_ascii_uppercase() || letters < 2 || hex {
-        return None;
+    /// Whether a key with its number is a ticket: by the policy's keys, else by its place.
+    fn is_ticket<'t>(
+        &self,
+        text: &'t str,
+        word: Range<usize>,
+        places: &mut Option<Places<'t>>,
+    ) -> bool {
+        let key = text[word.clone()].rsplit_once('-').map_or("", |(key, _)| key);
+        // GitHub's own way to write `#9`.
+        if key == "GH" {
+            return true;
+        }
+        match &self.keys {
+            Some(keys) => keys.contains(key),
+            None => places
+                .get_or_insert_with(|| Places::new(text, Message::parse(text).subject()))
+                .count(word.start, word.end),
+        }
     }
-    let before = |back: usize| start.checked_sub(back).map_or(b' ', |at| bytes[at]);
-    let joined = match before(1) {
-        // `fix-PAY-88` is a branch name; `CC-BY-4`, `0-AB-1` and `--AB-1` are something else.
-        b'-' => !before(2).is_ascii_lowercase(),
-        byte => byte.is_ascii_alphanumeric() || b"_.@%+$&=?\\".contains(&byte) || byte >= 0x80,
-    };
-    let word = std::str::from_utf8(key).unwrap_or_default();
-    (!joined && NO_PROJECT.binary_search(&word).is_err()).then_some(start)
 }
 
 /// The end of the number that starts at `start`, if it can be a ticket's: one to nine digits, no
@@ -264,8 +265,11 @@ fn url_ticket(text: &str, colon: usize, end: usize) -> Option<String> {
             _ => {}
         }
     }
-    let short = host.starts_with("bugzilla.") && segments.len() == 1 && is_number(segments[0]);
-    short.then(|| url.to_owned())
+    let number = segments.last().copied().filter(|number| is_number(number))?;
+    let short = host.starts_with("bugzilla.") || matches!(host, "bugs.debian.org" | "crbug.com");
+    // sourcehut: `/~ana/pay/12`.
+    let sourcehut = host.starts_with("todo.") && path.starts_with('~') && segments.len() == 3;
+    (sourcehut || (short && segments.len() == 1)).then(|| up_to(url, number))
 }
 
 /// The address up to and with this part of it.
@@ -305,15 +309,14 @@ mod tests {
 
     #[test]
     fn the_word_lists_are_sorted() {
-        assert!(NO_PROJECT.is_sorted());
         assert!(NO_ISSUE.is_sorted());
     }
 
     #[test]
     fn keys_of_projects() {
         assert_eq!(
-            find("PAY-88: retry [OPS-4], (K8S-12)\n\nFixes: AB-1."),
-            ["PAY-88", "OPS-4", "K8S-12", "AB-1"]
+            find("PAY-88: retry [OPS-4], [K8S-12]\n\nFixes: AB-1."),
+            ["PAY-88", "K8S-12", "AB-1"]
         );
         assert_eq!(find("Merge branch 'feature/PAY-88-retry' of fix-OPS-4"), ["PAY-88", "OPS-4"]);
     }
@@ -329,7 +332,7 @@ mod tests {
 
     #[test]
     fn each_once_in_order_of_appearance() {
-        assert_eq!(find("#2 PAY-1 #1 PAY-1 #2"), ["#2", "PAY-1", "#1"]);
+        assert_eq!(find("#2 fixes PAY-1 #1 fixes PAY-1 #2"), ["#2", "PAY-1", "#1"]);
     }
 
     #[test]
@@ -430,6 +433,11 @@ mod tests {
             ["https://bugzilla.x/show_bug.cgi?id=5"]
         );
         assert_eq!(find("https://redmine.x/issues/12?y"), ["https://redmine.x/issues/12"]);
+        for url in
+            ["https://todo.sr.ht/~ana/pay/12", "https://bugs.debian.org/12", "https://crbug.com/12"]
+        {
+            assert_eq!(find(&format!("Fixes: {url}.")), [url]);
+        }
         assert_eq!(find("https://dev.azure.com/a/b/_workitems/edit/12"), ["#12"]);
     }
 
@@ -437,6 +445,10 @@ mod tests {
     fn other_addresses_name_no_ticket() {
         none(&[
             "https://x.y/PAY-88/a",
+            "https://todo.sr.ht/~ana/pay",
+            "https://todo.sr.ht/~ana/12",
+            "https://crbug.com/p/12",
+            "https://example.org/12",
             "https://github.com/a/b/pull/12",
             "git://x/AB-1",
             "://",
@@ -447,7 +459,10 @@ mod tests {
     #[test]
     fn patterns_of_a_policy() {
         let finder = TicketFinder::new(&[r"\bbug (\d+)", r"CHG\d{4}"]).unwrap();
-        assert_eq!(finder.find("CHG0001 PAY-1 bug 77 CHG0001", None), ["CHG0001", "PAY-1", "77"]);
+        assert_eq!(
+            finder.find("CHG0001 (fixes PAY-1) bug 77 CHG0001", None),
+            ["CHG0001", "PAY-1", "77"]
+        );
         assert!(TicketFinder::new(&["("]).is_err());
         assert_eq!(TicketFinder::new(&["x*"]).unwrap().find("abc", None), [""; 0]);
     }

@@ -81,6 +81,18 @@ impl Table {
     pub fn fields(&self) -> impl Iterator<Item = Field> {
         self.required.iter().copied().flatten().chain(self.optional).copied()
     }
+
+    /// The fields that a kind is mostly about, in the order in which people say them: the word for what
+    /// happened, and the name of what it happened to. `freeze begins`, `incident opened INC-9`.
+    pub fn spoken(&self) -> impl Iterator<Item = Field> {
+        let needed = || self.required.iter().filter(|group| group.len() == 1).map(|group| group[0]);
+        let word = needed().find(|field| matches!(field.shape, Shape::Word(_)));
+        let name = needed().find(|field| {
+            let names = matches!(field.shape, Shape::Text | Shape::Number | Shape::Digest);
+            names && field.object() == "what"
+        });
+        word.into_iter().chain(name)
+    }
 }
 
 const fn field(name: &'static str, shape: Shape) -> Field {

@@ -70,6 +70,8 @@ pub struct Policy {
     pub tags: Option<Vec<String>>,
     /// Regular expressions that find tickets, beside the built-in forms.
     pub tickets: Vec<String>,
+    /// The keys of projects (`PAY`) that count anywhere, and no others; `None` to go by the place.
+    pub ticket_keys: Option<Vec<String>>,
     /// Pathspecs of configuration; `None` for the built-in list.
     pub config: Option<Vec<String>>,
     /// What `commit-has-why` asks for.
@@ -99,6 +101,7 @@ impl Default for Policy {
             branches: None,
             tags: None,
             tickets: Vec::new(),
+            ticket_keys: None,
             config: None,
             why: Reason::default(),
             evidence: Evidence::default(),

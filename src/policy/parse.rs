@@ -137,8 +137,19 @@ fn patterns(table: &Table<'_, '_>, key: &str, example: &str) -> Option<Vec<Strin
     Some(texts.into_iter().map(|text| text.value).collect())
 }
 
+/// `tickets` is a list of patterns, or a table with `patterns` and `keys`.
 fn read_tickets(top: &Table<'_, '_>, policy: &mut Policy) {
-    let patterns = top.texts("tickets", "['\\bOPS\\d+\\b']").unwrap_or_default();
+    const EXAMPLE: &str = "['\\bOPS\\d+\\b']";
+    let patterns = if top.holds_table("tickets") {
+        let Some(table) = top.table("tickets") else { return };
+        policy.ticket_keys = read_ticket_keys(&table);
+        let patterns = table.texts("patterns", EXAMPLE);
+        table.finish();
+        patterns
+    } else {
+        top.texts("tickets", EXAMPLE)
+    };
+    let patterns = patterns.unwrap_or_default();
     if let Some(beyond) = patterns.get(MOST_TICKETS) {
         let message = format!("more than {MOST_TICKETS} expressions for tickets");
         top.reader().problem(&beyond.span, message, "join several with |: 'OPS\\d+|PAY-\\d+'");
@@ -156,6 +167,21 @@ fn read_tickets(top: &Table<'_, '_>, policy: &mut Policy) {
             }
         }
     }
+}
+
+fn read_ticket_keys(table: &Table<'_, '_>) -> Option<Vec<String>> {
+    let example = "[\"PAY\", \"OPS\"]";
+    let keys = table.texts("keys", example)?;
+    for key in &keys {
+        if !TicketFinder::is_key(&key.value) {
+            let message = format!("'{}' is no key of a project", key.value);
+            let hint = format!(
+                "give up to 20 upper-case letters, digits and _, without the number: keys = {example}"
+            );
+            table.reader().problem(&key.span, message, hint);
+        }
+    }
+    Some(keys.into_iter().map(|key| key.value).collect())
 }
 
 fn read_config(top: &Table<'_, '_>, policy: &mut Policy) {

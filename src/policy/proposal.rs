@@ -101,6 +101,7 @@ impl Weight {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::event::Identity;
     use crate::people::Person as Seen;
     use crate::policy::{PersonKind, Policy};
     use crate::ui::escape;
@@ -110,9 +111,32 @@ mod tests {
             id: addresses[0].to_lowercase(),
             name: name.to_owned(),
             addresses: addresses.iter().map(|&address| address.to_owned()).collect(),
-            bot: name.ends_with("[bot]"),
+            program: crate::people::Program::guess(&Identity {
+                name: name.to_owned(),
+                email: addresses[0].to_owned(),
+            }),
             ..Seen::default()
         }
+    }
+
+    #[test]
+    fn one_name_under_several_addresses_is_offered_as_a_mailmap() {
+        let text =
+            |persons: &[Seen]| Proposal { members: members(persons), ..Proposal::default() }.text();
+        let ana =
+            [seen("Ana Silva", &["ana@x"]), seen("ana silva", &["as@y"]), seen("Bo", &["bo@x"])];
+        let offered = text(&ana);
+        assert!(offered.contains("\n#   Ana Silva <ana@x> <as@y>\n"), "{offered}");
+        assert_eq!(
+            Policy::parse(offered.as_bytes()).unwrap().people.persons().len(),
+            3,
+            "joined by nobody"
+        );
+        assert!(!text(&ana[1..]).contains(".mailmap"));
+        let hostile = [seen("A\nmanagers = []", &["a@x"]), seen("A\nmanagers = []", &["b@x"])];
+        assert!(!text(&hostile).contains(".mailmap"));
+        let bots = [seen("x[bot]", &["a@x"]), seen("x[bot]", &["b@x"])];
+        assert!(!text(&bots).contains(".mailmap"));
     }
 
     #[test]
@@ -128,7 +152,7 @@ mod tests {
             "\u{e0041}",
             "",
         ] {
-            let persons = [seen(name, &["x\"]\nkind=\"bot\"@example.com"])];
+            let persons = [seen(name, &["x\"]\nkind=\"agent\"@example.com"])];
             let proposal = Proposal {
                 members: members(&persons),
                 environments: vec![name.to_owned() + "e"],

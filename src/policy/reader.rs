@@ -273,6 +273,11 @@ impl<'r, 's> Table<'r, 's> {
         seconds
     }
 
+    /// Whether a key is there and holds a table.
+    pub(super) fn holds_table(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(|value| value.get_ref().is_table())
+    }
+
     pub(super) fn table(&self, key: &str) -> Option<Table<'r, 's>> {
         let value = self.get(key)?;
         let name = if self.name.is_empty() {

@@ -5,7 +5,7 @@ use super::table::{self, Column};
 use super::{Format, json, markdown};
 use crate::event::moment;
 use crate::event::{Grade, When};
-use crate::people::{Parts, Person};
+use crate::people::{Parts, Person, Program};
 use crate::ui::Style;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -19,6 +19,9 @@ pub struct PersonJson<'a> {
     names: &'a BTreeSet<String>,
     addresses: &'a BTreeSet<String>,
     bot: bool,
+    /// The id in the policy.
+    person: Option<&'a str>,
+    program: Option<ProgramJson>,
     keys: &'a BTreeSet<String>,
     first: Option<String>,
     last: Option<String>,
@@ -29,6 +32,12 @@ pub struct PersonJson<'a> {
     tagged: u64,
     recorded: u64,
     proof: GradesJson,
+}
+
+#[derive(Debug, Serialize)]
+struct ProgramJson {
+    kind: &'static str,
+    guessed: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -49,7 +58,9 @@ impl<'a> From<&'a Person> for PersonJson<'a> {
             name: &person.name,
             names: &person.names,
             addresses: &person.addresses,
-            bot: person.bot,
+            bot: person.program.is_some_and(|program| program.kind == "bot"),
+            person: person.person.as_deref(),
+            program: person.program.map(|Program { kind, guessed }| ProgramJson { kind, guessed }),
             keys: &person.keys,
             first: person.seen.and_then(|(first, _)| moment::rfc3339(first)),
             last: person.seen.and_then(|(_, last)| moment::rfc3339(last)),
@@ -185,7 +196,7 @@ fn cells(person: &Person) -> Vec<String> {
         0 => person.id.clone(),
         _ => format!("{} +{more}", person.id),
     };
-    let bot = if person.bot { " (bot)" } else { "" };
+    let bot = person.program.map(Program::mark).unwrap_or_default();
     vec![
         format!("{}{bot}", person.name),
         known,

@@ -60,6 +60,7 @@ impl PolicyReport<'_> {
             "branches": policy.branches,
             "tags": policy.tags,
             "tickets": policy.tickets,
+            "ticket_keys": policy.ticket_keys,
             "config": policy.config,
             "why": why(policy.why),
             "evidence": evidence(policy.evidence),
@@ -100,6 +101,9 @@ impl PolicyReport<'_> {
         line("config", &list(&policy.config, "the built-in list"))?;
         if !policy.tickets.is_empty() {
             line("tickets", &policy.tickets.join(", "))?;
+        }
+        if let Some(keys) = &policy.ticket_keys {
+            line("keys", &keys.join(", "))?;
         }
         line("why", why(policy.why))?;
         line("evidence", evidence(policy.evidence))?;

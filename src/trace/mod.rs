@@ -64,7 +64,7 @@ pub struct Asked {
     pub guessed: bool,
     /// The text of the line.
     pub line: Option<String>,
-    /// The records that name the ticket, judged.
+    /// The records that name the ticket or change request, judged.
     pub named_by: Vec<Event>,
     /// Whether history ends with the commit here, so that the last change may lie before it.
     pub may_lie_before: bool,

@@ -4,7 +4,6 @@ use super::Asked;
 use super::tracer::Tracer;
 use crate::event::{Event, Kind, short};
 use crate::evidence::addresses::Addresses;
-use crate::evidence::records;
 use crate::git::paths::Pathspec;
 use crate::git::source::Commits;
 use crate::git::walk::{Plan, Tip, Walk, Walked};
@@ -19,27 +18,27 @@ pub(crate) const CUT_OFF: &str =
     "history is cut off here (a shallow clone): `git fetch --unshallow` brings the rest";
 
 /// A commit to trace.
-pub(crate) struct Target {
+pub(crate) struct TraceTarget {
     pub(crate) oid: Oid,
     /// How it was found; `None` where it was named.
     pub(crate) asked: Option<Asked>,
 }
 
-impl From<Oid> for Target {
-    fn from(oid: Oid) -> Target {
-        Target { oid, asked: None }
+impl From<Oid> for TraceTarget {
+    fn from(oid: Oid) -> TraceTarget {
+        TraceTarget { oid, asked: None }
     }
 }
 
 /// The commits that a name means.
 pub(crate) struct Found {
-    pub(crate) commits: Vec<Target>,
+    pub(crate) commits: Vec<TraceTarget>,
     /// Whether others may mean it, behind the end of a shallow clone.
     pub(crate) may_be_more: bool,
 }
 
-impl From<Vec<Target>> for Found {
-    fn from(commits: Vec<Target>) -> Found {
+impl From<Vec<TraceTarget>> for Found {
+    fn from(commits: Vec<TraceTarget>) -> Found {
         Found { commits, may_be_more: false }
     }
 }
@@ -55,7 +54,7 @@ impl Tracer<'_> {
         if let Some((path, number)) = line_of(name) {
             let line = blame::line(self.evidence.repo, path, number)?;
             let asked = self.asked(name, line.commit, Some(line.text));
-            return Ok(vec![Target { oid: line.commit, asked: Some(asked) }].into());
+            return Ok(vec![TraceTarget { oid: line.commit, asked: Some(asked) }].into());
         }
         // What looks like a ticket may be a file as well.
         let ticket = !self.reader.tickets.find(name, None).is_empty();
@@ -65,7 +64,7 @@ impl Tracer<'_> {
         {
             return Ok(vec![changed].into());
         }
-        let commits: Vec<Target> = self.naming(name)?.into_iter().map(Target::from).collect();
+        let commits = self.naming(name)?;
         if !commits.is_empty() {
             return Ok(Found { commits, may_be_more: !self.evidence.repo.shallow().is_empty() });
         }
@@ -101,7 +100,7 @@ impl Tracer<'_> {
     }
 
     /// The last commit of a revision that touched paths.
-    pub(crate) fn last_change(&self, revision: &str, paths: &[String]) -> Result<Target, Failure> {
+    pub(crate) fn last_change(&self, revision: &str, paths: &[String]) -> Result<TraceTarget, Failure> {
         self.touched(revision, paths)?.ok_or_else(|| {
             let what = paths.join(", ");
             Failure::new(format!("no commit at {revision} touched {what}")).hint(
@@ -114,7 +113,7 @@ impl Tracer<'_> {
     }
 
     /// As [`Tracer::last_change`]; `None` where no commit touched them.
-    fn touched(&self, revision: &str, paths: &[String]) -> Result<Option<Target>, Failure> {
+    fn touched(&self, revision: &str, paths: &[String]) -> Result<Option<TraceTarget>, Failure> {
         let resolved = Addresses::among(&self.evidence).revision(revision)?;
         let tip = Tip { oid: self.evidence.repo.commit_id(&resolved)?, exclude: false };
         let paths_meant = Pathspec::parse(paths, self.evidence.repo.prefix())?;
@@ -124,11 +123,11 @@ impl Tracer<'_> {
         };
         let oid = walked?.oid;
         let what = paths.join(", ");
-        Ok(Some(Target { oid, asked: Some(self.asked(&what, oid, None)) }))
+        Ok(Some(TraceTarget { oid, asked: Some(self.asked(&what, oid, None)) }))
     }
 
     /// As [`Tracer::touched`], for what was not said to be a path, and may be none.
-    fn guessed(&self, path: &str) -> Result<Option<Target>, Failure> {
+    fn guessed(&self, path: &str) -> Result<Option<TraceTarget>, Failure> {
         let literal = [literally(path)];
         if Pathspec::parse(&literal, self.evidence.repo.prefix()).is_err()
             || self.evidence.repo.commit_id("HEAD").is_err()
@@ -164,8 +163,8 @@ impl Tracer<'_> {
     }
 
     /// The commits that name a ticket or change request, newest first: those of all branches and tags, and what
-    /// was deployed.
-    fn naming(&self, name: &str) -> Result<Vec<Oid>, Failure> {
+    /// was deployed; and those that change records say it was merged by.
+    fn naming(&self, name: &str) -> Result<Vec<TraceTarget>, Failure> {
         let wanted = name.to_lowercase();
         // Making an event of every commit would take longer than looking for the one word.
         let word: String = wanted.chars().filter(|c| c.is_alphanumeric()).collect();
@@ -191,23 +190,47 @@ impl Tracer<'_> {
         let mut found = Vec::new();
         let walk = Walk::new(Commits::new(self.evidence.repo), plan)?;
         pipeline::try_each(walk, work, |oid| found.extend(oid))?;
-        found.extend(self.recorded_as(&wanted));
-        Ok(found)
+        let mut wanted_commits: Vec<TraceTarget> = found.into_iter().map(TraceTarget::from).collect();
+        for (oid, record) in self.recorded_as(&wanted) {
+            self.add_record(&mut wanted_commits, name, oid, record)?;
+        }
+        Ok(wanted_commits)
     }
 
-    /// The merge commits that change records give for the number of a request.
-    fn recorded_as(&self, wanted: &str) -> Vec<Oid> {
+    /// Says of a commit that a record names it, too.
+    fn add_record(
+        &self,
+        found: &mut Vec<TraceTarget>,
+        name: &str,
+        oid: Oid,
+        record: &Recorded,
+    ) -> Result<(), Failure> {
+        let at = found.iter().position(|one| one.oid == oid).unwrap_or_else(|| {
+            found.push(oid.into());
+            found.len() - 1
+        });
+        let asked = found[at].asked.get_or_insert_with(|| self.asked(name, oid, None));
+        // Whoever recorded it did not ask for a last change.
+        asked.may_lie_before = false;
+        asked.named_by.push(self.evidence.judged(&record.id)?);
+        Ok(())
+    }
+
+    /// The change records with the number of a request, and the merge commits that they give.
+    fn recorded_as(&self, wanted: &str) -> Vec<(Oid, &Recorded)> {
         let number = wanted.trim_start_matches(['#', '!']);
         let changes = self.evidence.records.iter().filter(|event| event.kind == Kind::Change);
         changes
             .filter(|event| event.request_number().as_deref() == Some(number))
-            .filter_map(|event| self.evidence.repo.here(event.field("merge_commit")?))
+            .filter_map(|event| {
+                Some((self.evidence.repo.here(event.field("merge_commit")?)?, event))
+            })
             .collect()
     }
 
     /// The commits that records tell of which name a ticket or incident: what they deployed, merged, built; of a
     /// rollback because of an incident, what it took away.
-    fn recorded(&self, name: &str) -> Result<Vec<Target>, Failure> {
+    fn recorded(&self, name: &str) -> Result<Vec<TraceTarget>, Failure> {
         let wanted = name.to_lowercase();
         let named =
             pipeline::each(self.evidence.records, FEW_LOOKUPS, |event| names(event, &wanted));
@@ -219,7 +242,7 @@ impl Tracer<'_> {
             .filter_map(|(event, named)| Some((event, named?)))
             .collect();
         let Some((last, _)) = records.last() else { return Ok(Vec::new()) };
-        let mut found: Vec<Target> = Vec::new();
+        let mut found: Vec<TraceTarget> = Vec::new();
         for (record, named) in &records {
             let fields: &[&str] = match named {
                 Named::Incident if record.kind == Kind::Rollback => &["from_commit"],
@@ -227,19 +250,7 @@ impl Tracer<'_> {
             };
             let Some(id) = fields.iter().find_map(|name| record.field(name)) else { continue };
             let Some(oid) = self.evidence.repo.here(id) else { continue };
-            let at = found.iter().position(|one| one.oid == oid).unwrap_or_else(|| {
-                found.push(Target { oid, asked: Some(self.asked(name, oid, None)) });
-                found.len() - 1
-            });
-            if let Some(asked) = &mut found[at].asked {
-                // Whoever deployed it did not ask for a last change.
-                asked.may_lie_before = false;
-                asked.named_by.push(records::judged(
-                    self.evidence.view,
-                    self.evidence.judge,
-                    &record.id,
-                )?);
-            }
+            self.add_record(&mut found, name, oid, record)?;
         }
         if found.is_empty() {
             let count = records.len();

@@ -2,7 +2,7 @@
 
 use super::deployed::{self, Deployed};
 use super::reverts::{self, MOST, Reverts, Search, Told};
-use super::target::Target;
+use super::target::TraceTarget;
 use super::{Copied, Doubt, Reached, Restored, Revert, Trace};
 use crate::deployments::Deployment;
 use crate::deployments::road::{Holds, Road, Stay, follow};
@@ -91,8 +91,8 @@ impl<'t> Tracer<'t> {
     ///
     /// # Errors
     /// When history or the ledger cannot be read.
-    pub(crate) fn trace(&mut self, target: Target) -> Result<Trace<'t, 't>, Failure> {
-        let Target { oid, asked } = target;
+    pub(crate) fn trace(&mut self, target: TraceTarget) -> Result<Trace<'t, 't>, Failure> {
+        let TraceTarget { oid, asked } = target;
         let commit = self.event(oid)?;
         let commits = self.commits.clone();
         let mut own = Containing::new(&commits, oid);

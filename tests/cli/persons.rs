@@ -51,3 +51,40 @@ fn what_is_counted_is_of_the_period_asked_for() {
     assert!(nothing.contains("did       nothing in this period"), "{nothing}");
     assert!(!nothing.contains("authored") && nothing.contains("zed@example.com"), "{nothing}");
 }
+
+/// The same persons as in `verify`: those of the policy.
+#[test]
+fn one_person_of_the_policy_is_one_row() {
+    let world = World::new();
+    let repo = world.repo();
+    let policy = "[people.ana]\nname = \"Ana Silva\"\nemails = [\"ana@x\", \"ana@home\"]\nlogins = [\"ana-s\"]\n\
+         [people.robi]\nemails = [\"robi@x\"]\nkind = \"bot\"\n[people.jan]\nname = \"Jan Bot\"\nemails = [\"jan@x\"]\n";
+    repo.commit("One").file(".audit/policy.toml", policy).by("Ana", "ana@x").create();
+    repo.commit("Two").by("ana at home", "ana@home").create();
+    repo.commit("Three").by("A", "7+ana-s@users.noreply.github.com").create();
+    repo.commit("Four").by("Robi", "robi@x").create();
+    repo.commit("Five").by("Jan Bot", "jan@x").create();
+    repo.commit("Six").by("Renovate Bot", "renovate@x").create();
+    repo.commit("Seven\n\nReviewed By: ana-s\n\nDifferential Revision: D7")
+        .by("Zed", "zed@x")
+        .create();
+    let people = audit(&repo, ["people", "--format", "jsonl"]).code(0).stdout;
+    let rows: Vec<serde_json::Value> =
+        people.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let row = |id: &str| rows.iter().find(|row| row["id"] == id).expect(id);
+    let ana = row("ana@x");
+    assert_eq!((&ana["authored"], &ana["reviewed"]), (&3.into(), &1.into()), "{people}");
+    assert_eq!((&ana["person"], &ana["name"]), (&"ana".into(), &"Ana Silva".into()));
+    assert_eq!(ana["addresses"].as_array().unwrap().len(), 3);
+    assert!(!rows.iter().any(|row| row["id"] == "ana@home" || row["id"] == "ana-s"), "{people}");
+    let program = |id: &str| row(id)["program"].clone();
+    assert_eq!(program("robi@x"), serde_json::json!({"kind": "bot", "guessed": false}));
+    assert_eq!(program("renovate@x"), serde_json::json!({"kind": "bot", "guessed": true}));
+    assert!(program("jan@x").is_null() && program("ana@x").is_null(), "the policy says human");
+    let table = audit(&repo, ["people"]).code(0).stdout;
+    assert!(table.contains("Renovate Bot (bot?)") && table.contains("robi (bot) "), "{table}");
+    for name in ["ana", "ana@x", "ana@home", "Ana Silva"] {
+        let shown = audit(&repo, ["show", name]).code(0).stdout;
+        assert!(shown.contains("authored 3 commits") && shown.contains("Three"), "{name}: {shown}");
+    }
+}

@@ -813,3 +813,40 @@ fn the_moments_of_a_freeze_are_said() {
     let whole = "from 2026-12-20T00:00:00Z until 2027-01-07T00:00:00Z (not signed)";
     assert!(said.contains(whole), "{said}");
 }
+
+#[test]
+fn what_a_kind_is_mostly_about_takes_no_flag() {
+    let world = World::new();
+    let repo = world.repo();
+    repo.commit("First").create();
+    let last = || {
+        let text = std::fs::read_to_string(repo.path.join(".git/audit/ledger.jsonl")).unwrap();
+        let line: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+        line["body"]["what"].clone()
+    };
+    for (args, expected) in [
+        ("freeze begins --env p", &[("action", "begins")][..]),
+        ("incident opened INC-9", &[("action", "opened"), ("incident", "INC-9")]),
+        ("incident opened --incident INC-9", &[("action", "opened"), ("incident", "INC-9")]),
+        ("approval approved --env p", &[("decision", "approved")]),
+        ("deploy success --env p", &[("outcome", "success")]),
+        ("config changed a.b", &[("change", "changed"), ("key", "a.b")]),
+        ("access granted bo@x --role admin", &[("action", "granted"), ("grantee", "bo@x")]),
+    ] {
+        repo.audit(["record"].into_iter().chain(args.split(' '))).success();
+        for (key, value) in expected {
+            assert_eq!(last()[key], *value, "{args}");
+        }
+    }
+    for (args, said) in [
+        ("freeze begins --action begins --env p", "cannot be used with '--action"),
+        ("incident opened INC-9 --incident INC-8", "cannot be used with '--incident"),
+        ("incident INC-9", "invalid value 'INC-9'"),
+        ("freeze began --env p", "begins, ends"),
+        ("note hello", "unexpected argument 'hello'"),
+        ("freeze begins production", "unexpected argument 'production'"),
+    ] {
+        let refused = repo.audit(["record"].into_iter().chain(args.split(' '))).code(2);
+        assert!(refused.stderr.contains(said), "{args}: {}", refused.stderr);
+    }
+}

@@ -300,3 +300,96 @@ fn numbers_behind_the_dashes_belong_to_the_command() {
     let output = repo.audit(["run", "--kind", "test", "--", "echo", "-5", "--why"]).success();
     assert_eq!(output.stdout, "-5 --why\n");
 }
+
+/// Who writes to a full disk or to nobody has not succeeded, though the command could not know.
+#[test]
+fn output_that_is_lost_is_no_success_and_the_record_names_it() {
+    let world = World::new();
+    let repo = with_commit(&world);
+    let run = |script: &str, stdout: Stdio, stderr: Stdio| {
+        let mut command = repo.audit_command();
+        command.args(["run", "--kind", "test", "--", "sh", "-c", script]);
+        let ended = command.stdout(stdout).stderr(stderr).spawn().unwrap();
+        let ended = ended.wait_with_output().unwrap();
+        let what = body(&repo)["what"].clone();
+        (ended.status.code(), String::from_utf8_lossy(&ended.stderr).into_owned(), what)
+    };
+    let nobody = || {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        Stdio::from(writer)
+    };
+    let (code, said, what) = run("echo x", nobody(), Stdio::piped());
+    assert_eq!(code, Some(141), "{said}");
+    assert!(said.contains("error: what the command wrote to standard output is lost"), "{said}");
+    assert_eq!((&what["outcome"], &what["exit_code"]), (&json!("success"), &json!(0)));
+    assert_eq!((&what["output_lost"], what.get("output")), (&json!(["output"]), None));
+    // The command's own failure counts before that, and its own words.
+    let (code, said, what) = run("echo x; exit 3", nobody(), Stdio::piped());
+    assert_eq!((code, &what["outcome"]), (Some(3), &json!("failure")), "{said}");
+    assert!(!said.contains("is lost"), "{said}");
+    let (code, _, what) = run("echo x >&2", Stdio::null(), nobody());
+    assert_eq!((code, &what["output_lost"]), (Some(141), &json!(["error_output"])));
+    // Nothing was written, so nothing is lost.
+    let (code, said, what) = run("true", nobody(), Stdio::piped());
+    assert_eq!((code, what.get("output_lost")), (Some(0), None), "{said}");
+    if fs::exists("/dev/full").unwrap() {
+        let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
+        let (code, said, what) = run("echo x", full(), Stdio::piped());
+        assert_eq!((code, &what["output_lost"]), (Some(2), &json!(["output"])), "{said}");
+        assert!(said.contains("is lost, at least in part: No space left"), "{said}");
+        let (code, _, what) = run("echo x; echo y >&2", full(), full());
+        assert_eq!((code, &what["output_lost"]), (Some(2), &json!(["output"])));
+    }
+}
+
+#[test]
+fn a_ledger_that_vanishes_meanwhile_is_not_started_anew_and_the_line_is_handed_back() {
+    let world = World::new();
+    let repo = with_commit(&world);
+    shell(&repo, "true").success();
+    let aside = world.root().join("aside");
+    let script = format!("mv .git/audit '{}'", aside.display());
+    let output = shell(&repo, &script).code(2);
+    assert!(
+        output
+            .stderr
+            .contains("the command has run (exit status: 0), but records were taken out of"),
+        "{}",
+        output.stderr
+    );
+    assert!(!repo.path.join(".git/audit").exists(), "no ledger is started in its place");
+    let line = output.stderr.lines().find(|line| line.starts_with("{\"body\"")).unwrap();
+    let file = world.root().join("line");
+    fs::write(&file, line).unwrap();
+    fs::rename(&aside, repo.path.join(".git/audit")).unwrap();
+    repo.audit(["record", "--line", file.to_str().unwrap()]).success();
+    assert_eq!(count(&repo), 2);
+    repo.audit(["ledger", "check"]).success();
+    // A folder that held nothing is no loss.
+    fs::remove_dir_all(repo.path.join(".git/audit")).unwrap();
+    shell(&repo, "rm -rf .git/audit").success();
+    assert_eq!(count(&repo), 1);
+}
+
+#[test]
+fn a_repository_that_vanishes_or_is_another_meanwhile_gets_no_record() {
+    let world = World::new();
+    for (script, said) in [
+        ("mv .git gone", "was removed meanwhile"),
+        ("rm -rf .git", "was removed meanwhile"),
+        ("cd ..; rm -rf \"$OLDPWD\"", "was removed meanwhile"),
+        ("rm -rf .git; git init -q .", "was replaced by one that hasn't the commit meanwhile"),
+    ] {
+        let repo = with_commit(&world);
+        let output = shell(&repo, script).code(2);
+        assert!(output.stderr.contains(said), "{script}: {}", output.stderr);
+        assert!(output.stderr.contains("\n{\"body\":{"), "{script}: {}", output.stderr);
+        assert_eq!(count(&repo), 0, "{script}");
+    }
+    // One that holds the same history is as good.
+    let repo = with_commit(&world);
+    let script = "git clone -q --bare . ../copy; rm -rf .git; mv ../copy .git";
+    shell(&repo, script).success();
+    assert_eq!(count(&repo), 1);
+}

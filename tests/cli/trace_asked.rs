@@ -118,8 +118,8 @@ fn where_history_ends_the_last_change_may_lie_before_it() {
 fn where_history_ends_other_commits_may_name_the_ticket() {
     let world = World::new();
     let source = world.repo();
-    source.commit("First, PAY-88").file("f", "1\n").create();
-    let second = source.commit("Second, PAY-88").file("g", "1\n").create();
+    source.commit("First (PAY-88)").file("f", "1\n").create();
+    let second = source.commit("Second (PAY-88)").file("g", "1\n").create();
     deploy(&source, "HEAD", &[]);
     let more = "warning: other commits may name PAY-88, too: history is cut off here";
     assert!(!audit(&source, ["trace", "PAY-88"]).code(0).stderr.contains(more));

@@ -72,7 +72,7 @@ const READERS: [Reader; 16] = [
         let message = Message::parse(text);
         let trailers = trailers::trailers(&message);
         let _ = (claims::reverts(&message), claims::cherry_picks(&message));
-        let _ = (claims::co_authors(&trailers), claims::reviews(&trailers));
+        let _ = (claims::co_authors(&trailers), claims::reviews(&message, &trailers));
         let change = change_requests::change_request(&message, &trailers, 2);
         let _ = TicketFinder::new::<&str>(&[]).unwrap().find(text, change.as_ref());
     }),

@@ -13,7 +13,7 @@ use crate::git::source::Commits;
 use crate::git::walk::{Plan, Tip, Walk, Walked};
 use crate::git::{Oid, Repository};
 use crate::outcome::Failure;
-use crate::people::{People, Person};
+use crate::people::{Known, People, Person, Role};
 use crate::pipeline;
 use crate::signature::ssh;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -73,7 +73,7 @@ pub(super) fn survey(
     me: Option<&Identity>,
 ) -> anyhow::Result<Survey> {
     let mailmap = history::mailmap(repo)?;
-    let map = |who: &Identity| {
+    let map = |who: &Identity| -> Identity {
         let (name, email) = mailmap.map(who.name.as_bytes(), who.email.as_bytes());
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Identity { name: text(name), email: text(email) }
@@ -100,9 +100,10 @@ pub(super) fn survey(
     let failed = pipeline::ordered(walk, work, |item| match item {
         Ok((event, line)) => {
             progress.add(1);
-            all.add(&event, map);
+            let known = |_: &Event, role: &Role<'_>| Known::from(map(role.who));
+            all.add(&event, known);
             if event.when.is_some_and(|when| when.seconds >= begin) {
-                active.add(&event, map);
+                active.add(&event, known);
                 found.add(&event, line);
             }
             ControlFlow::Continue(())

@@ -2,11 +2,11 @@
 
 use super::Finder;
 use crate::commands::{Context, people};
-use crate::event::{Event, Identity};
-use crate::evidence::history;
+use crate::event::Event;
+use crate::evidence::actors::Actors;
 use crate::evidence::period::Period;
 use crate::outcome::Failure;
-use crate::people::{Person, id_of};
+use crate::people::{Person, roles};
 use crate::report::show::{Deeds, Thing};
 
 impl<'f> Finder<'f> {
@@ -21,8 +21,12 @@ impl<'f> Finder<'f> {
         let mut persons = self.persons(context, Period::default(), |_| {})?;
         persons.retain(|person| person.is_called(&wanted));
         // A whole address is one person's; a whole name may be that of several.
-        let exact: [&dyn Fn(&Person) -> bool; 2] =
-            [&|person| person.id == wanted, &|person| person.name == name];
+        let exact: [&dyn Fn(&Person) -> bool; 4] = [
+            &|person| person.id == wanted,
+            &|person| person.person.as_deref() == Some(name),
+            &|person| person.addresses.iter().any(|address| address.to_lowercase() == wanted),
+            &|person| person.name == name,
+        ];
         if let Some(exact) = exact.into_iter().find(|exact| persons.iter().any(exact)) {
             persons.retain(exact);
         }
@@ -50,17 +54,16 @@ impl<'f> Finder<'f> {
     /// What a person did in any part, newest first. Where a period is asked for, what is counted is what they did
     /// in it.
     fn deeds(&self, context: &Context, person: Person) -> anyhow::Result<(Person, Deeds)> {
-        let mailmap = history::mailmap(self.evidence.repo)?;
-        let is_theirs = |who: &Identity| id_of(&mailmap.identity(who)) == person.id;
+        let actors = Actors::new(self.evidence.repo, self.evidence.judge)?;
         let mut events = Vec::new();
         let then = self.persons(context, self.period, |event| {
-            if event.everybody().any(is_theirs) {
+            if roles(event).any(|role| actors.known(event, &role).id() == person.id) {
                 events.push(event.clone());
             }
         })?;
         let then = then.into_iter().find(|then| then.id == person.id).unwrap_or_default();
-        let Person { id, name, names, addresses, bot, .. } = person;
-        let person = Person { id, name, names, addresses, bot, ..then };
+        let Person { parts, grades, keys, seen, .. } = then;
+        let person = Person { parts, grades, keys, seen, ..person };
         // Stable: what has the same time stays in the order of history.
         events.sort_by_key(|event| std::cmp::Reverse(event.when.map(|when| when.seconds)));
         let shown = if self.most == 0 { events.len() } else { self.most.min(events.len()) };

@@ -3,7 +3,8 @@
 use crate::people::Person as Seen;
 use crate::policy::PersonKind;
 use crate::policy::people::noreply_login;
-use std::collections::BTreeSet;
+use crate::ui::escape;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A person to name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub fn members<'p>(persons: impl IntoIterator<Item = &'p Seen>) -> Vec<Member> {
     let mut members = Vec::new();
     for person in persons {
         let mut member = Member { name: person.name.clone(), ..Member::default() };
-        if person.bot || is_forge(&person.id) {
+        if person.program.is_some() {
             member.kind = PersonKind::Bot;
         }
         let mut addresses: Vec<&String> = person.addresses.iter().collect();
@@ -54,9 +55,29 @@ pub fn members<'p>(persons: impl IntoIterator<Item = &'p Seen>) -> Vec<Member> {
     members
 }
 
-/// The address that forges give for what they commit themselves.
-fn is_forge(address: &str) -> bool {
-    matches!(address, "noreply@github.com" | "noreply@gitlab.com")
+/// Lines for a `.mailmap` that would join those who share a name and have several addresses, if they are one
+/// person: which nobody but a human can tell.
+pub(super) fn mailmap(members: &[Member]) -> Vec<String> {
+    let mut names: BTreeMap<String, Vec<&Member>> = BTreeMap::new();
+    let usable = |member: &&Member| {
+        let plain = |text: &str| !text.contains(['<', '>', '#']) && escape(text) == text;
+        let mut texts = member.emails.iter().chain([&member.name]);
+        member.kind == PersonKind::Human
+            && !member.emails.is_empty()
+            && texts.all(|text| plain(text))
+    };
+    for member in members.iter().filter(usable) {
+        names.entry(member.name.trim().to_lowercase()).or_default().push(member);
+    }
+    names.remove("");
+    let shared = names.into_values().filter(|members| members.len() > 1);
+    shared
+        .flat_map(|members| {
+            let (name, proper) = (members[0].name.trim().to_owned(), members[0].emails[0].clone());
+            let others = members.into_iter().flat_map(|member| &member.emails).skip(1);
+            others.map(move |other| format!("{name} <{proper}> <{other}>")).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// A short id that nobody has yet: the first name, the whole name, what stands before the `@`.

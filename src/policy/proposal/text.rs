@@ -2,6 +2,7 @@
 //! whoever reads the file.
 
 use super::Proposal;
+use super::members;
 use crate::policy::PersonKind;
 use crate::ui::escape;
 use std::fmt::Write;
@@ -76,7 +77,7 @@ impl Proposal {
             let _ = writeln!(
                 text,
                 "# {} of the last {} messages name a ticket in a form that is known (PAY-88, #12, GH-9);\n\
-                 # for other forms: tickets = ['\\bOPS\\d+\\b']",
+                 # for other forms: tickets = {{ keys = [\"PAY\"], patterns = ['\\bOPS\\d+\\b'] }}",
                 self.tickets.0, self.tickets.1
             );
         }
@@ -102,6 +103,16 @@ impl Proposal {
             "\n# Who is who, after history and mailmap. Names are claims until you checked them. To be named here gives\n\
              # nobody's key any weight: that is what allowed_signers and keys/ are for.{others}"
         );
+        let mailmap = members::mailmap(&self.members);
+        if !mailmap.is_empty() {
+            let _ = writeln!(
+                text,
+                "\n# One name, several addresses: if that is one person, write into .mailmap, and join the tables below:"
+            );
+            for line in mailmap {
+                let _ = writeln!(text, "#   {line}");
+            }
+        }
         for member in &self.members {
             let _ = writeln!(text, "[people.{}]\nname = {}", member.id, quoted(&member.name));
             if !member.emails.is_empty() {
@@ -111,7 +122,8 @@ impl Proposal {
                 let _ = writeln!(text, "logins = {}", list(&member.logins));
             }
             if member.kind != PersonKind::Human {
-                let _ = writeln!(text, "kind = {}", quoted(member.kind.name()));
+                let kind = quoted(member.kind.name());
+                let _ = writeln!(text, "kind = {kind} # a guess from the name or address");
             }
             text.push('\n');
         }

@@ -15,8 +15,8 @@ pub(super) const RULES: [Rule; 2] = [
         summary: "Every change was approved by somebody who did not write it, in its last state",
         protects: "Self-approval, approval between two authors of one change, and pushes after the approval.",
         looks_at: "Records of kind review (imported or signed) about the change request that brought the \
-            commit, their reviewers and the commit that they saw; with evidence = \"claims\" also trailers and \
-            notes. The last word of each reviewer counts; that of a bot or agent approves nothing. Clean merges need no review of their own.",
+            commit, their reviewers and the commit that they saw; with evidence = \"claims\" also trailers, notes \
+            and what bots and Phabricator write, where a bare name counts as the login of a person of the policy. The last word of each reviewer counts; that of a bot or agent approves nothing. Clean merges need no review of their own.",
         satisfied: "An approval by a person who is neither author, co-author nor signer of any commit of the \
             change, of the head that was merged, and nobody's last word asks for changes.",
         mend: "Let somebody else review it and import the review (audit import), or record it: audit record \
@@ -75,12 +75,29 @@ fn reviewed(landing: &Landing<'_>, terms: Terms<'_>) -> Answer {
             words.insert(who, (state, seen));
         }
     }
+    let mut nameless = None;
     if terms.policy.evidence == Evidence::Claims {
         for claim in claimed(landing) {
-            words.entry(people.of(&claim.by, None)).or_insert((&claim.state, Some(head)));
+            // A bare name may be a login; what the policy doesn't know may be the author's own.
+            let login = claim.by.email.is_empty().then_some(claim.by.name.as_str());
+            let who = people.of(&claim.by, login);
+            if login.is_some() && who.id().is_none() && claim.state == "approved" {
+                nameless = nameless.or(login);
+            } else {
+                words.entry(who).or_insert((&claim.state, Some(head)));
+            }
         }
     }
-    judge_words(&words, head, landing, people)
+    let decided =
+        words.values().any(|(state, _)| matches!(*state, "approved" | "changes_requested"));
+    match nameless {
+        Some(name) if !decided => Answer::fails(format!(
+            "only '{name}' is said to have approved it, and the policy knows nobody of that login: it may be \
+             an author's own"
+        ))
+        .mend("Name the login in the policy: [people.ID] logins."),
+        _ => judge_words(&words, head, landing, people),
+    }
 }
 
 fn claimed<'a>(landing: &'a Landing<'_>) -> impl Iterator<Item = &'a crate::event::ReviewClaim> {
@@ -268,6 +285,29 @@ mod tests {
         assert_fails(&reviewed(&landing(&commit), terms(&policy(""))), "nobody approved");
         let believed = policy("evidence = \"claims\"");
         assert_eq!(reviewed(&landing(&commit), terms(&believed)), Answer::Holds);
+    }
+
+    /// Bots name reviewers by their logins, and an author could be named by theirs.
+    #[test]
+    fn a_bare_name_approves_when_the_policy_knows_whose_login_it_is() {
+        let believed = policy(
+            "evidence = \"claims\"\n[people.dora]\nlogins = [\"dora-d\"]\n[people.ann]\nemails = [\"ann@x\"]\nlogins = [\"annie\"]",
+        );
+        let mut commit = commit_by("ann@x", None);
+        let mut ask = |name: &str, state: &str| {
+            facts(&mut commit).reviews = vec![ReviewClaim {
+                by: crate::event::Identity { name: name.into(), email: String::new() },
+                state: state.into(),
+                source: "message:r=".into(),
+            }];
+            let writers = believed.people.writers(&commit);
+            reviewed(&Landing { writers, ..landing(&commit) }, terms(&believed))
+        };
+        assert_eq!(ask("Dora-D", "approved"), Answer::Holds);
+        assert_fails(&ask("annie", "approved"), "approved only by ann, who wrote part of it");
+        assert_fails(&ask("somebody", "approved"), "knows nobody of that login");
+        assert_fails(&ask("somebody", "changes_requested"), "somebody asked for changes");
+        assert_fails(&ask("somebody", "tested"), "nobody approved");
     }
 
     #[test]

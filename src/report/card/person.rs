@@ -3,7 +3,7 @@
 use super::Cards;
 use crate::event::When;
 use crate::event::moment;
-use crate::people::Person;
+use crate::people::{Person, Program};
 use crate::report::words;
 use crate::ui::{Paint, escape};
 use std::io::{self, Write};
@@ -14,7 +14,13 @@ impl Cards<'_> {
     /// # Errors
     /// When the stream does not take it.
     pub fn person(&self, person: &Person, in_period: bool, out: &mut dyn Write) -> io::Result<()> {
-        let bot = if person.bot { "  (a program, as the name says)" } else { "" };
+        let bot = match person.program {
+            Some(Program { kind, guessed: true }) => {
+                format!("  (a {kind}, as the name or address says)")
+            }
+            Some(Program { kind, .. }) => format!("  ({kind}, as the policy says)"),
+            None => String::new(),
+        };
         let period = if in_period { "  (in the period asked for)" } else { "" };
         writeln!(
             out,

@@ -82,9 +82,9 @@ impl Trace<'_, '_> {
             Verdict::Never => format!(
                 "It was never deployed: none of the {} deployments recorded holds it{}.",
                 self.deployments,
-                match self.failed.len() {
-                    0 => "",
-                    _ => " but those that failed",
+                match self.failed.iter().all(|failed| failed.withdraws().is_some()) {
+                    true => "",
+                    false => " but those that failed",
                 }
             ),
             Verdict::Unknown
@@ -307,12 +307,17 @@ impl Trace<'_, '_> {
     /// What failed, and the verdict.
     fn ending(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
         for failed in &self.failed {
-            let outcome = failed.field("outcome").unwrap_or("without an outcome");
-            let words = format!(
-                "A deployment of it to {} on {} did not succeed: {outcome}.",
-                failed.place,
-                moment::minute(failed.from)
-            );
+            let (place, when) = (&failed.place, moment::minute(failed.from));
+            let words = match failed.withdraws() {
+                Some(record) => format!(
+                    "A correction says that its deployment to {place} on {when} (record {}) was cancelled.",
+                    text::short(record)
+                ),
+                None => {
+                    let outcome = failed.field("outcome").unwrap_or("without an outcome");
+                    format!("A deployment of it to {place} on {when} did not succeed: {outcome}.")
+                }
+            };
             writeln!(out, "{}", escape(&words))?;
         }
         let paint = match self.verdict() {
