@@ -14,12 +14,12 @@
 use super::history;
 use crate::deployments::Deployments;
 use crate::event::{Event, Kind};
-use crate::git::beyond::{beyond, is_since, newest_first};
 use crate::git::claims::Named;
 use crate::git::commit_index::{Claim, CommitIndex};
-use crate::git::contains::{Containing, Contains, any_contains, each_contained};
+use crate::git::graph::Commits;
+use crate::git::graph::beyond::{beyond, is_since, newest_first};
+use crate::git::graph::contains::{Containing, Contains, any_contains, each_contained};
 use crate::git::paths::is_empty_tree;
-use crate::git::source::Commits;
 use crate::git::{Oid, Repository, object, patches};
 use crate::ledger::Recorded;
 use crate::outcome::Failure;

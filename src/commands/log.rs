@@ -15,7 +15,7 @@ use super::whose::Whose;
 use crate::event::Event;
 use crate::git::Repository;
 use crate::git::commits::{CommitReader, Paths};
-use crate::git::source::Commits;
+use crate::git::graph::Commits;
 use crate::git::walk::Walk;
 use crate::outcome::{Failure, Outcome};
 use crate::report::events::Events;

@@ -10,7 +10,7 @@ use super::judge::{Judge, JudgeArgs};
 use super::{Context, complete, history, records};
 use crate::deployments::Deployments;
 use crate::git::commit_index::CommitIndex;
-use crate::git::source::Commits;
+use crate::git::graph::Commits;
 use crate::outcome::{Failure, Outcome};
 use crate::report::trace::{self, Trace, Verdict};
 use clap::{Args, ValueHint};

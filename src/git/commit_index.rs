@@ -21,9 +21,9 @@
 //! before it is believed, but what it keeps silent about is not looked for. No verdict of `audit verify` hangs on it.
 
 use super::claims::Named;
+use super::graph::Commits;
 use super::repository::ObjectKind;
 use super::sorted_ids::SortedIds;
-use super::source::Commits;
 use super::{HashKind, Oid, Repository, object};
 use crate::outcome::Failure;
 use crate::pipeline::{self, FEW_LOOKUPS, FEW_READS};
@@ -239,13 +239,13 @@ impl CommitIndex {
         let (mut lacks, mut seen) = (Vec::new(), HashSet::new());
         while let Some(oid) = pending.pop() {
             if seen.insert(oid)
-                && let Some(parents) = commits.parents_at(commits.place(oid))?
+                && let Some(parents) = commits.parents_of(commits.node(oid))?
             {
                 if lacks.len() == MOST_LACKING {
                     return Ok(None);
                 }
                 lacks.push(oid);
-                let parents = parents.into_iter().filter_map(|parent| commits.oid_at(parent));
+                let parents = parents.into_iter().filter_map(|parent| commits.oid_of(parent));
                 pending.extend(parents.filter(|&parent| !self.has(parent)));
             }
         }

@@ -8,22 +8,19 @@
 
 mod alternates;
 pub mod author;
-pub mod beyond;
 pub mod blame;
 pub mod change_requests;
 pub mod claims;
-mod commit_graph;
 pub mod commit_index;
 pub mod commits;
 pub mod config;
-pub mod contains;
 mod ctype;
 pub mod dates;
 mod encoding;
 pub mod files;
+pub mod graph;
 pub mod hydrated;
 pub mod identity;
-pub mod later;
 mod loose;
 pub mod mailmap;
 pub mod merges;
@@ -36,13 +33,11 @@ pub mod order;
 mod packs;
 pub mod patches;
 pub mod paths;
-mod places;
 mod ref_files;
 pub mod refs;
 pub mod repository;
 pub mod revision;
 mod sorted_ids;
-pub mod source;
 pub mod tags;
 #[cfg(test)]
 mod testing;

@@ -284,7 +284,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::git::Repository;
-    use crate::git::source::Commits;
+    use crate::git::graph::Commits;
     use crate::git::testing::{self, exchange};
     use proptest::prelude::*;
     use proptest::sample::Index;

@@ -10,7 +10,7 @@ use crate::common::company::{BOT, audit, record};
 use crate::common::{Output, Repo, World, feed};
 use audit::git::Repository;
 use audit::git::commit_index::CommitIndex;
-use audit::git::source::Commits;
+use audit::git::graph::Commits;
 use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;

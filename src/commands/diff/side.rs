@@ -3,7 +3,7 @@
 use crate::commands::address::{Addresses, Moment, Point};
 use crate::commands::history;
 use crate::deployments::Deployment;
-use crate::git::source::Commits;
+use crate::git::graph::Commits;
 use crate::git::{Oid, Repository};
 use crate::outcome::Failure;
 use crate::report::diff::End;

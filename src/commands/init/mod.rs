@@ -14,7 +14,7 @@ use super::format::DocumentFormat;
 use super::trusted::{self, FOLDER, POLICY, TrustRoot};
 use super::{Context, history, records, verify};
 use crate::deployments::Deployments;
-use crate::git::source::Commits;
+use crate::git::graph::Commits;
 use crate::git::{Oid, Repository, author};
 use crate::ledger::Id;
 use crate::outcome::{Failure, Outcome};

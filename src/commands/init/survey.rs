@@ -8,7 +8,7 @@ use crate::commands::judge::Judge;
 use crate::commands::{Context, history};
 use crate::event::{Event, Format, Grade, Identity, Status, Verdict};
 use crate::git::commits::CommitReader;
-use crate::git::source::Commits;
+use crate::git::graph::Commits;
 use crate::git::walk::{Plan, Tip, Walk, Walked};
 use crate::git::{Oid, Repository};
 use crate::outcome::Failure;

@@ -4,8 +4,8 @@ use crate::commands::copies;
 use crate::deployments::Deployments;
 use crate::git::Oid;
 use crate::git::commit_index::CommitIndex;
-use crate::git::contains::Located;
-use crate::git::source::Commits;
+use crate::git::graph::Commits;
+use crate::git::graph::contains::Located;
 use crate::outcome::Failure;
 use crate::pipeline::{self, FEW_LOOKUPS};
 

@@ -13,12 +13,15 @@
 //! after it, and those that came last, unless all are asked for. That others were not is said. An index of commits knows
 //! which to read of all.
 
-use crate::git::beyond::newest_first;
 use crate::git::claims::Named;
 use crate::git::commit_index::{Claim, CommitIndex};
-use crate::git::contains::{Brought, Containing, Contains, Located, any_contains, each_contained};
-use crate::git::source::Commits;
-use crate::git::{Oid, later, object};
+use crate::git::graph::Commits;
+use crate::git::graph::beyond::newest_first;
+use crate::git::graph::contains::{
+    Brought, Containing, Contains, Located, any_contains, each_contained,
+};
+use crate::git::graph::later;
+use crate::git::{Oid, object};
 use crate::outcome::Failure;
 use crate::report::trace::Unread;
 
