@@ -1,7 +1,6 @@
 //! What commands say about deployed commits: their summaries, the approvals that cover them, what lies between
 //! two of them, and the freezes in force.
 
-use super::copies::SamePatch;
 use super::judge::Judge;
 use super::whose::Whose;
 use crate::deployments::approvals::{self, Approval, Subject, Timing};
@@ -13,6 +12,7 @@ use crate::git::walk::{Order, Plan, Tip, Walk};
 use crate::git::{Oid, Repository, object};
 use crate::ledger::{Recorded, time};
 use crate::outcome::Failure;
+use crate::trace::patch::SamePatch;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 

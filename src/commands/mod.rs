@@ -6,7 +6,6 @@ mod child;
 mod ci;
 mod complete;
 pub mod completions;
-mod copies;
 mod default_branch;
 mod deployed;
 mod diff;

@@ -42,6 +42,17 @@ pub enum Head {
     Detached(Oid),
 }
 
+impl Head {
+    /// The commit that it points to; `None` for a branch without one.
+    pub fn commit(&self) -> Option<Oid> {
+        match self {
+            Head::Branch(reference) => Some(reference.target),
+            Head::Detached(oid) => Some(*oid),
+            Head::Unborn(_) => None,
+        }
+    }
+}
+
 impl Repository {
     /// All references whose name begins with `prefix` (`refs/`, `refs/tags/`), sorted by name as git
     /// lists them. A symbolic reference stands with what it resolves to; one that leads nowhere is

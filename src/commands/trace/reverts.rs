@@ -13,15 +13,11 @@
 //! after it, and those that came last, unless all are asked for. That others were not is said. An index of commits knows
 //! which to read of all.
 
+use crate::git::Oid;
 use crate::git::claims::Named;
-use crate::git::commit_index::{Claim, CommitIndex};
-use crate::git::graph::Commits;
-use crate::git::graph::beyond::newest_first;
-use crate::git::graph::contains::{
-    Brought, Containing, Contains, Located, any_contains, each_contained,
-};
+use crate::git::graph::contains::{Brought, Containing, Contains, Located};
 use crate::git::graph::later;
-use crate::git::{Oid, object};
+use crate::git::index::{Claim, Histories};
 use crate::outcome::Failure;
 use crate::report::trace::Unread;
 
@@ -53,11 +49,9 @@ struct Revert<'c, 'r> {
 
 /// Where to look for them.
 pub(super) struct Search<'a, 'c, 'r> {
-    pub(super) commits: &'c Commits<'r>,
-    pub(super) index: Option<&'a CommitIndex>,
-    /// What was deployed.
-    pub(super) tips: &'a [Oid],
-    /// How many commits are read at most.
+    /// The histories of what was deployed.
+    pub(super) histories: Histories<'a, 'c, 'r>,
+    /// The most commits that are read without an index.
     pub(super) most: usize,
 }
 
@@ -87,7 +81,7 @@ impl<'c, 'r> Reverts<'c, 'r> {
         let names: Vec<String> = change.iter().map(Oid::to_string).collect();
         self.add(search, change, brought, &names, None)?;
         while let Some(revert) = self.found.get_mut(at) {
-            let brought = brought_by(&mut revert.containing, search.tips)?;
+            let brought = brought_by(&mut revert.containing, search.histories.tips)?;
             let (oid, names) = (revert.oid, revert.names.clone());
             self.add(search, &[oid], brought.as_slice(), &names, Some(at))?;
             at += 1;
@@ -112,9 +106,9 @@ impl<'c, 'r> Reverts<'c, 'r> {
             let at = if let Some(at) = known {
                 at
             } else {
-                let mut containing = Containing::new(search.commits, oid);
-                // An index has what is deployed nowhere, too.
-                if search.index.is_some() && brought_by(&mut containing, search.tips)?.is_none() {
+                let Histories { commits, tips, .. } = search.histories;
+                let mut containing = Containing::new(commits, oid);
+                if brought_by(&mut containing, tips)?.is_none() {
                     continue;
                 }
                 let mut names = picked_from;
@@ -135,8 +129,7 @@ impl<'c, 'r> Reverts<'c, 'r> {
         Ok(())
     }
 
-    /// Which of the commits that came after some say that they take back what has one of these names, and what else they
-    /// say.
+    /// The commits that say that they revert one with such a name, newest first, and what else they name.
     fn read(
         &mut self,
         search: &Search<'_, 'c, 'r>,
@@ -144,42 +137,29 @@ impl<'c, 'r> Reverts<'c, 'r> {
         brought: &[Brought],
         names: &[String],
     ) -> Result<Vec<(Oid, Named)>, Failure> {
-        let &Search { commits, index, tips, most } = search;
-        let listed = match index {
-            Some(index) => {
-                let naming = names.iter().flat_map(|name| index.claiming(Claim::Reverts, name));
-                index.list(commits, naming, tips)?
-            }
-            None => None,
-        };
-        let by_index = listed.is_some();
-        let oids = if let Some(listed) = listed {
-            newest_first(commits, listed.into_iter())
-        } else {
-            let later = later::than(commits, tips, wanted, brought, most)?;
-            if !later.all {
-                let index = commits.repository().shallow().is_empty();
-                let read = later.commits.len();
-                self.unread.get_or_insert(Unread::Later { read, index });
-            }
-            later.commits
-        };
-        let named = |id: &String| names.iter().any(|name| name.starts_with(id));
-        let mut found = Vec::new();
-        for oid in oids {
-            match commits.skim(oid, |raw| said(commits, oid, raw)).flatten() {
-                Ok(said) if said.reverts.iter().any(named) => found.push((oid, said)),
-                Ok(_) => {}
-                // An index and a commit-graph may remember what was cleared away long ago.
-                Err(_) if !any_contains(commits, tips, oid)? => {}
-                Err(failure) => return Err(failure),
-            }
-        }
-        // For one it takes no less than to ask when it is added.
-        if by_index && found.len() > 1 {
+        let Histories { commits, tips, .. } = search.histories;
+        let candidates = search.histories.candidates(
+            |index| Ok(names.iter().flat_map(|name| index.claiming(Claim::Reverts, name))),
+            || {
+                let later = later::than(commits, tips, wanted, brought, search.most)?;
+                if !later.all {
+                    let index = commits.repository().shallow().is_empty();
+                    let read = later.commits.len();
+                    self.unread.get_or_insert(Unread::Later { read, index });
+                }
+                Ok(later.commits)
+            },
+        )?;
+        let is_meant = |id: &String| names.iter().any(|name| name.starts_with(id));
+        let mut found = candidates.read(|oid, commit| {
+            let named = Named::by(commit.message);
+            named.reverts.iter().any(is_meant).then_some((oid, named))
+        })?;
+        // A single one is checked when it is added, at the same price.
+        if found.len() > 1 {
             let oids: Vec<Oid> = found.iter().map(|(oid, _)| *oid).collect();
-            let mut deployed = each_contained(commits, tips, &oids)?.into_iter();
-            found.retain(|_| deployed.next() == Some(true));
+            let deployed = candidates.contained(&oids)?;
+            found.retain(|(oid, _)| deployed.contains(oid));
         }
         Ok(found)
     }
@@ -254,11 +234,4 @@ pub(super) fn brought_by(
         }
     }
     Ok(None)
-}
-
-/// What the message of a commit says.
-fn said(commits: &Commits<'_>, oid: Oid, raw: &[u8]) -> Result<Named, Failure> {
-    let commit = object::commit(raw, commits.repository().hash())
-        .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
-    Ok(Named::by(commit.message))
 }

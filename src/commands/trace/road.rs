@@ -3,24 +3,25 @@
 use super::deployed::Deployed;
 use super::reverts::{self, MOST, Reverts, Search, Told};
 use super::wanted::Wanted;
-use crate::commands::copies::{self, Copies};
 use crate::commands::deployed::{covering, summary};
 use crate::commands::judge::Judge;
 use crate::commands::{history, records};
 use crate::deployments::road::{Holds, Road, Stay, follow};
 use crate::deployments::{Deployment, Deployments};
 use crate::event::{Event, Kind};
-use crate::git::commit_index::CommitIndex;
 use crate::git::commits::CommitReader;
 use crate::git::graph::Commits;
 use crate::git::graph::contains::{Brought, Containing, Contains, Located};
 use crate::git::graph::later;
+use crate::git::index::{CommitIndex, Histories};
 use crate::git::walk::Walked;
 use crate::git::{Oid, Repository};
 use crate::ledger::{Recorded, View};
 use crate::outcome::Failure;
 use crate::pipeline::{self, FEW_READS};
 use crate::report::trace::{Copied, Doubt, Reached, Restored, Revert, Trace};
+use crate::trace::commit::code_commit;
+use crate::trace::copies::{Copies, CopySearch, earliest};
 use std::collections::HashSet;
 
 /// Everything that a trace looks at.
@@ -127,7 +128,7 @@ impl<'t> Tracer<'t> {
         let checks = self.records_where(|event| {
             matches!(event.kind, Kind::Build | Kind::Test) && names(event, "commit", &related)
         })?;
-        let since = copies::earliest(&commit);
+        let since = earliest(&commit);
         let later = lost.iter().filter(|lost| lost.at >= since).count();
         let doubts = [
             (copies.cut, Doubt::TooMuchHistory),
@@ -253,7 +254,7 @@ impl<'t> Tracer<'t> {
 
     /// What was deployed after a commit was made, and holds neither it nor rendered manifests of it.
     fn without(&mut self, commit: &Event, own: &mut Containing<'_, '_>) -> Result<Asked, Failure> {
-        let since = copies::earliest(commit);
+        let since = earliest(commit);
         let mut without: Vec<(usize, Located)> = Vec::new();
         let mut seen = vec![false; self.deployed.len()];
         for one in self.deployments.all().iter().filter(|one| one.from >= since) {
@@ -278,7 +279,7 @@ impl<'t> Tracer<'t> {
             if let Some(code) = self.deployed.get(number).and_then(|deployed| deployed.code) {
                 return Ok(Some(code));
             }
-            let named = copies::hydrates(self.repo, index, tip.oid)?;
+            let named = code_commit(self.repo, index, tip.oid)?;
             Ok(named.map(|code| Located::new(&self.commits, code)))
         };
         let codes = pipeline::each(&without, FEW_READS, code);
@@ -302,9 +303,21 @@ impl<'t> Tracer<'t> {
         if deployed.is_empty() {
             return Ok(Copies::default());
         }
-        let since = copies::earliest(commit);
-        let index = self.index.as_ref();
-        copies::find(&self.commits, index, self.events, oid, since, own, deployed)
+        let search = CopySearch {
+            deployed: self.histories(&self.commits, deployed),
+            records: self.events,
+            default_branch: history::default_branch(self.repo)?.map(|(_, tip)| tip),
+        };
+        search.find(oid, earliest(commit), own)
+    }
+
+    /// The histories of some commits.
+    fn histories<'a, 'c>(
+        &'a self,
+        commits: &'c Commits<'t>,
+        tips: &'a [Oid],
+    ) -> Histories<'a, 'c, 't> {
+        Histories { commits, index: self.index.as_ref(), tips }
     }
 
     /// The commits that hold all that was deployed during stays: the heads that are known, and what stands elsewhere.
@@ -354,7 +367,7 @@ impl<'t> Tracer<'t> {
         carriers: &mut Carriers<'c, 't>,
     ) -> Result<(), Failure> {
         let most = if self.all_reverts { usize::MAX } else { MOST };
-        let search = Search { commits, index: self.index.as_ref(), tips, most };
+        let search = Search { histories: self.histories(commits, tips), most };
         let mut change: Vec<Oid> = vec![carriers.own.oid];
         change.extend(brought.map(|brought| brought.by));
         change.extend(carriers.copies.iter().map(|copy| copy.oid));

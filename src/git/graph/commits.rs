@@ -7,7 +7,7 @@
 use super::format::Parents;
 use super::memory::{Memory, Remembered};
 use super::search::CommitGraph;
-use crate::git::object::{self, Links};
+use crate::git::object::{self, CommitObject, Links};
 use crate::git::repository::ObjectKind;
 use crate::git::{Oid, Repository};
 use crate::outcome::Failure;
@@ -197,6 +197,22 @@ impl<'r> Commits<'r> {
             other => Err(not_a_commit(oid, other)),
         };
         self.repo.with_unverified(oid, read)?.unwrap_or_else(|| Err(missing(oid)))
+    }
+
+    /// As [`Commits::skim`], with the object split.
+    ///
+    /// # Errors
+    /// As [`Commits::load`].
+    pub fn skim_object<T>(
+        &self,
+        oid: Oid,
+        look: impl FnOnce(CommitObject<'_>) -> T,
+    ) -> Result<T, Failure> {
+        self.skim(oid, |raw| {
+            let commit = object::commit(raw, self.repo.hash())
+                .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
+            Ok(look(commit))
+        })?
     }
 
     /// Reads a commit that the walk took from the commit-graph, and requires that both agree on its parents and tree.
