@@ -3,6 +3,7 @@
 //! [`Repository`] opens; [`revision`] turns what the user typed into commits; [`walk`] yields them in
 //! git's order; [`object`] splits their raw bytes as git does; [`commits`] and [`tags`] make events
 //! of them, with the help of the text modules ([`message`], [`trailers`], [`change_requests`], …).
+//! [`graph`] answers which commit contains which; [`index`] remembers what commits say of each other.
 //! Objects are read raw and judged as they are: replacement references and grafts are never
 //! followed, only reported.
 
@@ -29,6 +30,7 @@ pub mod notes;
 pub mod notes_tree;
 pub mod numstat;
 pub mod object;
+mod objects;
 pub mod order;
 mod packs;
 pub mod patches;
@@ -37,7 +39,6 @@ mod ref_files;
 pub mod refs;
 pub mod repository;
 pub mod revision;
-mod sorted_ids;
 pub mod tags;
 #[cfg(test)]
 mod testing;
@@ -48,4 +49,5 @@ pub mod walk;
 
 pub use config::Config;
 pub use git2::Oid;
-pub use repository::{HashKind, Repository};
+pub use objects::kind::HashKind;
+pub use repository::Repository;

@@ -290,7 +290,7 @@ fn damaged(folder: &Path, name: &str, known: &[Ref]) -> Result<(), Failure> {
         match std::fs::read(entry.path()) {
             // A symbolic one that leads nowhere, or one that was made this moment.
             Ok(text) if text.starts_with(b"ref:") => {}
-            Ok(text) if super::object::oid(text.trim_ascii()).is_some() => {}
+            Ok(text) if super::objects::kind::parse_oid(text.trim_ascii()).is_some() => {}
             Ok(_) => return Err(failed(&name, &"it holds neither an id nor another name")),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(failed(&name, &error)),

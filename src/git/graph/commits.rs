@@ -8,7 +8,7 @@ use super::format::Parents;
 use super::memory::{Memory, Remembered};
 use super::search::CommitGraph;
 use crate::git::object::{self, CommitObject, Links};
-use crate::git::repository::ObjectKind;
+use crate::git::objects::kind::ObjectKind;
 use crate::git::{Oid, Repository};
 use crate::outcome::Failure;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

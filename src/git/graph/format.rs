@@ -22,7 +22,7 @@
 //!
 //! Why not gix-commitgraph: it was used and dropped. Reading a parent took 40 ns longer, and it needed 16 more crates.
 
-use crate::git::sorted_ids::SortedIds;
+use crate::git::objects::sorted_ids::SortedIds;
 use crate::git::{HashKind, Oid};
 use filebuffer::FileBuffer;
 use smallvec::SmallVec;

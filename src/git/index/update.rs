@@ -5,7 +5,7 @@ use super::format::{
 };
 use crate::git::claims::Named;
 use crate::git::graph::Commits;
-use crate::git::repository::ObjectKind;
+use crate::git::objects::kind::ObjectKind;
 use crate::git::{Oid, Repository, object};
 use crate::outcome::Failure;
 use crate::pipeline::{self, FEW_READS};
