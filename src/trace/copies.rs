@@ -78,16 +78,17 @@ pub(crate) fn earliest(commit: &Event) -> i64 {
 }
 
 /// Where copies are looked for.
-pub(crate) struct CopySearch<'a, 'c, 'r> {
+#[derive(Clone, Copy)]
+pub(crate) struct CopySearch<'a, 'r> {
     /// The histories of deployed commits.
-    pub(crate) deployed: Histories<'a, 'c, 'r>,
+    pub(crate) deployed: Histories<'a, 'a, 'r>,
     /// The events of the ledger.
     pub(crate) records: &'a [Recorded],
     /// The tip of the branch that changes are merged into.
     pub(crate) default_branch: Option<Oid>,
 }
 
-impl CopySearch<'_, '_, '_> {
+impl CopySearch<'_, '_> {
     /// Finds the copies of a commit among the ancestors of deployed commits that are not its own ancestors. `since` is its
     /// [`earliest`] date; `containing` answers for it.
     ///
@@ -99,13 +100,13 @@ impl CopySearch<'_, '_, '_> {
         since: i64,
         containing: &mut Containing<'_, '_>,
     ) -> Result<Copies, Failure> {
-        let mut comparison = Comparison::new(self, oid, since, containing)?;
+        let mut comparison = Comparison::new(*self, oid, since, containing)?;
         comparison.add_claimed()?;
         comparison.add_recorded();
         let claimed = comparison.copies.found.len();
-        let candidates = comparison.candidates()?;
+        let candidates = comparison.candidates(containing)?;
         for (oid, commit) in candidates.read(|oid, commit| Some((oid, Commit::new(commit))))? {
-            comparison.classify(oid, commit)?;
+            comparison.classify(oid, commit, containing)?;
         }
         comparison.drop_undeployed(claimed, &candidates)?;
         comparison.add_same_patch()?;
@@ -115,12 +116,11 @@ impl CopySearch<'_, '_, '_> {
     }
 }
 
-/// A search for the copies of one commit, step by step.
-struct Comparison<'s, 'a, 'c, 'r, 'k, 'kc, 'kr> {
-    search: &'s CopySearch<'a, 'c, 'r>,
+/// A search for the copies of one commit, step by step. Steps that take `containing` ask it about the original.
+struct Comparison<'a, 'r> {
+    search: CopySearch<'a, 'r>,
     original: Original,
     branches: Branches,
-    containing: &'k mut Containing<'kc, 'kr>,
     copies: Copies,
     /// Commits with the same author line, whose patches are compared.
     same_author: Vec<Oid>,
@@ -149,12 +149,12 @@ impl Original {
     }
 }
 
-impl<'s, 'a, 'c, 'r, 'k, 'kc, 'kr> Comparison<'s, 'a, 'c, 'r, 'k, 'kc, 'kr> {
+impl<'a, 'r> Comparison<'a, 'r> {
     fn new(
-        search: &'s CopySearch<'a, 'c, 'r>,
+        search: CopySearch<'a, 'r>,
         oid: Oid,
         since: i64,
-        containing: &'k mut Containing<'kc, 'kr>,
+        containing: &mut Containing<'_, '_>,
     ) -> Result<Self, Failure> {
         let commits = search.deployed.commits;
         let commit = Commit::read(commits.repository(), oid)?;
@@ -165,7 +165,6 @@ impl<'s, 'a, 'c, 'r, 'k, 'kc, 'kr> Comparison<'s, 'a, 'c, 'r, 'k, 'kc, 'kr> {
             search,
             original: Original { oid, id: oid.to_string(), commit, changes_files, since },
             branches,
-            containing,
             copies: Copies::default(),
             same_author: Vec::new(),
             same_files: Vec::new(),
@@ -173,7 +172,7 @@ impl<'s, 'a, 'c, 'r, 'k, 'kc, 'kr> Comparison<'s, 'a, 'c, 'r, 'k, 'kc, 'kr> {
         })
     }
 
-    fn commits(&self) -> &'c Commits<'r> {
+    fn commits(&self) -> &'a Commits<'r> {
         self.search.deployed.commits
     }
 
@@ -219,12 +218,15 @@ impl<'s, 'a, 'c, 'r, 'k, 'kc, 'kr> Comparison<'s, 'a, 'c, 'r, 'k, 'kc, 'kr> {
     }
 
     /// The commits to compare: those that an index names, or all that are deployed without being in the original's history.
-    fn candidates(&mut self) -> Result<Candidates<'a, 'c, 'r>, Failure> {
+    fn candidates(
+        &mut self,
+        containing: &mut Containing<'_, '_>,
+    ) -> Result<Candidates<'a, 'a, 'r>, Failure> {
         let Histories { commits, tips, .. } = self.search.deployed;
         // An index cannot tell which commits have the diff of a whole branch.
         let needs_all = !self.branches.found.is_empty() || self.branches.gone;
         let index = self.search.deployed.index.filter(|_| !needs_all);
-        let (original, containing) = (&self.original, &mut *self.containing);
+        let original = &self.original;
         let mut candidates = Histories { index, ..self.search.deployed }.candidates(
             |index| matches(commits, index, containing, original),
             || beyond(commits, tips, original.oid, original.since),
@@ -235,8 +237,13 @@ impl<'s, 'a, 'c, 'r, 'k, 'kc, 'kr> Comparison<'s, 'a, 'c, 'r, 'k, 'kc, 'kr> {
     }
 
     /// Adds a candidate to the copies, or to the lists of those that are compared by their diffs.
-    fn classify(&mut self, oid: Oid, other: Commit) -> Result<(), Failure> {
-        let picked = self.claims_to_be_picked(&other.names)?;
+    fn classify(
+        &mut self,
+        oid: Oid,
+        other: Commit,
+        containing: &mut Containing<'_, '_>,
+    ) -> Result<(), Failure> {
+        let picked = self.claims_to_be_picked(&other.names, containing)?;
         let original = &self.original;
         if picked {
             self.add(oid, "cherry-pick");
@@ -259,7 +266,11 @@ impl<'s, 'a, 'c, 'r, 'k, 'kc, 'kr> Comparison<'s, 'a, 'c, 'r, 'k, 'kc, 'kr> {
     }
 
     /// Whether a message says that its commit was picked from the original, or from the merge that brought it.
-    fn claims_to_be_picked(&mut self, names: &Named) -> Result<bool, Failure> {
+    fn claims_to_be_picked(
+        &self,
+        names: &Named,
+        containing: &mut Containing<'_, '_>,
+    ) -> Result<bool, Failure> {
         let Named { reverts, picked_from, .. } = names;
         if !reverts.is_empty() && !self.original.commit.is_revert() {
             return Ok(false);
@@ -269,7 +280,7 @@ impl<'s, 'a, 'c, 'r, 'k, 'kc, 'kr> Comparison<'s, 'a, 'c, 'r, 'k, 'kc, 'kr> {
         }
         let (commits, hash) = (self.commits(), self.repo().hash());
         for merge in picked_from.iter().filter_map(|id| hash.oid(id.as_bytes())) {
-            if brought(commits, self.containing, merge)? {
+            if brought(commits, containing, merge)? {
                 return Ok(true);
             }
         }

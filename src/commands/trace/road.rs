@@ -1,7 +1,7 @@
 //! The road of one commit: how it came onto the branch, which copies it has, where each of them ran.
 
 use super::deployed::Deployed;
-use super::reverts::{self, MOST, Reverts, Search, Told};
+use super::reverts::{self, MAX_READ_COMMITS, RevertState, Reverts, Search};
 use super::wanted::Wanted;
 use crate::commands::deployed::{covering, summary};
 use crate::commands::judge::Judge;
@@ -60,7 +60,7 @@ struct Carrier<'c, 'r> {
 struct Held {
     holds: Holds,
     through: Option<usize>,
-    told: Told,
+    state: RevertState,
 }
 
 /// What was deployed after a commit was made.
@@ -194,8 +194,8 @@ impl<'t> Tracer<'t> {
                     stay.first,
                 )?,
                 through: held.through,
-                reverted_by: held.told.taken_back_by,
-                restored_by: held.told.restored_by.filter(|_| held.holds == Holds::Yes),
+                reverted_by: held.state.taken_back_by,
+                restored_by: held.state.restored_by.filter(|_| held.holds == Holds::Yes),
                 stay,
             });
         }
@@ -241,15 +241,15 @@ impl<'t> Tracer<'t> {
                     }
                     Contains::Unknown | Contains::No => continue,
                 }
-                let told = reverts.told(carrier.oid, tip)?;
-                if told.taken_back_by.is_none() {
-                    return Ok(Held { holds: Holds::Yes, through, told });
+                let state = reverts.state(carrier.oid, tip)?;
+                if state.taken_back_by.is_none() {
+                    return Ok(Held { holds: Holds::Yes, through, state });
                 }
-                taken_back.get_or_insert(Held { holds: Holds::TakenBack, through, told });
+                taken_back.get_or_insert(Held { holds: Holds::TakenBack, through, state });
             }
         }
         let holds = if unknown { Holds::Unknown } else { Holds::No };
-        Ok(taken_back.unwrap_or(Held { holds, through: None, told: Told::default() }))
+        Ok(taken_back.unwrap_or(Held { holds, through: None, state: RevertState::default() }))
     }
 
     /// What was deployed after a commit was made, and holds neither it nor rendered manifests of it.
@@ -366,7 +366,7 @@ impl<'t> Tracer<'t> {
         copies: &mut Copies,
         carriers: &mut Carriers<'c, 't>,
     ) -> Result<(), Failure> {
-        let most = if self.all_reverts { usize::MAX } else { MOST };
+        let most = if self.all_reverts { usize::MAX } else { MAX_READ_COMMITS };
         let search = Search { histories: self.histories(commits, tips), most };
         let mut change: Vec<Oid> = vec![carriers.own.oid];
         change.extend(brought.map(|brought| brought.by));
