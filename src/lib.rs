@@ -3,7 +3,7 @@
 //! The library behind the `audit` program. Commands gather facts, pure modules decide, reports speak:
 //!
 //! ```text
-//! main → run → commands → { timeline, deployments, policy, report } → { git, signature, people } → event
+//! main → run → commands → trace → { timeline, deployments, policy, report } → { git, signature, people } → event
 //! ```
 //!
 //! | module | its subject |
@@ -18,6 +18,7 @@
 //! | [`deployments`] | what ran where, from when until when |
 //! | [`policy`] | what is asked of history, tags and deploys: the policy file, the rules, findings |
 //! | [`timeline`] | git events and ledger events as one stream |
+//! | `trace` | the other commits that make the same change |
 //! | [`report`] | a file a format, over `Write` |
 //! | [`pipeline`] | an ordered parallel map |
 //! | [`outcome`] | exit codes, and errors with hints |

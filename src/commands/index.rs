@@ -3,7 +3,7 @@
 use super::{Context, warnings};
 use crate::deployments::Deployments;
 use crate::evidence::{history, records};
-use crate::git::commit_index::{self, CommitIndex, Update};
+use crate::git::index::{self, CommitIndex, Update};
 use crate::git::refs::Ref;
 use crate::git::repository::ObjectKind;
 use crate::git::{Oid, Repository};
@@ -44,7 +44,7 @@ pub(crate) fn run(context: &mut Context, args: IndexArgs) -> anyhow::Result<Outc
     let old = if args.full { None } else { CommitIndex::open(&repo)? };
     let tips = tips(context, &repo, old.as_ref(), &Deployments::new(&events))?;
     let progress = context.ui.progress("commits");
-    let done = commit_index::write(&repo, old.as_ref(), &tips, || progress.add(1))?;
+    let done = index::update(&repo, old.as_ref(), &tips, || progress.add(1))?;
     drop(progress);
     let Update { commits, read, left_out } = done;
     if let Some((count, why)) = left_out {

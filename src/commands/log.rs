@@ -17,7 +17,7 @@ use crate::evidence::judge::Judge;
 use crate::evidence::records;
 use crate::git::Repository;
 use crate::git::commits::{CommitReader, Paths};
-use crate::git::source::Commits;
+use crate::git::graph::Commits;
 use crate::git::walk::Walk;
 use crate::outcome::{Failure, Outcome};
 use crate::report::events::Events;

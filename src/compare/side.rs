@@ -4,7 +4,7 @@ use super::End;
 use crate::deployments::Deployment;
 use crate::evidence::addresses::{Addresses, Moment, Point};
 use crate::evidence::history;
-use crate::git::source::Commits;
+use crate::git::graph::Commits;
 use crate::git::{Oid, Repository};
 use crate::outcome::Failure;
 

@@ -6,9 +6,9 @@ use crate::deployments::suspects::{self, Failing};
 use crate::deployments::{Deployment, Deployments};
 use crate::event::{Event, Kind, What};
 use crate::git::Repository;
-use crate::git::contains::{Containing, Contains};
+use crate::git::graph::Commits;
+use crate::git::graph::contains::{Containing, Contains};
 use crate::git::paths::Pathspec;
-use crate::git::source::Commits;
 use crate::outcome::Failure;
 use std::collections::{BTreeSet, HashSet};
 

@@ -67,11 +67,7 @@ pub(crate) fn tickets(policy: &Policy) -> Result<TicketFinder, Failure> {
 
 /// The commit of HEAD; `None` on a branch without one.
 pub(crate) fn head(repo: &Repository) -> Result<Option<Oid>, Failure> {
-    Ok(match repo.head()? {
-        Head::Branch(reference) => Some(reference.target),
-        Head::Detached(oid) => Some(oid),
-        Head::Unborn(_) => None,
-    })
+    Ok(repo.head()?.commit())
 }
 
 /// The branch that changes are merged into, with its name for people. `None` where there is no commit.

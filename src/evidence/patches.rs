@@ -1,7 +1,7 @@
-//! Which commits make the same change: what a rebase, a cherry-pick or a backport leaves of a patch.
+//! Whether commits make the same change, by their diffs without line numbers (`git patch-id`).
 
 use crate::deployments::Deployments;
-use crate::git::source::Commits;
+use crate::git::graph::Commits;
 use crate::git::{Oid, Repository, object, patches};
 use crate::outcome::Failure;
 use std::collections::HashMap;
@@ -18,34 +18,34 @@ pub(crate) fn same_patch(
     if others.is_empty() {
         return Ok(Vec::new());
     }
-    // Git takes its time to start. It may know paths that can't be had here.
+    // Comparing changed paths here first avoids starting git. Where they are unknown here, git may know them.
     let paths = patches::paths(repo, commit);
-    let may_be = |&other: &Oid| match (&paths, patches::paths(repo, other)) {
+    let may_match = |&other: &Oid| match (&paths, patches::paths(repo, other)) {
         (Some(paths), Some(other)) => *paths == other,
         _ => true,
     };
-    let others: Vec<Oid> = others.iter().copied().filter(may_be).collect();
+    let others: Vec<Oid> = others.iter().copied().filter(may_match).collect();
     if others.is_empty() {
         return Ok(Vec::new());
     }
-    let mut asked = vec![commit];
-    asked.extend(&others);
-    let ids = patches::of_commits(repo, &asked)?;
+    let mut compared = vec![commit];
+    compared.extend(&others);
+    let ids = patches::of_commits(repo, &compared)?;
     let Some(own) = ids.get(&commit) else { return Ok(Vec::new()) };
     Ok(others.into_iter().filter(|other| ids.get(other) == Some(own)).collect())
 }
 
-/// Answers whether approvals of other commits cover one, by patch.
+/// Decides whether approvals of other commits cover one, because they make the same change.
 pub(crate) struct SamePatch<'r, 'e> {
     repo: &'r Repository,
     commit: Option<Oid>,
-    /// The approvals of commits that were deployed themselves are theirs.
+    /// An approval of a commit that was deployed itself covers only that deployment.
     deployments: &'r Deployments<'e>,
     answers: HashMap<String, bool>,
 }
 
 impl<'r, 'e> SamePatch<'r, 'e> {
-    /// Asks about a commit by its full id.
+    /// Compares with a commit, given by its full id.
     pub(crate) fn new(
         repo: &'r Repository,
         commit: &str,
@@ -55,8 +55,7 @@ impl<'r, 'e> SamePatch<'r, 'e> {
         SamePatch { repo, commit, deployments, answers: HashMap::new() }
     }
 
-    /// Whether another commit makes the same change, by the same author at the same time. What can't be
-    /// read doesn't.
+    /// Whether another commit makes the same change, by the same author at the same time. An unreadable commit does not.
     pub(crate) fn is(&mut self, other: &str) -> bool {
         let Some(commit) = self.commit else { return false };
         if self.deployments.has_commit(other) {
@@ -66,8 +65,8 @@ impl<'r, 'e> SamePatch<'r, 'e> {
             return known;
         }
         let same = self.repo.hash().oid(other.as_bytes()).is_some_and(|oid| {
-            let authors = (author(self.repo, commit), author(self.repo, oid));
-            matches!(authors, (Ok(a), Ok(b)) if a == b)
+            let both = (author(self.repo, commit), author(self.repo, oid));
+            matches!(both, (Ok(a), Ok(b)) if a == b)
                 && same_patch(self.repo, commit, &[oid]).is_ok_and(|found| !found.is_empty())
         });
         self.answers.insert(other.to_owned(), same);

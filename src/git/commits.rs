@@ -4,6 +4,7 @@
 //! point at commits, notes, replacements, what counts as configuration. It is shared by several threads.
 
 use super::encoding::{Decoder, Loss};
+use super::graph::Commits;
 use super::identity::{self, DateDoubt};
 use super::mailmap::Mailmap;
 use super::message::Message;
@@ -11,7 +12,6 @@ use super::notes_tree::ReviewNotes;
 use super::object::{self, Signed};
 use super::paths::Pathspec;
 use super::repository::ObjectKind;
-use super::source::Commits;
 use super::tickets::TicketFinder;
 use super::trailers::trailers;
 use super::walk::Walked;

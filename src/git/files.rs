@@ -1,8 +1,8 @@
 //! Files in the tree of a commit, read without a work tree.
 
+use super::graph::Commits;
 use super::paths::{TreeEntry, read_tree, tree_entries};
 use super::repository::ObjectKind;
-use super::source::Commits;
 use super::trees::Content;
 use super::{Oid, Repository};
 use crate::outcome::Failure;

@@ -1,10 +1,10 @@
 //! Loose objects: a file each, `objects/ab/cdef…`, a zlib stream of `commit 123 NUL content`.
 //!
-//! libgit2 would read them, but never returns from one that is cut short (after a full disk, say). So they are read
-//! here, strictly. Which objects are loose is looked up a folder at a time, when one of its objects is asked for.
+//! Why not libgit2: it never returns from an object that is cut short, as after a full disk. So they are read here, strictly.
+//! A folder is listed when the first of its objects is asked for.
 
 use super::Oid;
-use super::repository::{HashKind, ObjectKind, RawObject};
+use super::objects::kind::{DAMAGED, HashKind, ObjectKind, RawObject};
 use crate::outcome::Failure;
 use flate2::read::ZlibDecoder;
 use std::collections::HashMap;
@@ -50,9 +50,7 @@ impl LooseObjects {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Failure::new(format!("cannot read object {oid}: {error}"))),
         };
-        let bad = |why: &str| {
-            Failure::new(format!("object {oid} is corrupt: {why}")).hint(super::repository::DAMAGED)
-        };
+        let bad = |why: &str| Failure::new(format!("object {oid} is corrupt: {why}")).hint(DAMAGED);
         parse(&bytes).map(Some).map_err(bad)
     }
 
@@ -60,7 +58,7 @@ impl LooseObjects {
         let mut found = HashMap::new();
         let fan = format!("{first:02x}");
         for folder in &self.folders {
-            // A folder that cannot be listed is libgit2's to complain of.
+            // Ignore errors here: libgit2 reports them when it looks for the same object.
             let Ok(entries) = fs::read_dir(folder.join(&fan)) else { continue };
             for entry in entries.flatten() {
                 let name = entry.file_name();

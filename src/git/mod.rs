@@ -3,27 +3,25 @@
 //! [`Repository`] opens; [`revision`] turns what the user typed into commits; [`walk`] yields them in
 //! git's order; [`object`] splits their raw bytes as git does; [`commits`] and [`tags`] make events
 //! of them, with the help of the text modules ([`message`], [`trailers`], [`change_requests`], …).
+//! [`graph`] answers which commit contains which; [`index`] remembers what commits say of each other.
 //! Objects are read raw and judged as they are: replacement references and grafts are never
 //! followed, only reported.
 
 mod alternates;
 pub mod author;
-pub mod beyond;
 pub mod blame;
 pub mod change_requests;
 pub mod claims;
-mod commit_graph;
-pub mod commit_index;
 pub mod commits;
 pub mod config;
-pub mod contains;
 mod ctype;
 pub mod dates;
 mod encoding;
 pub mod files;
+pub mod graph;
 pub mod hydrated;
 pub mod identity;
-pub mod later;
+pub mod index;
 mod loose;
 pub mod mailmap;
 pub mod merges;
@@ -32,19 +30,17 @@ pub mod notes;
 pub mod notes_tree;
 pub mod numstat;
 pub mod object;
+mod objects;
 pub mod order;
 mod packs;
 pub mod patches;
 pub mod paths;
 mod phabricator;
-mod places;
 mod ref_files;
 pub mod refs;
 pub mod repository;
 pub mod revision;
 mod shorthand;
-mod sorted_ids;
-pub mod source;
 pub mod tags;
 #[cfg(test)]
 mod testing;
@@ -55,4 +51,5 @@ pub mod walk;
 
 pub use config::Config;
 pub use git2::Oid;
-pub use repository::{HashKind, Repository};
+pub use objects::kind::HashKind;
+pub use repository::Repository;

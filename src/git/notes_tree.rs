@@ -3,9 +3,9 @@
 //! `refs/notes/review` (Gerrit) and `refs/notes/devtools/*` (git-appraise) are commits whose tree maps
 //! an object id, split over folders (`ab/cdef…`), to a blob with the note.
 
+use super::graph::Commits;
 use super::paths::tree_entries;
 use super::repository::{ObjectKind, RawObject, Repository};
-use super::source::Commits;
 use super::{Oid, notes};
 use crate::event::ReviewClaim;
 use crate::outcome::Failure;

@@ -23,6 +23,7 @@
 //! - A message ends at its first NUL, a header line, too; the signature covers the bytes behind it as well.
 
 use super::identity::{self, Ident};
+use super::objects::kind::parse_oid;
 use super::{HashKind, Oid};
 use memchr::{memchr, memchr2};
 
@@ -113,7 +114,7 @@ fn split_links(raw: &[u8], hash: HashKind) -> Result<(Links, usize), Bogus> {
     if raw.len() <= tree_line || !raw.starts_with(b"tree ") || raw[tree_line - 1] != b'\n' {
         return Err(Bogus("bogus commit object: it does not begin with a tree"));
     }
-    let tree = oid(&raw[5..5 + hex]).ok_or(Bogus("bad tree pointer in commit"))?;
+    let tree = parse_oid(&raw[5..5 + hex]).ok_or(Bogus("bad tree pointer in commit"))?;
     let mut at = tree_line;
     let mut parents = Vec::new();
     let parent_line = 7 + hex + 1;
@@ -122,39 +123,12 @@ fn split_links(raw: &[u8], hash: HashKind) -> Result<(Links, usize), Bogus> {
         if line.len() <= parent_line || line[parent_line - 1] != b'\n' {
             return Err(Bogus("bad parents in commit"));
         }
-        parents.push(oid(&line[7..7 + hex]).ok_or(Bogus("bad parents in commit"))?);
+        parents.push(parse_oid(&line[7..7 + hex]).ok_or(Bogus("bad parents in commit"))?);
         at += parent_line;
     }
     let date = walk_date(&raw[at..]);
     Ok((Links { tree, parents, date }, at))
 }
-
-/// A full id of either hash, in hex digits of either case, as git takes them.
-pub(super) fn oid(hex: &[u8]) -> Option<Oid> {
-    let mut bytes = [0; 32];
-    let bytes = bytes.get_mut(..hex.len() / 2).filter(|_| matches!(hex.len(), 40 | 64))?;
-    let mut none = 0;
-    for (byte, pair) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
-        let (high, low) = (DIGITS[usize::from(pair[0])], DIGITS[usize::from(pair[1])]);
-        none |= high | low;
-        *byte = high << 4 | low & 15;
-    }
-    if none == NO_DIGIT { None } else { Oid::from_bytes(bytes).ok() }
-}
-
-const NO_DIGIT: u8 = 0xff;
-
-/// The values of hex digits.
-const DIGITS: [u8; 256] = {
-    let mut digits = [NO_DIGIT; 256];
-    let mut value = 0;
-    while value < 16 {
-        digits[b"0123456789abcdef"[value] as usize] = value as u8;
-        digits[b"0123456789ABCDEF"[value] as usize] = value as u8;
-        value += 1;
-    }
-    digits
-};
 
 /// git's `parse_commit_date`: the digits after the last `>` of the line after the `author` line.
 fn walk_date(headers: &[u8]) -> u64 {
@@ -369,7 +343,7 @@ pub fn tag(raw: &[u8], hash: HashKind) -> Result<TagObject<'_>, Bogus> {
         .next()
         .and_then(|line| line.strip_prefix(b"object "))
         .filter(|hex| hex.len() == hash.hex_len())
-        .and_then(oid)
+        .and_then(parse_oid)
         .ok_or(Bogus("bogus tag object: it does not begin with the object it names"))?;
     let target_kind = lines
         .next()

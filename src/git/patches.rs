@@ -13,8 +13,8 @@
 //! --stable` (git-patch-id(1)) compares, except that white space counts here: in Python and YAML, the diff above and one
 //! with another indentation are different changes.
 
+use super::graph::Commits;
 use super::paths::Pathspec;
-use super::source::Commits;
 use super::{HashKind, Oid, Repository};
 use crate::outcome::Failure;
 use git2::ObjectType;

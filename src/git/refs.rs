@@ -42,6 +42,17 @@ pub enum Head {
     Detached(Oid),
 }
 
+impl Head {
+    /// The commit that it points to; `None` for a branch without one.
+    pub fn commit(&self) -> Option<Oid> {
+        match self {
+            Head::Branch(reference) => Some(reference.target),
+            Head::Detached(oid) => Some(*oid),
+            Head::Unborn(_) => None,
+        }
+    }
+}
+
 impl Repository {
     /// All references whose name begins with `prefix` (`refs/`, `refs/tags/`), sorted by name as git
     /// lists them. A symbolic reference stands with what it resolves to; one that leads nowhere is
@@ -279,7 +290,7 @@ fn damaged(folder: &Path, name: &str, known: &[Ref]) -> Result<(), Failure> {
         match std::fs::read(entry.path()) {
             // A symbolic one that leads nowhere, or one that was made this moment.
             Ok(text) if text.starts_with(b"ref:") => {}
-            Ok(text) if super::object::oid(text.trim_ascii()).is_some() => {}
+            Ok(text) if super::objects::kind::parse_oid(text.trim_ascii()).is_some() => {}
             Ok(_) => return Err(failed(&name, &"it holds neither an id nor another name")),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(failed(&name, &error)),

@@ -8,6 +8,8 @@
 //! here; and at last through a database handle of libgit2, which knows deltas and whatever else there is.
 
 use super::loose::LooseObjects;
+use super::objects::kind::DAMAGED;
+pub use super::objects::kind::{HashKind, ObjectKind, RawObject};
 use super::packs::{Answer, Packs};
 use super::trees::RecentTrees;
 use super::{Config, Oid};
@@ -20,91 +22,9 @@ use std::process::Command;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
-/// What helps when an object is damaged.
-pub(super) const DAMAGED: &str =
-    "`git fsck` tells what is damaged; a fresh clone or a backup has the good copy";
-
 /// The error for an object that its index says to stand behind the end of its pack.
 fn beyond_its_pack(oid: Oid) -> Failure {
     Failure::new(format!("object {oid} is corrupt: its pack ends before it")).hint(DAMAGED)
-}
-
-/// The hash that names the repository's objects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HashKind {
-    /// SHA-1, 40 hex digits.
-    Sha1,
-    /// SHA-256, 64 hex digits.
-    Sha256,
-}
-
-impl HashKind {
-    /// The length of an object id in hex digits.
-    pub fn hex_len(self) -> usize {
-        match self {
-            HashKind::Sha1 => 40,
-            HashKind::Sha256 => 64,
-        }
-    }
-
-    /// The name of the header that holds the signature of a commit.
-    pub fn signature_header(self) -> &'static [u8] {
-        match self {
-            HashKind::Sha1 => b"gpgsig",
-            HashKind::Sha256 => b"gpgsig-sha256",
-        }
-    }
-
-    pub(super) fn format(self) -> git2::ObjectFormat {
-        match self {
-            HashKind::Sha1 => git2::ObjectFormat::Sha1,
-            HashKind::Sha256 => git2::ObjectFormat::Sha256,
-        }
-    }
-
-    /// Reads a full object id; `None` when the text is not exactly that.
-    pub fn oid(self, hex: &[u8]) -> Option<Oid> {
-        super::object::oid(hex).filter(|_| hex.len() == self.hex_len())
-    }
-
-    /// The id with these bytes; `None` where ids of this kind have not so many.
-    pub fn of_bytes(self, bytes: &[u8]) -> Option<Oid> {
-        Oid::from_bytes(bytes).ok().filter(|_| 2 * bytes.len() == self.hex_len())
-    }
-}
-
-/// A raw object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RawObject {
-    /// What it is.
-    pub kind: ObjectKind,
-    /// Its bytes, without git's own header.
-    pub data: Vec<u8>,
-}
-
-/// The four types of objects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ObjectKind {
-    /// A commit.
-    Commit,
-    /// A tree.
-    Tree,
-    /// A blob.
-    Blob,
-    /// A tag object.
-    Tag,
-}
-
-impl ObjectKind {
-    /// git's word for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            ObjectKind::Commit => "commit",
-            ObjectKind::Tree => "tree",
-            ObjectKind::Blob => "blob",
-            ObjectKind::Tag => "tag",
-        }
-    }
 }
 
 /// An opened repository. Can be shared between threads for reading objects.

@@ -3,10 +3,10 @@
 //! A revision is read by libgit2, and by `git rev-parse` where libgit2 fails or refuses the
 //! repository, so that everything in gitrevisions(7) works. Ranges are split here.
 
+use super::graph::Commits;
 use super::object;
 use super::refs::Head;
 use super::repository::{ObjectKind, refusal};
-use super::source::Commits;
 use super::walk::Tip;
 use super::{Oid, Repository};
 use crate::outcome::Failure;

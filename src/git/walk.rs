@@ -13,10 +13,11 @@
 //! follows that parent only, and is not shown.
 
 use super::Oid;
-use super::contains::{Containing, Contains};
+use super::graph::commits::Loaded;
+use super::graph::contains::{Containing, Contains};
+use super::graph::{Commits, own_ancestor};
 use super::order;
 use super::paths::Pathspec;
-use super::source::{Commits, Loaded, own_ancestor};
 use crate::outcome::Failure;
 use crate::pipeline::{self, FEW_READS};
 use std::cmp::Reverse;

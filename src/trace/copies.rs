@@ -2,248 +2,365 @@
 //!
 //! | how | what is compared |
 //! |---|---|
-//! | `cherry-pick` | the line `(cherry picked from commit …)`, either way; of the commit, or of the merge that brought it: a claim |
+//! | `cherry-pick` | the line `(cherry picked from commit …)`, in either commit; of the commit, or of the merge that brought it: a claim |
 //! | `change` | a `change` record of the ledger: the commits of a request and its merge commit |
 //! | `tree` | all files are the same: a rebase or squash onto the same base |
-//! | `patch` | the diff is the same, but for where its lines stand: a rebase, a backport |
-//! | `squash` | the diff of the whole branch that holds the commit is that of one commit |
+//! | `patch` | the diff is the same, except for line numbers: a rebase, a backport |
+//! | `squash` | the diff of a whole branch that holds the commit is that of one commit |
 //! | `hydrated` | Argo CD's `Argocd-reference-commit-sha` names it: a claim |
 //!
-//! A commit that takes another back makes no change that is not a revert, whatever it quotes.
+//! A revert is no copy of a commit that is not a revert, whatever its message quotes.
 
+use super::branches::{Branch, Branches};
+use super::commit::Commit;
 use crate::event::{Event, Kind};
-use crate::evidence::history;
 use crate::evidence::patches::same_patch;
-use crate::git::beyond::{beyond, is_since, newest_first};
 use crate::git::claims::Named;
-use crate::git::commit_index::{Claim, CommitIndex};
-use crate::git::contains::{Containing, Contains, any_contains, each_contained};
-use crate::git::paths::is_empty_tree;
-use crate::git::source::Commits;
-use crate::git::{Oid, Repository, object, patches};
+use crate::git::graph::Commits;
+use crate::git::graph::beyond::{beyond, is_since};
+use crate::git::graph::contains::{Containing, Contains};
+use crate::git::index::{Candidates, Claim, CommitIndex, Histories};
+use crate::git::{Oid, Repository, patches};
 use crate::ledger::Recorded;
 use crate::outcome::Failure;
-use crate::pipeline::{self, FEW_READS};
-use std::collections::HashSet;
 
-/// The most commits that are compared with one: an old branch that was never merged would otherwise be
-/// held against all of history. More than that is said.
-const MOST: usize = 20_000;
+/// The most commits that are compared with one: an old branch that was never merged would otherwise be compared with all
+/// of history. The result says when there were more.
+const MAX_COMPARED: usize = 20_000;
 
-/// A copy is no older than the change, and nothing that holds one was deployed before, but clocks go wrong:
-/// by so much, in seconds, it may seem to be.
-const CLOCKS: i64 = 7 * 24 * 60 * 60;
+/// How far clocks may differ, in seconds: a copy may be this much older than the change, and so may the deployment of one.
+const CLOCK_SKEW_SECONDS: i64 = 7 * 24 * 60 * 60;
 
-/// The most commits whose diff is held against that of a whole branch.
-const MOST_SQUASHES: usize = 1_000;
+/// The most commits whose diff is compared with that of a whole branch.
+const MAX_SQUASHES: usize = 1_000;
+
+/// The fewest hex digits of an id that count as naming a commit.
+const MIN_ID_DIGITS: usize = 7;
 
 /// A commit that makes the same change as another.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Copy {
+pub(crate) struct CommitCopy {
     /// The commit.
     pub(crate) oid: Oid,
     /// How it is known: a word of the table above.
     pub(crate) how: &'static str,
 }
 
-/// Copies of a commit, and whether all of history that could hold one was looked at.
+/// Copies of a commit, and whether all of history that could hold one was searched.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Copies {
     /// The copies.
-    pub(crate) found: Vec<Copy>,
+    pub(crate) found: Vec<CommitCopy>,
     /// Whether there were more commits than are compared.
     pub(crate) cut: bool,
-    /// Whether no branch here holds the commit: one that was squashed would have to be known to be compared.
+    /// Whether no branch here holds the commit: then a squash of its branch cannot be recognised.
     pub(crate) branch_gone: bool,
 }
 
-/// What a commit says about itself, as far as copies are concerned.
-struct Commit {
-    tree: Oid,
-    parents: Vec<Oid>,
-    /// The author line with its date: a rebase and a cherry-pick keep it.
-    author: Vec<u8>,
-    date: u64,
-    names: Named,
+impl Copies {
+    fn add(&mut self, oid: Oid, how: &'static str) {
+        if !self.has(oid) {
+            self.found.push(CommitCopy { oid, how });
+        }
+    }
+
+    fn has(&self, oid: Oid) -> bool {
+        self.found.iter().any(|copy| copy.oid == oid)
+    }
 }
 
-/// A commit whose copies are looked for.
-struct Wanted {
+/// The earliest date of a copy of a commit, in seconds since 1970 UTC.
+pub(crate) fn earliest(commit: &Event) -> i64 {
+    // The author's clock may have been ahead of the committer's.
+    let authored = commit.commit().and_then(|facts| facts.authored);
+    let written = [authored, commit.when].into_iter().flatten().map(|when| when.seconds).min();
+    written.map_or(i64::MIN, |written| written.saturating_sub(CLOCK_SKEW_SECONDS))
+}
+
+/// Where copies are looked for.
+#[derive(Clone, Copy)]
+pub(crate) struct CopySearch<'a, 'r> {
+    /// The histories of deployed commits.
+    pub(crate) deployed: Histories<'a, 'a, 'r>,
+    /// The events of the ledger.
+    pub(crate) records: &'a [Recorded],
+    /// The tip of the branch that changes are merged into.
+    pub(crate) default_branch: Option<Oid>,
+}
+
+impl CopySearch<'_, '_> {
+    /// Finds the copies of a commit among the ancestors of deployed commits that are not its own ancestors. `since` is its
+    /// [`earliest`] date; `containing` answers for it.
+    ///
+    /// # Errors
+    /// When history cannot be read, or git fails.
+    pub(crate) fn find(
+        &self,
+        oid: Oid,
+        since: i64,
+        containing: &mut Containing<'_, '_>,
+    ) -> Result<Copies, Failure> {
+        let mut comparison = Comparison::new(*self, oid, since, containing)?;
+        comparison.add_claimed()?;
+        comparison.add_recorded();
+        let claimed = comparison.copies.found.len();
+        let candidates = comparison.candidates(containing)?;
+        for (oid, commit) in candidates.read(|oid, commit| Some((oid, Commit::new(commit))))? {
+            comparison.classify(oid, commit, containing)?;
+        }
+        comparison.drop_undeployed(claimed, &candidates)?;
+        comparison.add_same_patch()?;
+        comparison.add_squashes()?;
+        comparison.drop_ancestors(claimed)?;
+        Ok(comparison.copies)
+    }
+}
+
+/// A search for the copies of one commit, step by step. Steps that take `containing` ask it about the original.
+struct Comparison<'a, 'r> {
+    search: CopySearch<'a, 'r>,
+    original: Original,
+    branches: Branches,
+    copies: Copies,
+    /// Commits with the same author line, whose patches are compared.
+    same_author: Vec<Oid>,
+    /// Commits with the files of a branch.
+    same_files: Vec<Oid>,
+    /// Commits whose diffs are compared with those of branches.
+    squashes: Vec<Oid>,
+}
+
+/// The commit whose copies are looked for.
+struct Original {
     oid: Oid,
-    name: String,
-    says: Commit,
-    /// Whether it makes a change: see [`makes_change`].
-    alters: bool,
-    /// See [`earliest`]; 0 for what is older than 1970.
+    /// Its full id as text.
+    id: String,
+    commit: Commit,
+    /// See [`Commit::changes_files`].
+    changes_files: bool,
+    /// See [`earliest`]; 0 for a commit older than 1970.
     since: u64,
 }
 
-/// Commits to look at.
-struct Others {
-    /// The newest first.
-    oids: Vec<Oid>,
-    /// Whether an index has chosen them: then they may be deployed nowhere.
-    by_index: bool,
+impl Original {
+    /// Whether an id, as a message has it, is that of this commit.
+    fn is_named_by(&self, id: &str) -> bool {
+        id.len() >= MIN_ID_DIGITS && self.id.starts_with(id)
+    }
 }
 
-/// The moment before which there is no copy of a commit, in seconds since 1970 UTC.
-pub(crate) fn earliest(commit: &Event) -> i64 {
-    // A clock that was ahead when the change was written may be right when it is committed.
-    let authored = commit.commit().and_then(|facts| facts.authored);
-    let written = [authored, commit.when].into_iter().flatten().map(|when| when.seconds).min();
-    written.map_or(i64::MIN, |written| written.saturating_sub(CLOCKS))
-}
+impl<'a, 'r> Comparison<'a, 'r> {
+    fn new(
+        search: CopySearch<'a, 'r>,
+        oid: Oid,
+        since: i64,
+        containing: &mut Containing<'_, '_>,
+    ) -> Result<Self, Failure> {
+        let commits = search.deployed.commits;
+        let commit = Commit::read(commits.repository(), oid)?;
+        let changes_files = commit.changes_files(commits.repository())?;
+        let since = u64::try_from(since).unwrap_or(0);
+        let branches = Branches::holding(oid, &commit, commits, search.default_branch, containing)?;
+        Ok(Comparison {
+            search,
+            original: Original { oid, id: oid.to_string(), commit, changes_files, since },
+            branches,
+            copies: Copies::default(),
+            same_author: Vec::new(),
+            same_files: Vec::new(),
+            squashes: Vec::new(),
+        })
+    }
 
-/// Finds the copies of `wanted` among the commits that are deployed somewhere and that it is no ancestor
-/// of. `records` are the events of the ledger; `since` is its [`earliest`]; `containing` answers for `wanted`. With an
-/// index, only those are read that may be some.
-///
-/// # Errors
-/// When history cannot be read, or git fails.
-pub(crate) fn find(
-    commits: &Commits<'_>,
-    index: Option<&CommitIndex>,
-    records: &[Recorded],
-    wanted: Oid,
-    since: i64,
-    containing: &mut Containing<'_, '_>,
-    deployed: &[Oid],
-) -> Result<Copies, Failure> {
-    let repo = commits.repository();
-    let says = read(repo, wanted)?;
-    let (name, alters) = (wanted.to_string(), makes_change(repo, &says)?);
-    let since = u64::try_from(since).unwrap_or(0);
-    let wanted = Wanted { oid: wanted, name, says, alters, since };
-    let Wanted { name, says: own, .. } = &wanted;
-    let mut copies = Copies::default();
-    let add = |oid: Oid, how: &'static str, copies: &mut Copies| {
-        if oid != wanted.oid && copies.found.iter().all(|copy| copy.oid != oid) {
-            copies.found.push(Copy { oid, how });
-        }
-    };
-    let is_revert = !own.names.reverts.is_empty();
-    for picked in &own.names.picked_from {
-        if let Ok(oid) = repo.commit_id(picked)
-            && (!is_revert || !read(repo, oid)?.names.reverts.is_empty())
-        {
-            add(oid, "cherry-pick", &mut copies);
+    fn commits(&self) -> &'a Commits<'r> {
+        self.search.deployed.commits
+    }
+
+    fn repo(&self) -> &'r Repository {
+        self.commits().repository()
+    }
+
+    fn add(&mut self, oid: Oid, how: &'static str) {
+        if oid != self.original.oid {
+            self.copies.add(oid, how);
         }
     }
-    for merged in merged_by_records(repo, records, name) {
-        add(merged, "change", &mut copies);
+
+    /// Adds the commits from which the original says that it was picked.
+    fn add_claimed(&mut self) -> Result<(), Failure> {
+        let repo = self.repo();
+        let is_revert = self.original.commit.is_revert();
+        for id in std::mem::take(&mut self.original.commit.names.picked_from) {
+            if let Ok(oid) = repo.commit_id(&id)
+                && (!is_revert || Commit::read(repo, oid)?.is_revert())
+            {
+                self.add(oid, "cherry-pick");
+            }
+        }
+        Ok(())
     }
-    let Branches { found: branches, gone } =
-        branches_with(repo, commits, wanted.oid, containing, own)?;
-    let (mut same_author, mut same_files, mut squashes) = (Vec::new(), Vec::new(), Vec::new());
-    let named = copies.found.len();
-    // The diff of a whole branch can be that of any commit.
-    let index = index.filter(|_| branches.is_empty() && !gone);
-    let Others { oids: mut others, by_index } =
-        others(commits, index, containing, &wanted, deployed)?;
-    copies.cut = others.len() > MOST;
-    others.truncate(MOST);
-    // Those that are known are none to look for.
-    others.retain(|oid| *oid != wanted.oid && copies.found.iter().all(|copy| copy.oid != *oid));
-    // Whoever shows a copy reads it once more, and verifies it.
-    let read = |oid: &Oid| commits.skim(*oid, |raw| said(repo, *oid, raw)).flatten();
-    for (&oid, other) in others.iter().zip(pipeline::each(&others, FEW_READS, read)) {
-        let other = match other {
-            Ok(other) => other,
-            // An index may remember what was cleared away long ago.
-            Err(_) if by_index && !any_contains(commits, deployed, oid)? => continue,
-            Err(failure) => return Err(failure),
+
+    /// Adds the merge commits of change records that list the original.
+    fn add_recorded(&mut self) {
+        let id = self.original.id.as_str();
+        let lists = |event: &&Recorded| {
+            event.field("head_commit") == Some(id) || event.texts("commits").contains(&id)
         };
-        let names_us = |id: &String| id.len() >= 7 && name.starts_with(id.as_str());
-        let Named { reverts, picked_from, hydrates } = &other.names;
-        if !picked_from.is_empty()
-            && (reverts.is_empty() || is_revert)
-            && (picked_from.iter().any(names_us) || any_brought(commits, containing, picked_from)?)
-        {
-            add(oid, "cherry-pick", &mut copies);
-        } else if hydrates.as_ref().is_some_and(names_us) {
-            add(oid, "hydrated", &mut copies);
+        let changes = self.search.records.iter().filter(|event| event.kind == Kind::Change);
+        let merged: Vec<Oid> = changes
+            .filter(lists)
+            .filter_map(|event| self.repo().hash().oid(event.field("merge_commit")?.as_bytes()))
+            .filter(|&oid| self.repo().contains(oid))
+            .collect();
+        for oid in merged {
+            self.add(oid, "change");
+        }
+    }
+
+    /// The commits to compare: those that an index names, or all that are deployed without being in the original's history.
+    fn candidates(
+        &mut self,
+        containing: &mut Containing<'_, '_>,
+    ) -> Result<Candidates<'a, 'a, 'r>, Failure> {
+        let Histories { commits, tips, .. } = self.search.deployed;
+        // An index cannot tell which commits have the diff of a whole branch.
+        let needs_all = !self.branches.found.is_empty() || self.branches.gone;
+        let index = self.search.deployed.index.filter(|_| !needs_all);
+        let original = &self.original;
+        let mut candidates = Histories { index, ..self.search.deployed }.candidates(
+            |index| matches(commits, index, containing, original),
+            || beyond(commits, tips, original.oid, original.since),
+        )?;
+        self.copies.cut = candidates.limit(MAX_COMPARED);
+        candidates.retain(|&oid| oid != original.oid && !self.copies.has(oid));
+        Ok(candidates)
+    }
+
+    /// Adds a candidate to the copies, or to the lists of those that are compared by their diffs.
+    fn classify(
+        &mut self,
+        oid: Oid,
+        other: Commit,
+        containing: &mut Containing<'_, '_>,
+    ) -> Result<(), Failure> {
+        let picked = self.claims_to_be_picked(&other.names, containing)?;
+        let original = &self.original;
+        if picked {
+            self.add(oid, "cherry-pick");
+        } else if other.names.hydrates.as_ref().is_some_and(|id| original.is_named_by(id)) {
+            self.add(oid, "hydrated");
         } else if other.parents.len() > 1 {
-            continue;
-        } else if wanted.alters && other.tree == own.tree && makes_change(repo, &other)? {
-            add(oid, "tree", &mut copies);
+            // A merge makes no change of its own.
+        } else if original.changes_files
+            && other.tree == original.commit.tree
+            && other.changes_files(self.repo())?
+        {
+            self.add(oid, "tree");
         } else {
-            if wanted.alters && other.author == own.author {
-                same_author.push(oid);
+            if original.changes_files && other.author == original.commit.author {
+                self.same_author.push(oid);
             }
-            // A squash may keep the author of the first commit, too.
-            if branches.iter().any(|branch| branch.tree == other.tree) {
-                same_files.push(oid);
-            } else if other.date < own.date {
-                continue;
-            } else if branches.is_empty() {
-                copies.branch_gone |= gone;
-            } else {
-                copies.cut |= squashes.len() == MOST_SQUASHES;
-                if squashes.len() < MOST_SQUASHES {
-                    squashes.push(oid);
-                }
+            self.classify_squash(oid, &other);
+        }
+        Ok(())
+    }
+
+    /// Whether a message says that its commit was picked from the original, or from the merge that brought it.
+    fn claims_to_be_picked(
+        &self,
+        names: &Named,
+        containing: &mut Containing<'_, '_>,
+    ) -> Result<bool, Failure> {
+        let Named { reverts, picked_from, .. } = names;
+        if !reverts.is_empty() && !self.original.commit.is_revert() {
+            return Ok(false);
+        }
+        if picked_from.iter().any(|id| self.original.is_named_by(id)) {
+            return Ok(true);
+        }
+        let (commits, hash) = (self.commits(), self.repo().hash());
+        for merge in picked_from.iter().filter_map(|id| hash.oid(id.as_bytes())) {
+            if brought(commits, containing, merge)? {
+                return Ok(true);
             }
         }
+        Ok(false)
     }
-    if by_index {
-        // What the index has may be deployed nowhere.
-        let found = copies.found[named..].iter().map(|copy| copy.oid);
-        let oids: Vec<Oid> = found.chain(same_author.iter().copied()).collect();
-        let deployed_here = each_contained(commits, deployed, &oids)?;
-        let here: HashSet<Oid> =
-            oids.into_iter().zip(deployed_here).filter(|(_, is)| *is).map(|(oid, _)| oid).collect();
-        let later = copies.found.split_off(named).into_iter();
-        copies.found.extend(later.filter(|copy| here.contains(&copy.oid)));
-        same_author.retain(|oid| here.contains(oid));
-    }
-    for oid in same_patch(repo, wanted.oid, &same_author)? {
-        add(oid, "patch", &mut copies);
-    }
-    for oid in same_files {
-        add(oid, "squash", &mut copies);
-    }
-    let of = patches::of_commits(repo, &squashes)?;
-    for branch in &branches {
-        let Some(whole) = patches::between(repo, branch.base, branch.tip)? else { continue };
-        for &oid in squashes.iter().filter(|oid| of.get(oid) == Some(&whole)) {
-            add(oid, "squash", &mut copies);
+
+    /// Lists a candidate that may be the squash of a branch. It may have the author line of the original, too.
+    fn classify_squash(&mut self, oid: Oid, other: &Commit) {
+        let branches = &self.branches.found;
+        if branches.iter().any(|branch| branch.tree == other.tree) {
+            self.same_files.push(oid);
+        } else if other.date < self.original.commit.date {
+            // Older than the commit that it would contain.
+        } else if branches.is_empty() {
+            self.copies.branch_gone |= self.branches.gone;
+        } else if self.squashes.len() < MAX_SQUASHES {
+            self.squashes.push(oid);
+        } else {
+            self.copies.cut = true;
         }
     }
-    // Where clocks went back, what the commit builds on may be among the others.
-    for copy in copies.found.split_off(named) {
-        if Containing::new(commits, copy.oid).ask(wanted.oid)? != Contains::Yes {
-            copies.found.push(copy);
-        }
+
+    /// Drops what was found among the candidates, but is not deployed: an index also has other commits.
+    fn drop_undeployed(
+        &mut self,
+        claimed: usize,
+        candidates: &Candidates<'_, '_, '_>,
+    ) -> Result<(), Failure> {
+        let found = self.copies.found.split_off(claimed);
+        let mut oids: Vec<Oid> = found.iter().map(|copy| copy.oid).collect();
+        oids.extend(&self.same_author);
+        let deployed = candidates.contained(&oids)?;
+        self.copies.found.extend(found.into_iter().filter(|copy| deployed.contains(&copy.oid)));
+        self.same_author.retain(|oid| deployed.contains(oid));
+        Ok(())
     }
-    Ok(copies)
+
+    /// Adds the commits with the same author line and the same patch.
+    fn add_same_patch(&mut self) -> Result<(), Failure> {
+        for oid in same_patch(self.repo(), self.original.oid, &self.same_author)? {
+            self.add(oid, "patch");
+        }
+        Ok(())
+    }
+
+    /// Adds the commits with the files, or the diff, of a whole branch.
+    fn add_squashes(&mut self) -> Result<(), Failure> {
+        for oid in std::mem::take(&mut self.same_files) {
+            self.add(oid, "squash");
+        }
+        let patches_of = patches::of_commits(self.repo(), &self.squashes)?;
+        for &Branch { base, tip, .. } in &self.branches.found {
+            let Some(whole) = patches::between(self.repo(), base, tip)? else { continue };
+            for &oid in self.squashes.iter().filter(|oid| patches_of.get(oid) == Some(&whole)) {
+                self.copies.add(oid, "squash");
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops ancestors of the original: where a commit is older than its parent, they may be among the candidates.
+    fn drop_ancestors(&mut self, claimed: usize) -> Result<(), Failure> {
+        for copy in self.copies.found.split_off(claimed) {
+            let mut containing = Containing::new(self.commits(), copy.oid);
+            if containing.ask(self.original.oid)? != Contains::Yes {
+                self.copies.found.push(copy);
+            }
+        }
+        Ok(())
+    }
 }
 
-/// What may be a copy: what an index chooses, if there is one and it can; else all that is deployed beside the commit.
-fn others(
-    commits: &Commits<'_>,
-    index: Option<&CommitIndex>,
-    containing: &mut Containing<'_, '_>,
-    wanted: &Wanted,
-    deployed: &[Oid],
-) -> Result<Others, Failure> {
-    if let Some(index) = index {
-        let may_be = may_be_copies(commits, index, containing, wanted)?;
-        if let Some(list) = index.list(commits, may_be, deployed)? {
-            return Ok(Others { oids: newest_first(commits, list.into_iter()), by_index: true });
-        }
-    }
-    let oids = beyond(commits, deployed, wanted.oid, wanted.since)?;
-    Ok(Others { oids, by_index: false })
-}
-
-/// What an index has that may be a copy: what names the commit or has its author line, however old its clock makes it,
-/// and what has its tree.
-fn may_be_copies<'i>(
+/// What an index has that may be a copy: commits that name the original or have its author line, whatever their date, and
+/// commits that have its tree.
+fn matches<'i>(
     commits: &'i Commits<'_>,
     index: &'i CommitIndex,
     containing: &mut Containing<'_, '_>,
-    wanted: &'i Wanted,
-) -> Result<impl Iterator<Item = Oid> + 'i, Failure> {
+    original: &'i Original,
+) -> Result<impl Iterator<Item = Oid> + use<'i>, Failure> {
     let mut of_merges = Vec::new();
     for (by, merge) in index.picked_from_merges() {
         if brought(commits, containing, merge)? {
@@ -251,18 +368,17 @@ fn may_be_copies<'i>(
         }
     }
     let claims = [Claim::PickedFrom, Claim::Hydrates].into_iter();
-    let naming = claims.flat_map(|claim| index.claiming(claim, &wanted.name));
-    // What can't be read is judged by whoever reads it.
-    let young = |oid: &Oid| is_since(commits, *oid, wanted.since).unwrap_or(true);
-    let own = Some(&wanted.says).filter(|_| wanted.alters).into_iter();
+    let naming = claims.flat_map(|claim| index.claiming(claim, &original.id));
+    // An unreadable commit stays: reading it reports the error.
+    let is_young = |oid: &Oid| is_since(commits, *oid, original.since).unwrap_or(true);
+    let own = Some(&original.commit).filter(|_| original.changes_files).into_iter();
     let alike = own.flat_map(move |own| {
-        index.authored(&own.author).chain(index.with_tree(own.tree).filter(young))
+        index.authored(&own.author).chain(index.with_tree(own.tree).filter(is_young))
     });
     Ok(alike.chain(naming).chain(of_merges))
 }
 
-/// Whether a commit is a merge that brought the one that `containing` answers for: it holds it, and the line that it was
-/// merged into does not.
+/// Whether a merge brought the commit that `containing` answers for: the merge contains it, its first parent does not.
 fn brought(
     commits: &Commits<'_>,
     containing: &mut Containing<'_, '_>,
@@ -273,131 +389,4 @@ fn brought(
             [line, _, ..] => containing.ask(*line)? == Contains::No,
             _ => false,
         })
-}
-
-/// Whether one of some commits, by their full ids, [`brought`] the one that `containing` answers for.
-fn any_brought(
-    commits: &Commits<'_>,
-    containing: &mut Containing<'_, '_>,
-    ids: &[String],
-) -> Result<bool, Failure> {
-    for merge in ids.iter().filter_map(|id| commits.repository().hash().oid(id.as_bytes())) {
-        if brought(commits, containing, merge)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// The code commit that a commit of rendered manifests names, if it does and it is here.
-///
-/// # Errors
-/// When the commit can't be read.
-pub(crate) fn hydrates(
-    repo: &Repository,
-    index: Option<&CommitIndex>,
-    oid: Oid,
-) -> Result<Option<Oid>, Failure> {
-    if index.and_then(|index| index.hydrates(oid)) == Some(false) {
-        return Ok(None);
-    }
-    let commits = Commits::without_graph(repo);
-    let named = commits.skim(oid, |raw| said(repo, oid, raw))??.names.hydrates;
-    Ok(named.and_then(|named| repo.commit_id(&named).ok()))
-}
-
-/// The merge commits of change records that list a commit.
-fn merged_by_records(repo: &Repository, records: &[Recorded], name: &str) -> Vec<Oid> {
-    let lists = |event: &&Recorded| {
-        event.field("head_commit") == Some(name) || event.texts("commits").contains(&name)
-    };
-    records
-        .iter()
-        .filter(|event| event.kind == Kind::Change)
-        .filter(lists)
-        .filter_map(|event| repo.hash().oid(event.field("merge_commit")?.as_bytes()))
-        .filter(|&oid| repo.contains(oid))
-        .collect()
-}
-
-/// A branch that holds a commit, from where it left the default branch.
-struct Branch {
-    base: Oid,
-    tip: Oid,
-    tree: Oid,
-}
-
-/// Branches that hold a commit.
-#[derive(Default)]
-struct Branches {
-    /// Those that hold more than it.
-    found: Vec<Branch>,
-    /// Whether there is none at all, nor is it on the default branch.
-    gone: bool,
-}
-
-/// Branches that hold the commit and more than it; none where the default branch has it already.
-fn branches_with(
-    repo: &Repository,
-    commits: &Commits<'_>,
-    wanted: Oid,
-    containing: &mut Containing<'_, '_>,
-    own: &Commit,
-) -> Result<Branches, Failure> {
-    let Some((_, main)) = history::default_branch(repo)? else { return Ok(Branches::default()) };
-    if containing.ask(main)? == Contains::Yes {
-        return Ok(Branches::default());
-    }
-    let mut branches = Branches { found: Vec::new(), gone: true };
-    let mut tips = Vec::from_iter(history::head(repo)?);
-    for prefix in ["refs/heads/", "refs/remotes/", "refs/pull/", "refs/merge-requests/"] {
-        tips.extend(repo.refs(prefix)?.iter().map(|reference| reference.target));
-    }
-    let mut seen = HashSet::new();
-    for tip in tips {
-        if !seen.insert(tip) || !commits.has(tip) || containing.ask(tip)? != Contains::Yes {
-            continue;
-        }
-        branches.gone = false;
-        // The commit alone on its branch: its own patch says it all.
-        let alone = tip == wanted
-            && own.parents.iter().any(|&parent| {
-                Containing::new(commits, parent).ask(main).is_ok_and(|found| found == Contains::Yes)
-            });
-        if let (false, Some(&base)) = (alone, commits.merge_bases(main, tip)?.first()) {
-            // One that took its changes back has the files of many a commit.
-            let tree = repo.tree_of(tip)?;
-            if tree != repo.tree_of(base)? {
-                branches.found.push(Branch { base, tip, tree });
-            }
-        }
-    }
-    Ok(branches)
-}
-
-/// Whether a commit changes a file. An empty commit has the files of every other one there, and a merge makes no change
-/// of its own that could be compared.
-fn makes_change(repo: &Repository, commit: &Commit) -> Result<bool, Failure> {
-    Ok(match commit.parents.as_slice() {
-        [] => !is_empty_tree(commit.tree),
-        &[parent] => !repo.contains(parent) || repo.tree_of(parent)? != commit.tree,
-        _ => false,
-    })
-}
-
-fn read(repo: &Repository, oid: Oid) -> Result<Commit, Failure> {
-    said(repo, oid, &Commits::without_graph(repo).read(oid)?)
-}
-
-/// What the bytes of a commit say.
-fn said(repo: &Repository, oid: Oid, raw: &[u8]) -> Result<Commit, Failure> {
-    let commit = object::commit(raw, repo.hash())
-        .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
-    Ok(Commit {
-        tree: commit.tree,
-        author: commit.author.unwrap_or_default().to_vec(),
-        date: commit.walk_date,
-        parents: commit.parents,
-        names: Named::by(commit.message),
-    })
 }

@@ -1,13 +1,13 @@
 //! Every commit that was deployed, looked up once for all questions of a trace.
 
-use super::copies;
 use crate::deployments::Deployments;
 use crate::git::Oid;
-use crate::git::commit_index::CommitIndex;
-use crate::git::contains::Located;
-use crate::git::source::Commits;
+use crate::git::graph::Commits;
+use crate::git::graph::contains::Located;
+use crate::git::index::CommitIndex;
 use crate::outcome::Failure;
 use crate::pipeline::{self, FEW_LOOKUPS};
+use crate::trace::commit::code_commit;
 
 /// A commit that was deployed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,7 +35,7 @@ pub(super) fn find(
         for one in deployments.history(place).rev() {
             let Some(deployed) = tips.get_mut(one.commit_number) else { continue };
             let Some(tip) = deployed.tip.filter(|tip| repo.has_commit(tip.oid)) else { continue };
-            match copies::hydrates(repo, index, tip.oid)? {
+            match code_commit(repo, index, tip.oid)? {
                 Some(code) => deployed.code = Some(located(code)),
                 None => break,
             }

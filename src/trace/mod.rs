@@ -1,6 +1,8 @@
 //! The road of a change to production: how it came onto the branch, which copies it has, where each of them ran, and
 //! whether it was taken back.
 
+mod branches;
+pub(crate) mod commit;
 pub(crate) mod copies;
 pub(crate) mod deployed;
 pub(crate) mod reverts;

@@ -1,35 +1,34 @@
-//! Whether a change that was deployed was taken back: `git revert` says so in its message, `This reverts commit …`.
+//! Whether a deployed change was reverted: `git revert` writes `This reverts commit …` into its message.
 //!
 //! ```text
-//! X ─── o ─── R ─── o ─── P     P holds X, and R, which takes X back: X is not in force there
-//!                    ╲── Q      Q holds R2, which takes R back: X is in force there again
+//! X ─── o ─── R ─── o ─── P     P contains X, and R, which reverts X: X is not in force there
+//!                    ╲── Q      Q contains R2, which reverts R: X is in force there again
 //!                   R2
 //! ```
 //!
-//! A claim, as every message is. A change is taken back by what reverts the commit, a copy of it, or the merge that
-//! brought it; one that was picked again on top of the revert is back.
+//! Messages are claims, and so is this one. A change is reverted by a commit that reverts the commit itself, a copy of it,
+//! or the merge that brought it. If it was picked again on top of the revert, it is in force.
 //!
-//! To read all messages since would take longer than all else: of more than [`MOST`], those are read that came first
-//! after it, and those that came last, unless all are asked for. That others were not is said. An index of commits knows
-//! which to read of all.
+//! Reading all later messages would take longer than everything else. Of more than [`MAX_READ_COMMITS`], only the first
+//! after the change and the latest ones are read, unless the user asks for all; the report says that others were not read.
+//! An index of commits knows the few commits to read among all.
 
 use super::Unread;
-use crate::git::beyond::newest_first;
+use crate::git::Oid;
 use crate::git::claims::Named;
-use crate::git::commit_index::{Claim, CommitIndex};
-use crate::git::contains::{Brought, Containing, Contains, Located, any_contains, each_contained};
-use crate::git::source::Commits;
-use crate::git::{Oid, later, object};
+use crate::git::graph::contains::{Brought, Containing, Contains, Located};
+use crate::git::graph::later;
+use crate::git::index::{Claim, Histories};
 use crate::outcome::Failure;
 
 /// The most commits that are read by default.
-pub(super) const MOST: usize = 64;
+pub(super) const MAX_READ_COMMITS: usize = 64;
 
-/// The most commits that take one another back. Whoever writes messages can write a chain of thousands, and each costs
-/// a search of its own.
-const LONGEST: usize = 100;
+/// The most reverts in a trace. Messages can form a chain of thousands that revert each other, and each costs a search of
+/// its own.
+const MAX_REVERTS: usize = 100;
 
-/// Commits that take a change back, or one another.
+/// Commits that revert a change, or each other.
 #[derive(Default)]
 pub(super) struct Reverts<'c, 'r> {
     found: Vec<Revert<'c, 'r>>,
@@ -39,22 +38,22 @@ pub(super) struct Reverts<'c, 'r> {
 
 struct Revert<'c, 'r> {
     oid: Oid,
-    /// The ids by which another one may name it: its own, and those of what it was picked from.
+    /// The ids by which another revert may name it: its own, and those that it was picked from.
     names: Vec<String>,
-    /// Whether it takes the change back.
+    /// Whether it reverts the change.
     of_change: bool,
-    /// The numbers of those before it that it takes back.
+    /// The numbers of the earlier reverts that it reverts.
     of: Vec<usize>,
+    /// How it came to what is searched.
+    brought: Brought,
     containing: Containing<'c, 'r>,
 }
 
-/// Where to look for them.
+/// Where to look for reverts.
 pub(super) struct Search<'a, 'c, 'r> {
-    pub(super) commits: &'c Commits<'r>,
-    pub(super) index: Option<&'a CommitIndex>,
-    /// What was deployed.
-    pub(super) tips: &'a [Oid],
-    /// How many commits are read at most.
+    /// The histories of what was deployed.
+    pub(super) histories: Histories<'a, 'c, 'r>,
+    /// The most commits that are read without an index.
     pub(super) most: usize,
 }
 
@@ -64,16 +63,16 @@ impl<'c, 'r> Reverts<'c, 'r> {
         self.found.is_empty()
     }
 
-    /// The commit of one, by its number.
+    /// The commit of the revert with a number.
     pub(super) fn oid(&self, number: usize) -> Option<Oid> {
         self.found.get(number).map(|revert| revert.oid)
     }
 
-    /// Adds those of a change, which these commits make or brought, and those of the reverts themselves. `brought` is how
-    /// they came to what is searched.
+    /// Adds the reverts of a change, which the commits `change` make or brought, and the reverts of those reverts.
+    /// `brought` is how these commits came to what is searched.
     ///
     /// # Errors
-    /// When a commit can't be read.
+    /// When a commit cannot be read.
     pub(super) fn look_for(
         &mut self,
         search: &Search<'_, 'c, 'r>,
@@ -83,15 +82,16 @@ impl<'c, 'r> Reverts<'c, 'r> {
         let mut at = self.found.len();
         let names: Vec<String> = change.iter().map(Oid::to_string).collect();
         self.add(search, change, brought, &names, None)?;
-        while let Some(revert) = self.found.get_mut(at) {
-            let brought = brought_by(&mut revert.containing, search.tips)?;
-            let (oid, names) = (revert.oid, revert.names.clone());
-            self.add(search, &[oid], brought.as_slice(), &names, Some(at))?;
+        while let Some(revert) = self.found.get(at) {
+            let (oid, names, brought) = (revert.oid, revert.names.clone(), revert.brought);
+            self.add(search, &[oid], &[brought], &names, Some(at))?;
             at += 1;
         }
         Ok(())
     }
 
+    /// Adds the commits that revert one with such a name. `number` is that of the revert that they revert; `None` for the
+    /// change.
     fn add(
         &mut self,
         search: &Search<'_, 'c, 'r>,
@@ -102,27 +102,25 @@ impl<'c, 'r> Reverts<'c, 'r> {
     ) -> Result<(), Failure> {
         for (oid, Named { picked_from, .. }) in self.read(search, wanted, brought, names)? {
             let known = self.found.iter().position(|revert| revert.oid == oid);
-            if known.is_none() && self.found.len() == LONGEST {
-                self.unread.get_or_insert(Unread::Reverts(LONGEST));
+            if known.is_none() && self.found.len() == MAX_REVERTS {
+                self.unread.get_or_insert(Unread::Reverts(MAX_REVERTS));
                 break;
             }
             let at = if let Some(at) = known {
                 at
             } else {
-                let mut containing = Containing::new(search.commits, oid);
-                // An index has what is deployed nowhere, too.
-                if search.index.is_some() && brought_by(&mut containing, search.tips)?.is_none() {
-                    continue;
-                }
+                let Histories { commits, tips, .. } = search.histories;
+                let mut containing = Containing::new(commits, oid);
+                let Some(brought) = brought_by(&mut containing, tips)? else { continue };
                 let mut names = picked_from;
                 names.push(oid.to_string());
                 let (of_change, of) = (false, Vec::new());
-                self.found.push(Revert { oid, names, of_change, of, containing });
+                self.found.push(Revert { oid, names, of_change, of, brought, containing });
                 self.found.len() - 1
             };
             match number {
                 None => self.found[at].of_change = true,
-                // None takes back what comes behind it: whatever messages claim, they end somewhere.
+                // A revert reverts only earlier ones, so that chains end whatever messages claim.
                 Some(number) if number < at && !self.found[at].of.contains(&number) => {
                     self.found[at].of.push(number);
                 }
@@ -132,8 +130,7 @@ impl<'c, 'r> Reverts<'c, 'r> {
         Ok(())
     }
 
-    /// Which of the commits that came after some say that they take back what has one of these names, and what else they
-    /// say.
+    /// The commits that say that they revert one with such a name, newest first, and what else they name.
     fn read(
         &mut self,
         search: &Search<'_, 'c, 'r>,
@@ -141,50 +138,37 @@ impl<'c, 'r> Reverts<'c, 'r> {
         brought: &[Brought],
         names: &[String],
     ) -> Result<Vec<(Oid, Named)>, Failure> {
-        let &Search { commits, index, tips, most } = search;
-        let listed = match index {
-            Some(index) => {
-                let naming = names.iter().flat_map(|name| index.claiming(Claim::Reverts, name));
-                index.list(commits, naming, tips)?
-            }
-            None => None,
-        };
-        let by_index = listed.is_some();
-        let oids = if let Some(listed) = listed {
-            newest_first(commits, listed.into_iter())
-        } else {
-            let later = later::than(commits, tips, wanted, brought, most)?;
-            if !later.all {
-                let index = commits.repository().shallow().is_empty();
-                let read = later.commits.len();
-                self.unread.get_or_insert(Unread::Later { read, index });
-            }
-            later.commits
-        };
-        let named = |id: &String| names.iter().any(|name| name.starts_with(id));
-        let mut found = Vec::new();
-        for oid in oids {
-            match commits.skim(oid, |raw| said(commits, oid, raw)).flatten() {
-                Ok(said) if said.reverts.iter().any(named) => found.push((oid, said)),
-                Ok(_) => {}
-                // An index and a commit-graph may remember what was cleared away long ago.
-                Err(_) if !any_contains(commits, tips, oid)? => {}
-                Err(failure) => return Err(failure),
-            }
-        }
-        // For one it takes no less than to ask when it is added.
-        if by_index && found.len() > 1 {
+        let Histories { commits, tips, .. } = search.histories;
+        let candidates = search.histories.candidates(
+            |index| Ok(names.iter().flat_map(|name| index.claiming(Claim::Reverts, name))),
+            || {
+                let later = later::than(commits, tips, wanted, brought, search.most)?;
+                if !later.all {
+                    let index = commits.repository().shallow().is_empty();
+                    let read = later.commits.len();
+                    self.unread.get_or_insert(Unread::Later { read, index });
+                }
+                Ok(later.commits)
+            },
+        )?;
+        let is_meant = |id: &String| names.iter().any(|name| name.starts_with(id));
+        let mut found = candidates.read(|oid, commit| {
+            let named = Named::by(commit.message);
+            named.reverts.iter().any(is_meant).then_some((oid, named))
+        })?;
+        // A single one is checked when it is added, at the same cost.
+        if found.len() > 1 {
             let oids: Vec<Oid> = found.iter().map(|(oid, _)| *oid).collect();
-            let mut deployed = each_contained(commits, tips, &oids)?.into_iter();
-            found.retain(|_| deployed.next() == Some(true));
+            let deployed = candidates.contained(&oids)?;
+            found.retain(|(oid, _)| deployed.contains(oid));
         }
         Ok(found)
     }
 
-    /// Whether a commit stands on one that takes the change back.
+    /// Whether a commit contains a revert of the change.
     ///
     /// # Errors
-    /// When history can't be read.
+    /// When history cannot be read.
     pub(super) fn any_before(&mut self, commit: Oid) -> Result<bool, Failure> {
         for revert in self.found.iter_mut().filter(|revert| revert.of_change) {
             if revert.containing.ask(commit)? == Contains::Yes {
@@ -194,14 +178,14 @@ impl<'c, 'r> Reverts<'c, 'r> {
         Ok(false)
     }
 
-    /// What became of `carrier` in the history of `tip`, which holds it.
+    /// Whether `carrier` is reverted in the history of `tip`, which contains it.
     ///
     /// # Errors
-    /// When history can't be read.
-    pub(super) fn told(&mut self, carrier: Oid, tip: Located) -> Result<Told, Failure> {
-        // Behind each stand those that take it back.
+    /// When history cannot be read.
+    pub(super) fn state(&mut self, carrier: Oid, tip: Located) -> Result<RevertState, Failure> {
+        // The reverts of each one come after it.
         let mut in_force = vec![false; self.found.len()];
-        let mut told = Told::default();
+        let mut state = RevertState::default();
         for at in (0..self.found.len()).rev() {
             let by = (at + 1..self.found.len())
                 .find(|&by| in_force[by] && self.found[by].of.contains(&at));
@@ -210,37 +194,37 @@ impl<'c, 'r> Reverts<'c, 'r> {
                 continue;
             }
             in_force[at] = by.is_none();
-            // What was picked again stands on it.
+            // A commit that was picked again contains the revert.
             if revert.of_change && revert.containing.ask(carrier)? != Contains::Yes {
                 match by {
-                    None => told.taken_back_by = Some(at),
-                    Some(_) => told.restored_by = by,
+                    None => state.taken_back_by = Some(at),
+                    Some(_) => state.restored_by = by,
                 }
             }
         }
-        Ok(told)
+        Ok(state)
     }
 
-    /// The revert of the change that one takes back.
+    /// The revert of the change that the revert with a number reverts.
     pub(super) fn restores(&self, number: usize) -> Option<Oid> {
         let of = &self.found.get(number)?.of;
         of.iter().filter_map(|&at| self.found.get(at)).find(|one| one.of_change).map(|one| one.oid)
     }
 }
 
-/// What became of a change, by the numbers of reverts.
+/// Whether a change is reverted, by the numbers of reverts.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Told {
-    /// The one that takes it back.
+pub(super) struct RevertState {
+    /// The revert in force.
     pub(super) taken_back_by: Option<usize>,
-    /// The one that takes a revert of it back.
+    /// The commit that reverted a revert of it.
     pub(super) restored_by: Option<usize>,
 }
 
-/// How a commit came to one of the tips: the first that contains it.
+/// How a commit came to the first of the tips that contains it.
 ///
 /// # Errors
-/// When history can't be read.
+/// When history cannot be read.
 pub(super) fn brought_by(
     containing: &mut Containing<'_, '_>,
     tips: &[Oid],
@@ -251,11 +235,4 @@ pub(super) fn brought_by(
         }
     }
     Ok(None)
-}
-
-/// What the message of a commit says.
-fn said(commits: &Commits<'_>, oid: Oid, raw: &[u8]) -> Result<Named, Failure> {
-    let commit = object::commit(raw, commits.repository().hash())
-        .map_err(|bogus| Failure::new(format!("commit {oid}: {}", bogus.0)))?;
-    Ok(Named::by(commit.message))
 }

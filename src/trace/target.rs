@@ -4,8 +4,8 @@ use super::Asked;
 use super::tracer::Tracer;
 use crate::event::{Event, Kind, short};
 use crate::evidence::addresses::Addresses;
+use crate::git::graph::Commits;
 use crate::git::paths::Pathspec;
-use crate::git::source::Commits;
 use crate::git::walk::{Plan, Tip, Walk, Walked};
 use crate::git::{Oid, blame};
 use crate::ledger::Recorded;
@@ -100,7 +100,11 @@ impl Tracer<'_> {
     }
 
     /// The last commit of a revision that touched paths.
-    pub(crate) fn last_change(&self, revision: &str, paths: &[String]) -> Result<TraceTarget, Failure> {
+    pub(crate) fn last_change(
+        &self,
+        revision: &str,
+        paths: &[String],
+    ) -> Result<TraceTarget, Failure> {
         self.touched(revision, paths)?.ok_or_else(|| {
             let what = paths.join(", ");
             Failure::new(format!("no commit at {revision} touched {what}")).hint(
@@ -190,7 +194,8 @@ impl Tracer<'_> {
         let mut found = Vec::new();
         let walk = Walk::new(Commits::new(self.evidence.repo), plan)?;
         pipeline::try_each(walk, work, |oid| found.extend(oid))?;
-        let mut wanted_commits: Vec<TraceTarget> = found.into_iter().map(TraceTarget::from).collect();
+        let mut wanted_commits: Vec<TraceTarget> =
+            found.into_iter().map(TraceTarget::from).collect();
         for (oid, record) in self.recorded_as(&wanted) {
             self.add_record(&mut wanted_commits, name, oid, record)?;
         }

@@ -1,7 +1,9 @@
 //! The road of one commit: how it came onto the branch, which copies it has, where each of them ran.
 
+use super::commit::code_commit;
+use super::copies::{Copies, CopySearch, earliest};
 use super::deployed::{self, Deployed};
-use super::reverts::{self, MOST, Reverts, Search, Told};
+use super::reverts::{self, MAX_READ_COMMITS, RevertState, Reverts, Search};
 use super::target::TraceTarget;
 use super::{Copied, Doubt, Reached, Restored, Revert, Trace};
 use crate::deployments::Deployment;
@@ -9,16 +11,16 @@ use crate::deployments::road::{Holds, Road, Stay, follow};
 use crate::event::{Event, Kind};
 use crate::evidence::deployed::{covering, summary};
 use crate::evidence::{Evidence, history};
-use crate::git::commit_index::CommitIndex;
+use crate::git::Oid;
 use crate::git::commits::CommitReader;
-use crate::git::contains::{Brought, Containing, Contains, Located};
-use crate::git::source::Commits;
+use crate::git::graph::Commits;
+use crate::git::graph::contains::{Brought, Containing, Contains, Located};
+use crate::git::graph::later;
+use crate::git::index::{CommitIndex, Histories};
 use crate::git::walk::Walked;
-use crate::git::{Oid, later};
 use crate::ledger::Recorded;
 use crate::outcome::Failure;
 use crate::pipeline::{self, FEW_READS};
-use crate::trace::copies::{self, Copies};
 use std::collections::HashSet;
 
 /// Everything that a trace looks at.
@@ -51,7 +53,7 @@ struct Carrier<'c, 'r> {
 struct Held {
     holds: Holds,
     through: Option<usize>,
-    told: Told,
+    state: RevertState,
 }
 
 /// What was deployed after a commit was made.
@@ -134,7 +136,7 @@ impl<'t> Tracer<'t> {
         let checks = self.records_where(|event| {
             matches!(event.kind, Kind::Build | Kind::Test) && names(event, "commit", &related)
         })?;
-        let since = copies::earliest(&commit);
+        let since = earliest(&commit);
         let later = lost.iter().filter(|lost| lost.at >= since).count();
         let doubts = [
             (copies.cut, Doubt::TooMuchHistory),
@@ -195,8 +197,8 @@ impl<'t> Tracer<'t> {
                 event: self.evidence.judged(&stay.first.event.id)?,
                 approvals: covering(&self.evidence, stay.first)?,
                 through: held.through,
-                reverted_by: held.told.taken_back_by,
-                restored_by: held.told.restored_by.filter(|_| held.holds == Holds::Yes),
+                reverted_by: held.state.taken_back_by,
+                restored_by: held.state.restored_by.filter(|_| held.holds == Holds::Yes),
                 stay,
             });
         }
@@ -242,20 +244,20 @@ impl<'t> Tracer<'t> {
                     }
                     Contains::Unknown | Contains::No => continue,
                 }
-                let told = reverts.told(carrier.oid, tip)?;
-                if told.taken_back_by.is_none() {
-                    return Ok(Held { holds: Holds::Yes, through, told });
+                let state = reverts.state(carrier.oid, tip)?;
+                if state.taken_back_by.is_none() {
+                    return Ok(Held { holds: Holds::Yes, through, state });
                 }
-                taken_back.get_or_insert(Held { holds: Holds::TakenBack, through, told });
+                taken_back.get_or_insert(Held { holds: Holds::TakenBack, through, state });
             }
         }
         let holds = if unknown { Holds::Unknown } else { Holds::No };
-        Ok(taken_back.unwrap_or(Held { holds, through: None, told: Told::default() }))
+        Ok(taken_back.unwrap_or(Held { holds, through: None, state: RevertState::default() }))
     }
 
     /// What was deployed after a commit was made, and holds neither it nor rendered manifests of it.
     fn without(&mut self, commit: &Event, own: &mut Containing<'_, '_>) -> Result<Asked, Failure> {
-        let since = copies::earliest(commit);
+        let since = earliest(commit);
         let mut without: Vec<(usize, Located)> = Vec::new();
         let mut seen = vec![false; self.deployed.len()];
         for one in self.evidence.deployments.all().iter().filter(|one| one.from >= since) {
@@ -280,7 +282,7 @@ impl<'t> Tracer<'t> {
             if let Some(code) = self.deployed.get(number).and_then(|deployed| deployed.code) {
                 return Ok(Some(code));
             }
-            let named = copies::hydrates(self.evidence.repo, index, tip.oid)?;
+            let named = code_commit(self.evidence.repo, index, tip.oid)?;
             Ok(named.map(|code| Located::new(&self.commits, code)))
         };
         let codes = pipeline::each(&without, FEW_READS, code);
@@ -304,9 +306,21 @@ impl<'t> Tracer<'t> {
         if deployed.is_empty() {
             return Ok(Copies::default());
         }
-        let since = copies::earliest(commit);
-        let index = self.index.as_ref();
-        copies::find(&self.commits, index, self.evidence.records, oid, since, own, deployed)
+        let search = CopySearch {
+            deployed: self.histories(&self.commits, deployed),
+            records: self.evidence.records,
+            default_branch: history::default_branch(self.evidence.repo)?.map(|(_, tip)| tip),
+        };
+        search.find(oid, earliest(commit), own)
+    }
+
+    /// The histories of some commits.
+    fn histories<'a, 'c>(
+        &'a self,
+        commits: &'c Commits<'t>,
+        tips: &'a [Oid],
+    ) -> Histories<'a, 'c, 't> {
+        Histories { commits, index: self.index.as_ref(), tips }
     }
 
     /// The commits that hold all that was deployed during stays: the heads that are known, and what stands elsewhere.
@@ -355,8 +369,8 @@ impl<'t> Tracer<'t> {
         copies: &mut Copies,
         carriers: &mut Carriers<'c, 't>,
     ) -> Result<(), Failure> {
-        let most = if self.all_reverts { usize::MAX } else { MOST };
-        let search = Search { commits, index: self.index.as_ref(), tips, most };
+        let most = if self.all_reverts { usize::MAX } else { MAX_READ_COMMITS };
+        let search = Search { histories: self.histories(commits, tips), most };
         let mut change: Vec<Oid> = vec![carriers.own.oid];
         change.extend(brought.map(|brought| brought.by));
         change.extend(carriers.copies.iter().map(|copy| copy.oid));

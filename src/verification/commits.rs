@@ -5,7 +5,7 @@ use super::basis::Basis;
 use super::scope::Walks;
 use crate::event::{Event, What, Why};
 use crate::git::Oid;
-use crate::git::source::Commits;
+use crate::git::graph::Commits;
 use crate::git::walk::Walked;
 use crate::outcome::Failure;
 use crate::pipeline;

@@ -12,9 +12,9 @@
 //! references that come into being, what the receiver has already is old; for a protected branch, what its
 //! protected branches have. One judgement over all of that follows.
 
+use crate::git::graph::Commits;
 use crate::git::refs::Ref;
 use crate::git::repository::ObjectKind;
-use crate::git::source::Commits;
 use crate::git::walk::{Plan, Tip, Walk};
 use crate::git::{Oid, Repository};
 use crate::outcome::Failure;

@@ -1,8 +1,8 @@
 //! From where a commit can be reached: each question about a branch costs one pass over its history,
 //! however many commits are asked about.
 
+use crate::git::graph::Commits;
 use crate::git::repository::ObjectKind;
-use crate::git::source::Commits;
 use crate::git::{Oid, Repository};
 use crate::outcome::Failure;
 use crate::policy::file::matches;

@@ -9,8 +9,8 @@
 use crate::common::company::{BOT, audit, record};
 use crate::common::{Output, Repo, World, feed};
 use audit::git::Repository;
-use audit::git::commit_index::CommitIndex;
-use audit::git::source::Commits;
+use audit::git::graph::Commits;
+use audit::git::index::{CommitIndex, Histories};
 use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;
@@ -476,6 +476,10 @@ fn what_is_no_commit_is_not_read_for_one() {
     let repo = Repository::open(&repo.path).unwrap();
     let tips = ids.map(|id| repo.hash().oid(id.as_bytes()).unwrap());
     let index = CommitIndex::open(&repo).unwrap().unwrap();
-    let listed = index.list(&Commits::new(&repo), std::iter::empty(), &tips).unwrap();
-    assert_eq!(listed, Some(vec![repo.hash().oid(later.as_bytes()).unwrap()]));
+    let commits = Commits::new(&repo);
+    let histories = Histories { commits: &commits, index: Some(&index), tips: &tips };
+    let none = |_| Ok(std::iter::empty());
+    let candidates = histories.candidates(none, || panic!("the index is used")).unwrap();
+    let read = candidates.read(|oid, _| Some(oid)).unwrap();
+    assert_eq!(read, [repo.hash().oid(later.as_bytes()).unwrap()]);
 }

@@ -6,9 +6,9 @@
 
 use crate::common::{Output, Repo, World};
 use audit::git::Repository;
-use audit::git::beyond::beyond;
-use audit::git::contains::{Containing, Contains};
-use audit::git::source::Commits;
+use audit::git::graph::Commits;
+use audit::git::graph::beyond::beyond;
+use audit::git::graph::contains::{Containing, Contains};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::io::Write as _;

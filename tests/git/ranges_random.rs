@@ -7,8 +7,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use crate::common::{Repo, World, feed};
-use audit::git::contains::{Containing, Contains};
-use audit::git::source::Commits;
+use audit::git::graph::Commits;
+use audit::git::graph::contains::{Containing, Contains};
 use audit::git::walk::{Order, Plan, Tip, Walk};
 use audit::git::{Oid, Repository};
 use proptest::prelude::*;

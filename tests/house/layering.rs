@@ -56,9 +56,9 @@ fn the_sources_keep_to_the_architecture() {
 }
 
 /// Path inside `src/`, with `/`, to text.
-type Tree = BTreeMap<String, String>;
+pub(crate) type Tree = BTreeMap<String, String>;
 
-fn read_tree(root: &Path) -> Tree {
+pub(crate) fn read_tree(root: &Path) -> Tree {
     let mut tree = Tree::new();
     let mut folders = vec![root.to_path_buf()];
     while let Some(folder) = folders.pop() {
@@ -121,7 +121,7 @@ fn may_import(from: &str, to: &str) -> bool {
 }
 
 /// `git/walk.rs` is `["git", "walk"]`, `git/mod.rs` and `git.rs` are `["git"]`.
-fn module_path(file: &str) -> Vec<String> {
+pub(crate) fn module_path(file: &str) -> Vec<String> {
     let mut path: Vec<String> =
         file.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
     if path.len() > 1 && path.last().unwrap() == "mod" {
@@ -225,7 +225,7 @@ fn circle(imports: &BTreeMap<&str, BTreeSet<String>>) -> Option<String> {
 }
 
 /// Identifiers, `::`, and single characters of punctuation; no comments, strings or white space.
-fn tokens(text: &str) -> Vec<String> {
+pub(crate) fn tokens(text: &str) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();
     let starts = |at: usize, what: &str| {
         what.chars().enumerate().all(|(offset, c)| chars.get(at + offset) == Some(&c))

@@ -15,7 +15,7 @@ use crate::deployments::Deployments;
 use crate::evidence::default_branch::REMOTE_HEAD;
 use crate::evidence::root::{self, FOLDER, POLICY, TrustRoot};
 use crate::evidence::{history, records};
-use crate::git::source::Commits;
+use crate::git::graph::Commits;
 use crate::git::{Oid, Repository, author};
 use crate::ledger::Id;
 use crate::outcome::{Failure, Outcome};

@@ -9,7 +9,7 @@ use crate::event::{Event, Format, Grade, Identity, Status, Verdict};
 use crate::evidence::history;
 use crate::evidence::judge::Judge;
 use crate::git::commits::CommitReader;
-use crate::git::source::Commits;
+use crate::git::graph::Commits;
 use crate::git::walk::{Plan, Tip, Walk, Walked};
 use crate::git::{Oid, Repository};
 use crate::outcome::Failure;

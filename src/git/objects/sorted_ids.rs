@@ -1,28 +1,34 @@
-//! Ids of objects in a file, sorted, with a table of how many begin with which byte: a commit-graph and the index of a
-//! pack have both.
+//! Sorted object ids in a file, with a table that says how many ids begin with a byte up to 0, 1, … 255. The commit-graph,
+//! the index of a pack and our index of commits have such tables.
 
 use std::cmp::Ordering;
 use std::ops::Range;
 
-/// How many numbers the table has.
+/// The number of entries in the table, one for each first byte.
 const FAN: usize = 256;
 
-/// Where the ids stand in a file.
-pub(super) struct SortedIds {
-    /// How many ids begin with a byte up to this one.
+/// Where the ids are in a file.
+pub(in crate::git) struct SortedIds {
+    /// For each byte, how many ids begin with it or a lower one.
     fan: Box<[u32; FAN]>,
-    /// Where the first one stands.
+    /// The offset of the first id.
     start: usize,
-    /// How many bytes each has.
+    /// The size of an id in bytes.
     length: usize,
 }
 
 impl SortedIds {
-    /// The bytes of the table.
-    pub(super) const TABLE: usize = 4 * FAN;
+    /// The size of the table in bytes.
+    pub(in crate::git) const TABLE: usize = 4 * FAN;
 
-    /// Ids of so many bytes from `start` on, of which the table stands at `fan`; `None` where the file has not so many.
-    pub(super) fn new(file: &[u8], fan: usize, start: usize, length: usize) -> Option<SortedIds> {
+    /// Ids of `length` bytes each, from offset `start`, with their table at offset `fan`. `None` when the file is too short
+    /// or the table is not sorted.
+    pub(in crate::git) fn new(
+        file: &[u8],
+        fan: usize,
+        start: usize,
+        length: usize,
+    ) -> Option<SortedIds> {
         let table = file.get(fan..)?.get(..SortedIds::TABLE)?;
         let mut fan = Box::new([0; FAN]);
         for (count, number) in fan.iter_mut().zip(table.as_chunks::<4>().0) {
@@ -32,39 +38,39 @@ impl SortedIds {
         (ids.fan.is_sorted() && ids.range().end <= file.len()).then_some(ids)
     }
 
-    /// How many they are.
-    pub(super) fn len(&self) -> usize {
+    /// The number of ids.
+    pub(in crate::git) fn len(&self) -> usize {
         self.fan[FAN - 1] as usize
     }
 
-    /// Where they stand in the file.
-    pub(super) fn range(&self) -> Range<usize> {
+    /// The bytes of the file that hold them.
+    pub(in crate::git) fn range(&self) -> Range<usize> {
         self.start..self.start.saturating_add(self.len().saturating_mul(self.length))
     }
 
-    /// The one with this number, which there must be.
-    pub(super) fn get<'f>(&self, file: &'f [u8], number: usize) -> &'f [u8] {
+    /// The id with a number, which must be less than [`SortedIds::len`].
+    pub(in crate::git) fn get<'f>(&self, file: &'f [u8], number: usize) -> &'f [u8] {
         &file[self.start + number * self.length..][..self.length]
     }
 
     /// The number of an id.
     ///
-    /// Hashes are spread evenly, so that it stands near where its bytes say: there the search begins, and goes on in
-    /// steps that grow until the id must lie between two of them. Halving from the beginning would touch some ten
-    /// places of the file, far from each other.
-    pub(super) fn find(&self, file: &[u8], id: &[u8]) -> Option<usize> {
+    /// Hashes are spread evenly, so the search starts where the id should be by its value, and continues in growing steps
+    /// until the id lies between two of them; then it bisects. Bisecting from the start would touch some ten distant
+    /// places of the file.
+    pub(in crate::git) fn find(&self, file: &[u8], id: &[u8]) -> Option<usize> {
         let begin = u64::from_be_bytes(*id.first_chunk()?);
         let first = usize::from(*id.first()?);
         let from = first.checked_sub(1).map_or(0, |before| self.fan[before]);
         let to = self.fan[first];
-        // The second to the fifth byte, as a part of all that there can be.
+        // The second to the fifth byte, as a fraction of their range.
         let part = begin << 8 >> 32;
         let guess = from + ((u64::from(to - from) * part) >> 32) as u32;
         let (mut from, mut to, mut at) = (from as usize, to as usize, guess as usize);
         let (mut step, mut side, mut between) = (8, None, false);
         while from < to {
             let other = self.get(file, at);
-            // Hardly two ids begin with the same eight bytes.
+            // Two ids hardly ever share their first eight bytes.
             let other_begin = other.first_chunk().map_or(0, |other| u64::from_be_bytes(*other));
             let order = other_begin.cmp(&begin).then_with(|| other.cmp(id));
             match order {
@@ -90,7 +96,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// A file of a table and ids.
+    /// A file with a table and ids.
     fn file(ids: &[Vec<u8>]) -> Vec<u8> {
         let mut file = b"begin".to_vec();
         for byte in 0..=u8::MAX {
@@ -101,7 +107,7 @@ mod tests {
         file
     }
 
-    /// Some are spread as hashes are, some stand close to each other, some differ in their last bytes alone.
+    /// Some are spread evenly as hashes are, some are close together, some differ only in their last bytes.
     fn ids(length: usize) -> impl Strategy<Value = Vec<Vec<u8>>> {
         let id =
             (0..4_u8, prop::collection::vec(any::<u8>(), length)).prop_map(|(alike, mut id)| {
