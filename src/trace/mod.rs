@@ -13,6 +13,20 @@ use crate::deployments::approvals::Approval;
 use crate::deployments::road::Stay;
 use crate::deployments::{Clock, Deployment};
 use crate::event::Event;
+use crate::git::Oid;
+
+/// A commit to trace.
+pub(crate) struct TraceTarget {
+    pub(crate) oid: Oid,
+    /// How it was found; `None` where it was named.
+    pub(crate) asked: Option<Asked>,
+}
+
+impl From<Oid> for TraceTarget {
+    fn from(oid: Oid) -> TraceTarget {
+        TraceTarget { oid, asked: None }
+    }
+}
 
 /// A commit that makes the same change.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What to trace, as people name it: a revision, an address, a line of a file, a path, a ticket, a change request.
 
-use super::Asked;
 use super::tracer::Tracer;
+use super::{Asked, TraceTarget};
 use crate::event::{Event, Kind, short};
 use crate::evidence::addresses::Addresses;
 use crate::git::graph::Commits;
@@ -16,19 +16,6 @@ use crate::ui::shell::word;
 const PATHS: &str = "paths are read from the folder that you stand in, as in git";
 pub(crate) const CUT_OFF: &str =
     "history is cut off here (a shallow clone): `git fetch --unshallow` brings the rest";
-
-/// A commit to trace.
-pub(crate) struct TraceTarget {
-    pub(crate) oid: Oid,
-    /// How it was found; `None` where it was named.
-    pub(crate) asked: Option<Asked>,
-}
-
-impl From<Oid> for TraceTarget {
-    fn from(oid: Oid) -> TraceTarget {
-        TraceTarget { oid, asked: None }
-    }
-}
 
 /// The commits that a name means.
 pub(crate) struct Found {

@@ -14,7 +14,6 @@ use std::path::Path;
 const KNOWN: &[&[&str]] = &[
     &["commands/draft.rs", "commands/record.rs", "commands/recorder.rs"],
     &["commands/hook/folder.rs", "commands/hook/script.rs"],
-    &["commands/trace/road.rs", "commands/trace/wanted.rs"],
     &["git/config.rs", "git/ref_files.rs", "git/refs.rs", "git/repository.rs"],
     &[
         "policy/environment.rs",
