@@ -205,7 +205,7 @@ impl Verifier<'_> {
                     let hint =
                         "audit status lists the environments; audit record deploy makes one known";
                     let failure = Failure::new(format!("nothing is recorded about '{name}'"));
-                    return Err(failure.hint(hint).into());
+                    return Err(failure.hint(hint));
                 }
                 self.totals.deploys = deploys.standing(target, judgement)?;
                 if self.totals.deploys == 0 {
