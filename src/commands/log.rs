@@ -139,6 +139,7 @@ pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcom
     });
     let reader = args.reader(&repo, &judge)?;
     warn_of_replacements(context, &repo)?;
+    warnings::unreadable_refs(context, &repo)?;
     if query.plan.tips.is_empty() {
         context.ui.note(&format!("note: {}", history::why_empty(&repo)?));
     }

@@ -84,6 +84,7 @@ pub(crate) fn run(context: &mut Context, args: ShowArgs) -> anyhow::Result<Outco
     reader.tickets = history::tickets(policy)?;
     reader.paths = Paths::All(history::config_paths(policy)?);
     let ledger_state = warnings::ledger(context, &gathered.view);
+    warnings::unreadable_refs(context, &repo)?;
     let deployments = Deployments::new(gathered.records());
     let finder = Finder {
         evidence: gathered.evidence(&repo, &deployments, context.now),

@@ -1,10 +1,12 @@
-//! What commands say about a ledger that is damaged, and about records that can't be placed.
+//! Warnings that commands share: a damaged ledger, records without a place, references that can't be read.
 
 use super::Context;
 use crate::deployments::Deployments;
+use crate::git::Repository;
 use crate::ledger::{Severity, View};
-use crate::outcome::Outcome;
+use crate::outcome::{Failure, Outcome};
 use crate::report::text;
+use crate::ui::escape;
 
 /// Says which deploy records can't be placed.
 pub(crate) fn unplaced(context: &Context, deployments: &Deployments<'_>) {
@@ -40,4 +42,18 @@ pub(crate) fn ledger(context: &Context, view: &View) -> Outcome {
         report.damage
     ));
     Outcome::Failed
+}
+
+/// Says which references can't be read: what they lead to is missing from the list.
+pub(crate) fn unreadable_refs(context: &Context, repo: &Repository) -> Result<(), Failure> {
+    let mut unreadable = repo.unreadable_refs("refs/")?;
+    for one in unreadable.by_ref().take(3) {
+        let (name, why) = (escape(&one.name), &one.why);
+        context.ui.warn(&format!("the reference {name} can't be read and is left out: {why}"));
+    }
+    let more = unreadable.count();
+    if more > 0 {
+        context.ui.warn(&format!("{more} more can't be read; `git fsck` reports them"));
+    }
+    Ok(())
 }

@@ -8,105 +8,203 @@
 //!                              ^77aa…                     what the tag above leads to
 //! ```
 //!
-//! A release repository has thousands of packed references, and every command starts by looking at them: so
-//! they are read in one pass. As in git, what is damaged or leads nowhere is left out of a list.
+//! Ours, because libgit2 skips what it cannot read without a word: a damaged reference must not make a list shorter.
+//! What git is fatal on for `git log --all` (a bad name, no id, the null id, a file that can't be read) is reported by
+//! name; what leads nowhere (a dangling symbolic reference) is left out, as by git.
 
-use super::{HashKind, Oid};
+use super::Oid;
+use super::objects::kind::HashKind;
+use crate::outcome::Failure;
 use memchr::memchr;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
-/// What a file says of its reference.
+/// All references that are files, or lines of `packed-refs`.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    /// Those that lead to an object, sorted by name.
+    pub(super) refs: Vec<(Vec<u8>, Oid)>,
+    /// Those that can't be read: the name, and why.
+    pub(super) unreadable: Vec<(Vec<u8>, String)>,
+}
+
+/// The content of a reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Stored {
-    /// It points to this object.
-    To(Oid),
-    /// It is symbolic, and this is the name that it gives.
-    As(Vec<u8>),
-    /// It is damaged.
-    Damaged,
+    /// The id of an object.
+    Id(Oid),
+    /// The name of another reference.
+    Symbolic(Vec<u8>),
+    /// Neither: why.
+    Unreadable(String),
+}
+
+/// Where a reference leads in the end.
+enum Target {
+    Object(Oid),
+    Nothing,
+    Unreadable(String),
 }
 
 /// References by name.
-type Found = BTreeMap<Vec<u8>, Stored>;
+type Loose = BTreeMap<Vec<u8>, Stored>;
 
 /// Folders of which each work tree has its own (gitrepository-layout(5)).
-const OWN: [&[u8]; 3] = [b"refs/bisect/", b"refs/rewritten/", b"refs/worktree/"];
+const PER_WORKTREE: [&[u8]; 3] = [b"refs/bisect/", b"refs/rewritten/", b"refs/worktree/"];
 
-/// How many symbolic references may lead to one another: git's `SYMREF_MAXDEPTH`.
-const DEEPEST: usize = 5;
+/// How many symbolic references may follow one another: git's `SYMREF_MAXDEPTH`.
+const MAX_SYMREF_DEPTH: usize = 5;
 
-/// All references and where they lead, sorted by name; `None` where the files are such as git doesn't write.
-pub(super) fn read(
-    git_dir: &Path,
-    common_dir: &Path,
-    hash: HashKind,
-) -> Option<Vec<(Vec<u8>, Oid)>> {
-    // In git's order: what is packed meanwhile is found there.
-    let mut loose = Found::new();
+/// Reads all references of a work tree.
+///
+/// # Errors
+/// When a folder or `packed-refs` can't be read, or holds a line that git refuses.
+pub(super) fn read(git_dir: &Path, common_dir: &Path, hash: HashKind) -> Result<Listed, Failure> {
+    // In git's order: what is packed meanwhile is found in packed-refs.
+    let mut loose = Loose::new();
     walk(common_dir, b"refs/", hash, &mut loose)?;
     if git_dir != common_dir {
-        loose.retain(|name, _| !OWN.iter().any(|own| name.starts_with(own)));
-        for own in OWN {
+        loose.retain(|name, _| !PER_WORKTREE.iter().any(|own| name.starts_with(own)));
+        for own in PER_WORKTREE {
             walk(git_dir, own, hash, &mut loose)?;
         }
     }
-    let packed = match fs::read(common_dir.join("packed-refs")) {
+    let path = common_dir.join("packed-refs");
+    let packed = match fs::read(&path) {
         Ok(packed) => packed,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        Err(_) => return None,
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(unreadable_file(&path, &error)),
     };
     let packed = packed_lines(&packed, hash)?;
-    let mut refs: Vec<(Vec<u8>, Oid)> = packed
-        .iter()
-        .filter(|(name, _)| !loose.contains_key(*name))
-        .map(|(name, target)| (name.to_vec(), *target))
-        .collect();
-    for (name, stored) in &loose {
-        refs.extend(resolve(stored, &loose, &packed).map(|target| (name.clone(), target)));
-    }
-    refs.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-    Some(refs)
-}
-
-/// Where a reference leads to in the end.
-fn resolve<'a>(mut stored: &'a Stored, loose: &'a Found, packed: &[(&[u8], Oid)]) -> Option<Oid> {
-    for _ in 0..=DEEPEST {
+    let mut listed = Listed::default();
+    for (name, stored) in &packed {
         match stored {
-            Stored::To(target) => return Some(*target),
-            Stored::Damaged => return None,
-            Stored::As(name) => match loose.get(name) {
-                Some(next) => stored = next,
-                None => {
-                    let at = packed.binary_search_by(|(packed, _)| (*packed).cmp(name)).ok()?;
-                    return packed.get(at).map(|(_, target)| *target);
-                }
-            },
+            _ if loose.contains_key(*name) => {}
+            Stored::Id(target) => listed.refs.push((name.to_vec(), *target)),
+            Stored::Symbolic(_) => {}
+            Stored::Unreadable(why) => listed.unreadable.push((name.to_vec(), why.clone())),
         }
     }
-    None
+    for (name, stored) in &loose {
+        match resolve(stored, &loose, &packed, git_dir, hash) {
+            Target::Object(target) => listed.refs.push((name.clone(), target)),
+            Target::Nothing => {}
+            Target::Unreadable(why) => listed.unreadable.push((name.clone(), why)),
+        }
+    }
+    listed.refs.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    listed.unreadable.sort();
+    Ok(listed)
 }
 
-/// What `packed-refs` holds, sorted by name.
-fn packed_lines(mut bytes: &[u8], hash: HashKind) -> Option<Vec<(&[u8], Oid)>> {
-    let mut found = Vec::with_capacity(bytes.len() / 64);
-    while !bytes.is_empty() {
-        let (line, rest) = bytes.split_at(memchr(b'\n', bytes)?);
-        bytes = &rest[1..];
-        if matches!(line.first(), Some(b'#' | b'^')) {
-            continue;
-        }
-        let (hex, name) = line.split_at_checked(hash.hex_len())?;
-        let name = name.strip_prefix(b" ").filter(|name| name.starts_with(b"refs/"))?;
-        let target = hash.oid(hex)?;
-        if is_valid(name) && !target.is_zero() {
-            found.push((name, target));
-        }
+/// Follows a reference to its end.
+fn resolve(
+    stored: &Stored,
+    loose: &Loose,
+    packed: &[(&[u8], Stored)],
+    git_dir: &Path,
+    hash: HashKind,
+) -> Target {
+    let mut stored = stored.clone();
+    for _ in 0..=MAX_SYMREF_DEPTH {
+        let name = match stored {
+            Stored::Id(target) => return Target::Object(target),
+            Stored::Unreadable(why) => return Target::Unreadable(why),
+            Stored::Symbolic(name) => name,
+        };
+        stored = match loose.get(&name) {
+            Some(next) => next.clone(),
+            None => match packed.binary_search_by(|(packed, _)| (*packed).cmp(&name)) {
+                Ok(at) => match packed.get(at) {
+                    Some((_, next)) => next.clone(),
+                    None => return Target::Nothing,
+                },
+                Err(_) => match root_reference(git_dir, &name, hash) {
+                    Some(next) => next,
+                    None => return Target::Nothing,
+                },
+            },
+        };
     }
-    found.sort_by_key(|(name, _)| *name);
-    found.is_sorted_by(|(a, _), (b, _)| a < b).then_some(found)
+    Target::Unreadable("its symbolic references follow one another without an end".to_owned())
+}
+
+/// A reference beside `refs/`: `HEAD` and its like.
+fn root_reference(git_dir: &Path, name: &[u8], hash: HashKind) -> Option<Stored> {
+    let is_root = name.iter().all(|&byte| byte.is_ascii_uppercase() || byte == b'_');
+    let content =
+        fs::read(git_dir.join(std::str::from_utf8(name).ok().filter(|_| is_root)?)).ok()?;
+    Some(stored(&content, hash))
+}
+
+/// The lines of `packed-refs`, sorted by name.
+///
+/// # Errors
+/// Lines that git refuses to read, as it then reads no reference at all; a name that stands twice.
+fn packed_lines(bytes: &[u8], hash: HashKind) -> Result<Vec<(&[u8], Stored)>, Failure> {
+    let mut found = Vec::with_capacity(bytes.len() / 64);
+    let mut rest = bytes;
+    let mut number = 0usize;
+    while !rest.is_empty() {
+        number += 1;
+        let Some(end) = memchr(b'\n', rest) else {
+            return Err(unexpected(number, "it has no end"));
+        };
+        let (line, behind) = rest.split_at(end);
+        rest = behind.get(1..).unwrap_or_default();
+        match line.first() {
+            Some(b'#') if number == 1 => continue,
+            // What the tag before it leads to.
+            Some(b'^') if hash.oid(line.get(1..).unwrap_or_default()).is_some() => {
+                if found.is_empty() {
+                    return Err(unexpected(number, "no tag stands before it"));
+                }
+                continue;
+            }
+            _ => {}
+        }
+        let parts = line.split_at_checked(hash.hex_len());
+        let entry = parts.and_then(|(hex, name)| {
+            let (blank, name) = name.split_first().filter(|(_, name)| !name.is_empty())?;
+            Some((hash.oid(hex).filter(|_| blank.is_ascii_whitespace())?, name))
+        });
+        let Some((target, name)) = entry else {
+            return Err(unexpected(number, "it is no id and a name"));
+        };
+        found.push((name, checked(name, target)));
+    }
+    found.sort_by(|(a, _), (b, _)| a.cmp(b));
+    if let Some(twice) = found.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        let name = String::from_utf8_lossy(twice[0].0).into_owned();
+        return Err(Failure::new(format!("packed-refs names {name} twice")).hint(FSCK));
+    }
+    Ok(found)
+}
+
+/// What helps when a reference is damaged.
+pub(super) const FSCK: &str =
+    "`git fsck` reports what is damaged; `git update-ref -d NAME` removes a reference";
+
+fn unexpected(line: usize, why: &str) -> Failure {
+    Failure::new(format!("packed-refs, line {line}, can't be read: {why}")).hint(FSCK)
+}
+
+fn unreadable_file(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(format!("cannot read '{}': {error}", path.display()))
+}
+
+/// What a name and an id make.
+fn checked(name: &[u8], target: Oid) -> Stored {
+    if !(name.starts_with(b"refs/") && is_valid(name)) {
+        Stored::Unreadable("git allows no such name".to_owned())
+    } else if target.is_zero() {
+        Stored::Unreadable("it holds the null id".to_owned())
+    } else {
+        Stored::Id(target)
+    }
 }
 
 /// Whether git takes this for the name of a reference (git-check-ref-format(1)).
@@ -130,45 +228,72 @@ fn is_valid(name: &[u8]) -> bool {
 }
 
 /// Adds the references that are files below a folder, which is given with its `/`.
-fn walk(root: &Path, folder: &[u8], hash: HashKind, found: &mut Found) -> Option<()> {
-    let entries = match fs::read_dir(root.join(std::str::from_utf8(folder).ok()?)) {
+fn walk(root: &Path, folder: &[u8], hash: HashKind, found: &mut Loose) -> Result<(), Failure> {
+    let path = root.join(as_path(folder));
+    let entries = match fs::read_dir(&path) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Some(()),
-        Err(_) => return None,
+        // It may just have been packed.
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(unreadable_file(&path, &error)),
     };
     for entry in entries {
-        let entry = entry.ok()?;
-        let name = [folder, entry.file_name().to_str()?.as_bytes()].concat();
+        let entry = entry.map_err(|error| unreadable_file(&path, &error))?;
+        let own = entry.file_name();
+        let own = own.as_encoded_bytes();
+        // As git: hidden files are none, and `main.lock` is one that is being written.
+        if own.starts_with(b".") || own.ends_with(b".lock") {
+            continue;
+        }
+        let name = [folder, own].concat();
         let path = entry.path();
         // Through links, as git; one that leads nowhere is no reference.
-        let kind = match entry.file_type().ok()? {
-            kind if kind.is_symlink() => match fs::metadata(&path) {
-                Ok(led_to) => led_to.file_type(),
-                Err(_) => continue,
-            },
-            kind => kind,
-        };
+        let Ok(kind) = fs::metadata(&path) else { continue };
         if kind.is_dir() {
             walk(root, &[&name[..], b"/"].concat(), hash, found)?;
-        } else if is_valid(&name) {
-            // Else git doesn't take it for one, or somebody is writing it: `main.lock`.
-            found.insert(name, stored(&fs::read(path).ok()?, hash)?);
+            continue;
         }
+        let stored = match fs::read(&path) {
+            // Packed or deleted this moment.
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => Stored::Unreadable(error.to_string()),
+            Ok(content) => match stored(&content, hash) {
+                Stored::Id(target) => checked(&name, target),
+                _ if !is_valid(&name) => Stored::Unreadable("git allows no such name".to_owned()),
+                other => other,
+            },
+        };
+        found.insert(name, stored);
     }
-    Some(())
+    Ok(())
+}
+
+#[cfg(unix)]
+fn as_path(name: &[u8]) -> &Path {
+    Path::new(<OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(name))
+}
+
+#[cfg(not(unix))]
+fn as_path(name: &[u8]) -> &Path {
+    Path::new(std::str::from_utf8(name).unwrap_or_default())
 }
 
 /// What the content of a file says, as git reads it: `ref: ` and a name, or an id; and then white space.
-fn stored(content: &[u8], hash: HashKind) -> Option<Stored> {
+fn stored(content: &[u8], hash: HashKind) -> Stored {
     if let Some(name) = content.strip_prefix(b"ref:") {
         let name = name.trim_ascii();
-        return (name.starts_with(b"refs/") && is_valid(name)).then(|| Stored::As(name.to_vec()));
+        return match is_valid(name) {
+            true => Stored::Symbolic(name.to_vec()),
+            false => Stored::Unreadable("it names a reference that git doesn't allow".to_owned()),
+        };
     }
     let target = content.split_at_checked(hash.hex_len()).and_then(|(hex, rest)| {
         let ends = rest.first().is_none_or(u8::is_ascii_whitespace);
-        hash.oid(hex).filter(|oid| ends && !oid.is_zero())
+        hash.oid(hex).filter(|_| ends)
     });
-    Some(target.map_or(Stored::Damaged, Stored::To))
+    match target {
+        Some(target) => Stored::Id(target),
+        None => Stored::Unreadable("it holds neither an id nor another name".to_owned()),
+    }
 }
 
 #[cfg(test)]

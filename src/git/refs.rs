@@ -1,12 +1,11 @@
 //! References: branches, tags and HEAD.
 //!
-//! They are read from their [files](super::ref_files), and by libgit2 where those are not plain; where
-//! libgit2 refuses the repository (reftable), `git for-each-ref` lists them.
+//! They are read from their [files](super::ref_files), once; where they are no files (reftable),
+//! `git for-each-ref` lists them. Those that can't be read are kept by name: [`Repository::unreadable_refs`].
 
+use super::ref_files::FSCK;
 use super::{Oid, Repository, ref_files};
 use crate::outcome::Failure;
-use std::io::ErrorKind;
-use std::path::Path;
 use std::string::FromUtf8Error;
 
 /// A reference and what it points to, not peeled.
@@ -28,6 +27,35 @@ impl Ref {
     /// git: what looks like another tag's must not be taken for it.
     pub fn tag_name(&self) -> Option<&str> {
         self.name.strip_prefix("refs/tags/")
+    }
+}
+
+/// A reference that can't be read: whatever it leads to is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadableRef {
+    /// The full name, lossily decoded.
+    pub name: String,
+    /// Why.
+    pub why: String,
+}
+
+impl UnreadableRef {
+    /// The error for a command whose answer needs it.
+    pub fn failure(&self) -> Failure {
+        Failure::new(format!("cannot read the reference {}: {}", self.name, self.why)).hint(FSCK)
+    }
+}
+
+/// All references of a repository.
+#[derive(Debug, Default)]
+pub(super) struct AllRefs {
+    refs: Vec<Ref>,
+    unreadable: Vec<UnreadableRef>,
+}
+
+impl From<Vec<Ref>> for AllRefs {
+    fn from(refs: Vec<Ref>) -> AllRefs {
+        AllRefs { refs, unreadable: Vec::new() }
     }
 }
 
@@ -56,59 +84,67 @@ impl Head {
 impl Repository {
     /// All references whose name begins with `prefix` (`refs/`, `refs/tags/`), sorted by name as git
     /// lists them. A symbolic reference stands with what it resolves to; one that leads nowhere is
-    /// left out, as in git. They are read once, at the first call.
+    /// left out, as in git, and so is what can't be read: see [`Repository::unreadable_refs`].
     ///
     /// # Errors
     /// When they cannot be read.
     pub fn refs(&self, prefix: &str) -> Result<&[Ref], Failure> {
-        let all = match self.refs.get() {
-            Some(all) => all,
-            None => {
-                let all = self.read_refs()?;
-                self.refs.get_or_init(|| all)
-            }
-        };
+        let all = &self.all_refs()?.refs;
         let start = all.partition_point(|reference| reference.name.as_str() < prefix);
         let length = all[start..].partition_point(|reference| reference.name.starts_with(prefix));
         Ok(&all[start..start + length])
     }
 
+    /// The references whose name begins with `prefix` that can't be read, sorted by name. A list that is short of
+    /// them must say so, and `git log --all` is fatal.
+    ///
+    /// # Errors
+    /// When references cannot be read at all.
+    pub fn unreadable_refs(
+        &self,
+        prefix: &str,
+    ) -> Result<impl Iterator<Item = &UnreadableRef>, Failure> {
+        let prefix = prefix.to_owned();
+        Ok(self.all_refs()?.unreadable.iter().filter(move |one| one.name.starts_with(&prefix)))
+    }
+
+    /// The references, read at the first call.
+    fn all_refs(&self) -> Result<&AllRefs, Failure> {
+        if let Some(all) = self.refs.get() {
+            return Ok(all);
+        }
+        let all = self.read_refs()?;
+        Ok(self.refs.get_or_init(|| all))
+    }
+
     /// The reference of a full name; `None` when there is none, or it leads nowhere.
     ///
     /// # Errors
-    /// When the references cannot be read, or this one is damaged.
+    /// When this one can't be read: in a list it is left out, but here something else would take its place.
     pub fn reference(&self, name: &str) -> Result<Option<&Ref>, Failure> {
-        let found = self.refs(name)?.first().filter(|reference| reference.name == name);
-        // In a list git leaves out what is damaged; but here something else would take its place.
-        if found.is_none()
-            && !self.supposed
-            && self.common_dir().join(name).is_file()
-            && let Some(Err(error)) = self.with_handle(|it| it.find_reference(name).map(drop))
-            && error.code() != git2::ErrorCode::NotFound
-        {
-            return Err(Failure::new(format!("cannot read {name}: {}", error.message())));
+        let all = self.all_refs()?;
+        if let Some(unreadable) = all.unreadable.iter().find(|one| one.name == name) {
+            return Err(unreadable.failure());
         }
-        Ok(found)
+        Ok(self.refs(name)?.first().filter(|reference| reference.name == name))
     }
 
-    /// Requires that every reference can be read. In lists those that are damaged are left out, as in git; a
-    /// verdict over all tags needs all of them.
+    /// Requires that every reference below `prefix` can be read, as a verdict or a list of all needs.
     ///
     /// # Errors
     /// The first that can't be read.
-    pub fn has_all_refs(&self) -> Result<(), Failure> {
-        let known = self.refs("refs/")?;
-        for folder in [self.common_dir(), self.git_dir()] {
-            damaged(&folder.join("refs"), "refs", known)?;
+    pub fn require_refs(&self, prefix: &str) -> Result<(), Failure> {
+        match self.unreadable_refs(prefix)?.next() {
+            Some(unreadable) => Err(unreadable.failure()),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// From now on answers as if these were all references, and HEAD named one of them: what a push would
     /// leave behind can be judged before it is done.
     pub fn suppose(&mut self, mut refs: Vec<Ref>) {
         refs.sort();
-        self.refs = refs.into();
+        self.refs = AllRefs::from(refs).into();
         self.supposed = true;
     }
 
@@ -142,58 +178,78 @@ impl Repository {
         Ok(target.map(|target| String::from_utf8_lossy(&target).into_owned()))
     }
 
-    fn read_refs(&self) -> Result<Vec<Ref>, Failure> {
-        let named = |(name, target): (Vec<u8>, Oid)| {
-            let lossy = |bad: FromUtf8Error| String::from_utf8_lossy(bad.as_bytes()).into_owned();
-            Ref { name: String::from_utf8(name).unwrap_or_else(lossy), target }
-        };
-        if self.has_handle()
-            && let Some(files) = ref_files::read(self.git_dir(), self.common_dir(), self.hash())
-        {
-            return Ok(files.into_iter().map(named).collect());
+    fn read_refs(&self) -> Result<AllRefs, Failure> {
+        if !self.has_handle() {
+            return self.refs_from_git();
         }
-        let listed = self.with_handle(|handle| -> Result<Vec<Ref>, git2::Error> {
-            let mut refs = Vec::new();
-            for reference in handle.references()? {
-                let reference = reference?;
-                let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
-                refs.extend(target(&reference)?.map(|target| Ref { name, target }));
-            }
-            Ok(refs)
-        });
-        let mut refs = match listed {
-            Some(Ok(refs)) => refs,
-            Some(Err(error)) => {
-                return Err(Failure::new(format!(
-                    "cannot read the references: {}",
-                    error.message()
-                )));
-            }
-            None => self.refs_from_git()?,
+        let text = |name: Vec<u8>| {
+            let lossy = |bad: FromUtf8Error| String::from_utf8_lossy(bad.as_bytes()).into_owned();
+            String::from_utf8(name).unwrap_or_else(lossy)
         };
-        refs.sort();
-        Ok(refs)
+        let listed = ref_files::read(self.git_dir(), self.common_dir(), self.hash())?;
+        let refs = listed.refs.into_iter().map(|(name, target)| Ref { name: text(name), target });
+        let unreadable = listed
+            .unreadable
+            .into_iter()
+            .map(|(name, why)| UnreadableRef { name: text(name), why });
+        let mut refs: Vec<Ref> = refs.collect();
+        // Names that are not UTF-8 may change places.
+        if !refs.is_sorted() {
+            refs.sort();
+        }
+        Ok(AllRefs { refs, unreadable: unreadable.collect() })
     }
 
-    fn refs_from_git(&self) -> Result<Vec<Ref>, Failure> {
+    fn refs_from_git(&self) -> Result<AllRefs, Failure> {
         let output = self
             .git()
             .args(["for-each-ref", "--format=%(objectname) %(refname)"])
             .output()
             .map_err(|error| Failure::new(format!("cannot run git for-each-ref: {error}")))?;
+        let said = String::from_utf8_lossy(&output.stderr);
         if !output.status.success() {
-            let text = String::from_utf8_lossy(&output.stderr);
-            return Err(Failure::new(format!("git for-each-ref failed: {}", text.trim())));
+            return Err(Failure::new(format!("git for-each-ref failed: {}", said.trim())));
         }
-        let mut refs = Vec::new();
+        let mut all = AllRefs::default();
         for line in output.stdout.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
             let bad = || Failure::new("git for-each-ref printed an unexpected line");
             let space = memchr::memchr(b' ', line).ok_or_else(bad)?;
             let target = self.hash().oid(&line[..space]).ok_or_else(bad)?;
             let name = String::from_utf8_lossy(&line[space + 1..]).into_owned();
-            refs.push(Ref { name, target });
+            all.refs.push(Ref { name, target });
         }
-        Ok(refs)
+        all.refs.sort();
+        // "warning: ignoring broken ref refs/heads/side"
+        for line in said.lines().filter(|line| line.contains("broken ref")) {
+            let name = line.rsplit(' ').next().unwrap_or(line).to_owned();
+            all.unreadable.push(UnreadableRef { name, why: "git calls it broken".to_owned() });
+        }
+        Ok(all)
+    }
+
+    /// The commits that the HEADs of other work trees name, for `--all` (rev-list(1)). A HEAD without a commit yet names
+    /// none.
+    ///
+    /// # Errors
+    /// When git can't list the work trees.
+    pub fn other_heads(&self) -> Result<Vec<Oid>, Failure> {
+        // Without linked work trees there are no others, and no process is needed.
+        let linked = std::fs::read_dir(self.common_dir().join("worktrees"));
+        if self.supposed || !linked.is_ok_and(|mut entries| entries.next().is_some()) {
+            return Ok(Vec::new());
+        }
+        let output = self
+            .git()
+            .args(["worktree", "list", "--porcelain", "-z"])
+            .output()
+            .map_err(|error| Failure::new(format!("cannot run git worktree list: {error}")))?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            return Err(Failure::new(format!("git worktree list failed: {}", said.trim())));
+        }
+        let lines = output.stdout.split(|&byte| byte == 0);
+        let heads = lines.filter_map(|line| self.hash().oid(line.strip_prefix(b"HEAD ")?));
+        Ok(heads.filter(|oid| !oid.is_zero()).collect())
     }
 
     /// Where HEAD points.
@@ -264,41 +320,6 @@ impl Repository {
     }
 }
 
-/// Looks for files of references that the list of them lacks.
-fn damaged(folder: &Path, name: &str, known: &[Ref]) -> Result<(), Failure> {
-    let failed = |name: &str, why: &dyn std::fmt::Display| {
-        Failure::new(format!("cannot read the reference {name}: {why}"))
-            .hint("`git fsck` tells what is damaged; `git update-ref -d NAME` removes a reference")
-    };
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        // It may just have been packed.
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(failed(name, &error)),
-    };
-    for entry in entries {
-        let entry = entry.map_err(|error| failed(name, &error))?;
-        let name = format!("{name}/{}", entry.file_name().to_string_lossy());
-        if entry.path().is_dir() {
-            damaged(&entry.path(), &name, known)?;
-            continue;
-        }
-        let listed = known.binary_search_by(|one| one.name.as_str().cmp(&name)).is_ok();
-        if listed || !git2::Reference::is_valid_name(&name) {
-            continue;
-        }
-        match std::fs::read(entry.path()) {
-            // A symbolic one that leads nowhere, or one that was made this moment.
-            Ok(text) if text.starts_with(b"ref:") => {}
-            Ok(text) if super::objects::kind::parse_oid(text.trim_ascii()).is_some() => {}
-            Ok(_) => return Err(failed(&name, &"it holds neither an id nor another name")),
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(failed(&name, &error)),
-        }
-    }
-    Ok(())
-}
-
 /// What would make git show other objects than those stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Replacements {
@@ -306,17 +327,4 @@ pub struct Replacements {
     pub replaced: Vec<String>,
     /// Whether there is an `info/grafts` file.
     pub grafts: bool,
-}
-
-/// What a reference leads to; `None` for a symbolic one that leads nowhere, and for the null id.
-fn target(reference: &git2::Reference<'_>) -> Result<Option<Oid>, git2::Error> {
-    let target = match reference.target() {
-        Some(target) => Some(target),
-        None => match reference.resolve() {
-            Ok(resolved) => resolved.target(),
-            Err(error) if error.code() == git2::ErrorCode::NotFound => None,
-            Err(error) => return Err(error),
-        },
-    };
-    Ok(target.filter(|target| !target.is_zero()))
 }

@@ -46,7 +46,7 @@ pub struct Repository {
     config: OnceLock<Config>,
     /// The thread that reads it meanwhile.
     config_reader: Mutex<Option<JoinHandle<Result<Config, Failure>>>>,
-    pub(super) refs: OnceLock<Vec<super::refs::Ref>>,
+    pub(super) refs: OnceLock<super::refs::AllRefs>,
     /// Whether the references are others than those that are stored.
     pub(super) supposed: bool,
     /// libgit2's own handle, `None` when it refuses the repository. Only for references and revisions.

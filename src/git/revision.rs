@@ -214,17 +214,20 @@ impl Repository {
             .collect()
     }
 
-    /// All references and HEAD, as `git log --all` starts; what is no commit is passed over, as there.
+    /// All references and the HEAD of every work tree, as `git log --all` starts; what is no commit is left out, as
+    /// there.
     ///
     /// # Errors
-    /// When references cannot be read, or an object is missing or malformed.
+    /// When a reference cannot be read, or an object is missing or malformed.
     pub fn all_tips(&self) -> Result<Vec<Tip>, Failure> {
+        self.require_refs("refs/")?;
         let head = match self.head()? {
             Head::Branch(reference) => Some(reference.target),
             Head::Detached(oid) => Some(oid),
             Head::Unborn(_) => None,
         };
-        self.commits_at(self.refs("refs/")?.iter().map(|reference| reference.target).chain(head))
+        let refs = self.refs("refs/")?.iter().map(|reference| reference.target);
+        self.commits_at(refs.chain(head).chain(self.other_heads()?))
     }
 
     /// The references below a folder that match a glob.
@@ -240,9 +243,12 @@ impl Repository {
             .build()
             .map_err(|error| Failure::new(format!("bad glob '{glob}': {error}")))?
             .compile_matcher();
-        let matching = self.refs(folder)?.iter().filter(|reference| {
-            reference.name.strip_prefix(folder).is_some_and(|name| matcher.is_match(name))
-        });
+        let matches =
+            |name: &str| name.strip_prefix(folder).is_some_and(|name| matcher.is_match(name));
+        if let Some(unreadable) = self.unreadable_refs(folder)?.find(|one| matches(&one.name)) {
+            return Err(unreadable.failure());
+        }
+        let matching = self.refs(folder)?.iter().filter(|reference| matches(&reference.name));
         self.commits_at(matching.map(|reference| reference.target))
     }
 

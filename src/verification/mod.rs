@@ -128,7 +128,7 @@ pub(crate) fn verify(
     now: i64,
     counted: Counted<'_>,
 ) -> Result<Verification, Failure> {
-    repo.has_all_refs()?;
+    repo.require_refs("refs/")?;
     let root = TrustRoot::of_verdict(repo, trust)?;
     judged_by(repo, request, root, now, counted)
 }
@@ -163,6 +163,7 @@ pub(crate) fn pushed(
     now: i64,
     counted: Counted<'_>,
 ) -> Result<Verification, Failure> {
+    repo.require_refs("refs/")?;
     let view = records::read(&repo)?;
     let standard = Standard::find(&repo, root, true, now)?;
     let after = push.after();

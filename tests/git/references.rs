@@ -134,3 +134,120 @@ fn a_damaged_default_branch_of_the_remote_is_an_error_and_not_another_one() {
     let opened = Repository::open(&repo.path).unwrap();
     assert!(opened.reference("refs/remotes/origin/HEAD").unwrap().is_some());
 }
+
+/// What `git log --all` is fatal on, `audit log --all` and `verify --all` refuse, and the other way round; `audit log`
+/// names what it leaves out.
+#[test]
+fn references_that_cannot_be_read_are_named_and_end_a_list_of_all() {
+    let damages: &[(&str, fn(&Path, &str))] = &[
+        ("whole", |_, _| {}),
+        ("garbage", |git, _| fs::write(git.join("refs/heads/side"), "garbage").unwrap()),
+        ("empty", |git, _| fs::write(git.join("refs/heads/side"), "").unwrap()),
+        ("null", |git, _| fs::write(git.join("refs/heads/side"), "0".repeat(40)).unwrap()),
+        ("missing", |git, _| fs::write(git.join("refs/heads/side"), "1".repeat(40)).unwrap()),
+        ("short", |git, id| fs::write(git.join("refs/heads/side"), &id[..39]).unwrap()),
+        ("long", |git, id| fs::write(git.join("refs/heads/side"), format!("{id}0")).unwrap()),
+        ("no blank", |git, id| fs::write(git.join("refs/heads/side"), format!("{id}x")).unwrap()),
+        ("blank", |git, id| fs::write(git.join("refs/heads/side"), format!("{id}\t x")).unwrap()),
+        ("name", |git, id| fs::write(git.join("refs/heads/si de"), id).unwrap()),
+        ("dots", |git, id| fs::write(git.join("refs/tags/v1..2"), id).unwrap()),
+        ("tag", |git, id| fs::write(git.join("refs/tags/v1~2"), id).unwrap()),
+        ("lock", |git, id| fs::write(git.join("refs/heads/x.lock"), id).unwrap()),
+        ("hidden", |git, id| fs::write(git.join("refs/heads/.x"), id).unwrap()),
+        ("not UTF-8", |git, id| {
+            use std::os::unix::ffi::OsStrExt;
+            let name = std::ffi::OsStr::from_bytes(b"refs/heads/b\xe9");
+            fs::write(git.join(name), id).unwrap();
+        }),
+        ("dangling", |git, _| fs::write(git.join("refs/heads/x"), "ref: refs/heads/none").unwrap()),
+        ("root", |git, _| fs::write(git.join("refs/heads/x"), "ref: HEAD").unwrap()),
+        ("loop", |git, _| fs::write(git.join("refs/heads/x"), "ref: refs/heads/x").unwrap()),
+        ("symbolic name", |git, _| {
+            fs::write(git.join("refs/heads/x"), "ref: refs/heads/a..b").unwrap();
+        }),
+        ("packed name", |git, id| packed(git, &format!("{id} refs/heads/si..de\n"))),
+        ("packed null", |git, _| packed(git, &format!("{} refs/heads/p\n", "0".repeat(40)))),
+        ("packed missing", |git, _| packed(git, &format!("{} refs/heads/p\n", "1".repeat(40)))),
+        ("packed cut", |git, id| packed(git, &format!("{id} refs/heads/p"))),
+        ("packed hex", |git, id| packed(git, &format!("x{} refs/heads/p\n", &id[1..]))),
+        ("packed peeled", |git, id| packed(git, &format!("^{id}\n"))),
+        ("packed peeled cut", |git, id| packed(git, &format!("{id} refs/tags/p\n^{}\n", &id[1..]))),
+        ("packed tab", |git, id| packed(git, &format!("{id}\trefs/heads/p\n"))),
+        ("packed empty line", |git, _| packed(git, "\n")),
+        ("packed comment", |git, id| packed(git, &format!("{id} refs/heads/p\n# hello\n"))),
+        ("packed folder", |git, _| fs::create_dir(git.join("packed-refs")).unwrap()),
+    ];
+    let (mut fatal, mut fine) = (0, 0);
+    for (damage, make) in damages {
+        let world = World::new();
+        let repo = world.repo();
+        let first = repo.commit("One").file("a", "1").create();
+        repo.git(["branch", "side", &first]);
+        repo.commit("Two").file("a", "2").create();
+        make(&repo.path.join(".git"), &first);
+        let git = repo.git_command().args(["log", "--all", "--format=%H"]).output().unwrap();
+        let log = crate::common::Output::of(
+            repo.audit_command().args(["log", "--all", "--kind", "commit", "--format", "jsonl"]),
+        );
+        let verify = crate::common::Output::of(repo.audit_command().args(["verify", "--all"]));
+        if git.status.success() {
+            fine += 1;
+            let commits = String::from_utf8_lossy(&git.stdout).lines().count();
+            // A symbolic reference without an end is left out by git, and named here.
+            if log.code == Some(2) {
+                assert!(["loop", "symbolic name"].contains(damage), "{damage}: {}", log.stderr);
+            } else {
+                assert_eq!(log.stdout.lines().count(), commits, "{damage}");
+            }
+        } else {
+            fatal += 1;
+            assert_eq!(log.code, Some(2), "{damage}: git is fatal: {}", log.stdout);
+            assert_eq!(verify.code, Some(2), "{damage}: git is fatal: {}", verify.stdout);
+        }
+        let plain = crate::common::Output::of(repo.audit_command().arg("log"));
+        let quiet = plain.code == Some(0) && !plain.stderr.contains("can't be read");
+        // What is missing, or is a list that git cannot read at all, has an error of its own.
+        assert!(
+            !quiet || log.code == Some(0) || damage.ends_with("missing"),
+            "{damage}: the log says nothing: {}",
+            log.stderr
+        );
+    }
+    assert!(fatal >= 14 && fine >= 6, "{fatal} fatal, {fine} fine");
+}
+
+fn packed(git: &Path, line: &str) {
+    let header = "# pack-refs with: peeled fully-peeled sorted \n";
+    fs::write(git.join("packed-refs"), format!("{header}{line}")).unwrap();
+}
+
+#[test]
+fn all_starts_from_the_head_of_every_work_tree() {
+    for hash in ["sha1", "sha256"] {
+        let world = World::new();
+        let init = world.init("pay");
+        let repo = if hash == "sha256" { init.sha256().create() } else { init.create() };
+        repo.commit("One").file("a", "1").create();
+        let linked = world.root().join("other tree é");
+        let path = linked.to_str().unwrap();
+        repo.git(["worktree", "add", "--quiet", "--detach", path]);
+        repo.git(["-C", path, "commit", "--quiet", "--allow-empty", "-m", "only there"]);
+        let unborn = world.root().join("unborn");
+        repo.git(["worktree", "add", "--quiet", "--orphan", "-b", "new", unborn.to_str().unwrap()]);
+        let git = repo.git(["log", "--all", "--format=%H"]);
+        for at in [repo.path.as_path(), &linked] {
+            let arguments = [
+                "-C",
+                at.to_str().unwrap(),
+                "log",
+                "--all",
+                "--kind",
+                "commit",
+                "--format",
+                "jsonl",
+            ];
+            let ours = crate::common::Output::of(repo.audit_command().args(arguments)).code(0);
+            assert_eq!(ours.stdout.lines().count(), git.lines().count(), "{hash}");
+        }
+    }
+}
