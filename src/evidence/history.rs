@@ -140,7 +140,10 @@ pub(crate) fn mailmap(repo: &Repository) -> Result<Mailmap, Failure> {
     }
     if let Some(spec) = blob
         && let Ok(oid) = repo.resolve(spec)
-        && let Some(object) = repo.read(oid)?
+        && let Some(object) = {
+            repo.require_readable_length(oid, "mailmap.blob")?;
+            repo.read(oid)?
+        }
     {
         mailmap.add_blob(&object.data);
     }

@@ -1,8 +1,11 @@
-//! `GIT_ALTERNATE_OBJECT_DIRECTORIES`: folders between colons, quoted as in C where one has a colon itself.
+//! Lists of object folders: `GIT_ALTERNATE_OBJECT_DIRECTORIES`, between colons, and `info/alternates`, a line each; quoted
+//! as in C where one holds a colon or begins with a quote.
 //!
 //! ```text
 //! /srv/git/pay.git/objects:"/srv/git/a:b.git/objects"
 //! ```
+//!
+//! Ours, because libgit2 takes a quoted line as it stands (`link_alt_odb_entries` in git's object-file.c unquotes it).
 //!
 //! A server's git names its own objects so while those of a push are in quarantine (git(1), and `env_append` in
 //! git's tmp-objdir.c).
@@ -14,22 +17,44 @@ use std::path::PathBuf;
 /// opening it says so.
 #[cfg(unix)]
 pub(super) fn split(list: &OsStr) -> Vec<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    entries(list.as_bytes(), b':')
+}
+
+/// The folders that the content of `info/alternates` names; relative ones are relative to the object folder.
+#[cfg(unix)]
+pub(super) fn lines(content: &[u8]) -> Vec<PathBuf> {
+    entries(content, b'\n')
+}
+
+#[cfg(not(unix))]
+pub(super) fn lines(content: &[u8]) -> Vec<PathBuf> {
+    let text = String::from_utf8_lossy(content);
+    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(PathBuf::from).collect()
+}
+
+#[cfg(unix)]
+fn entries(list: &[u8], separator: u8) -> Vec<PathBuf> {
     use std::ffi::OsString;
-    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+    use std::os::unix::ffi::OsStringExt;
     let mut folders = Vec::new();
-    let mut rest = list.as_bytes();
+    let mut rest = list;
     while !rest.is_empty() {
-        let (folder, behind) = match rest.strip_prefix(b"\"").and_then(unquoted) {
+        let quoted = rest.strip_prefix(b"\"").and_then(|rest| unquoted(rest, separator));
+        let (folder, behind) = match quoted {
             Some((folder, behind)) => (folder, behind),
             None => {
-                let end = memchr::memchr(b':', rest).unwrap_or(rest.len());
-                (rest[..end].to_vec(), &rest[end..])
+                let end = memchr::memchr(separator, rest).unwrap_or(rest.len());
+                // A comment, as git has it in either list.
+                let end_of_name = if rest.starts_with(b"#") { 0 } else { end };
+                (rest[..end_of_name].to_vec(), &rest[end..])
             }
         };
         if !folder.is_empty() {
             folders.push(PathBuf::from(OsString::from_vec(folder)));
         }
-        rest = behind.strip_prefix(b":").unwrap_or(behind);
+        rest = behind.strip_prefix(&[separator]).unwrap_or(behind);
     }
     folders
 }
@@ -41,14 +66,15 @@ pub(super) fn split(list: &OsStr) -> Vec<PathBuf> {
 
 /// What stands up to the closing quote, and what follows it; `None` without one.
 #[cfg(unix)]
-fn unquoted(quoted: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+fn unquoted(quoted: &[u8], separator: u8) -> Option<(Vec<u8>, &[u8])> {
     let mut text = Vec::new();
     let mut bytes = quoted.iter().copied().enumerate();
     while let Some((at, byte)) = bytes.next() {
         match byte {
             b'"' => {
                 let behind = &quoted[at + 1..];
-                return (behind.is_empty() || behind.starts_with(b":")).then_some((text, behind));
+                return (behind.is_empty() || behind.first() == Some(&separator))
+                    .then_some((text, behind));
             }
             b'\\' => text.push(match bytes.next()?.1 {
                 b'a' => 7,
@@ -94,5 +120,13 @@ mod tests {
         check(r#""/open:/c"#, &["\"/open", "/c"]);
         check(r#""/a"b:/c"#, &["\"/a\"b", "/c"]);
         check(r#"/mid"dle"#, &["/mid\"dle"]);
+        check("#/a:/b", &["/b"]);
+    }
+
+    #[test]
+    fn lines_are_split_as_git_does() {
+        let of = |list: &[u8]| lines(list);
+        assert_eq!(of(b"/a\n# note\n\n../b:c\n"), ["/a", "../b:c"].map(PathBuf::from));
+        assert_eq!(of(b"\"/a\\nb\"\n/c"), ["/a\nb", "/c"].map(PathBuf::from));
     }
 }

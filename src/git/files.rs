@@ -7,6 +7,10 @@ use super::trees::Content;
 use super::{Oid, Repository};
 use crate::outcome::Failure;
 
+/// Maximum length in bytes of a file that is read from a tree: trust files, a policy, a mailmap. Whoever may push can
+/// commit a file of any length, and a short pack inflates to gigabytes.
+const MAX_FILE_LENGTH: u64 = 16 * 1024 * 1024;
+
 /// A file: its name, and its content.
 pub type File = (String, Vec<u8>);
 
@@ -104,6 +108,7 @@ impl Repository {
     }
 
     fn blob(&self, oid: Oid, name: &str) -> Result<Vec<u8>, Failure> {
+        self.require_readable_length(oid, name)?;
         match self.read(oid)? {
             Some(object) if object.kind == ObjectKind::Blob => Ok(object.data),
             _ => Err(Failure::new(format!(
@@ -111,6 +116,19 @@ impl Repository {
             ))
             .hint("a partial clone fetches it with: git cat-file -p ID")),
         }
+    }
+
+    /// Requires that a file is not longer than what is read of one. Its length is asked of its header.
+    ///
+    /// # Errors
+    /// When it is longer, or its header can't be read.
+    pub fn require_readable_length(&self, oid: Oid, name: &str) -> Result<(), Failure> {
+        if let Some(length) = self.length(oid)?.filter(|length| *length > MAX_FILE_LENGTH) {
+            return Err(Failure::new(format!(
+                "'{name}' ({oid}) has {length} bytes: larger than the {MAX_FILE_LENGTH} that audit reads"
+            )));
+        }
+        Ok(())
     }
 
     fn tree(&self, oid: Oid) -> Result<Content, Failure> {

@@ -41,17 +41,43 @@ impl LooseObjects {
 
     /// Reads a loose object; `None` when it is not loose.
     pub(super) fn read(&self, oid: Oid) -> Result<Option<RawObject>, Failure> {
-        let first = oid.as_bytes().first().copied().unwrap_or(0);
-        let fan = self.fans[usize::from(first)].get_or_init(|| self.list(first));
-        let Some(path) = fan.get(&oid) else { return Ok(None) };
+        let Some(path) = self.path(oid) else { return Ok(None) };
         let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
             // Packed since it was listed.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Failure::new(format!("cannot read object {oid}: {error}"))),
         };
-        let bad = |why: &str| Failure::new(format!("object {oid} is corrupt: {why}")).hint(DAMAGED);
-        parse(&bytes).map(Some).map_err(bad)
+        match parse(&bytes) {
+            Ok(object) => Ok(Some(object)),
+            Err(Bad::Memory(length)) => Err(out_of_memory(oid, length)),
+            Err(Bad::Content(why)) => {
+                Err(Failure::new(format!("object {oid} is corrupt: {why}")).hint(DAMAGED))
+            }
+        }
+    }
+
+    /// The length of a loose object that its header states, without reading the content; `None` when it is not loose.
+    ///
+    /// # Errors
+    /// When its header can't be read.
+    pub(super) fn length(&self, oid: Oid) -> Result<Option<u64>, Failure> {
+        let Some(path) = self.path(oid) else { return Ok(None) };
+        let file = match fs::File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Failure::new(format!("cannot read object {oid}: {error}"))),
+        };
+        let header = header(&mut ZlibDecoder::new(file));
+        header
+            .map(|(_, length)| Some(length))
+            .map_err(|why| Failure::new(format!("object {oid} is corrupt: {why}")).hint(DAMAGED))
+    }
+
+    /// The file of a loose object.
+    fn path(&self, oid: Oid) -> Option<&PathBuf> {
+        let first = oid.as_bytes().first().copied().unwrap_or(0);
+        self.fans[usize::from(first)].get_or_init(|| self.list(first)).get(&oid)
     }
 
     fn list(&self, first: u8) -> HashMap<Oid, PathBuf> {
@@ -80,15 +106,34 @@ fn add_with_alternates(folder: &Path, all: &mut Vec<PathBuf>, depth: usize) {
     if depth == 0 {
         return;
     }
-    let Ok(list) = fs::read_to_string(folder.join("info/alternates")) else { return };
-    for line in list.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        add_with_alternates(&folder.join(line), all, depth - 1);
+    // As git: a list that can't be read names nothing; what is missing for that reason is reported where it is needed.
+    let Ok(list) = fs::read(folder.join("info/alternates")) else { return };
+    for alternate in super::alternates::lines(&list) {
+        add_with_alternates(&folder.join(alternate), all, depth - 1);
     }
 }
 
-/// Inflates an object and splits its header; the content must have the length that it announces.
-fn parse(bytes: &[u8]) -> Result<RawObject, &'static str> {
-    let mut stream = ZlibDecoder::new(bytes);
+/// Why an object can't be had.
+enum Bad {
+    /// It is not what git writes.
+    Content(&'static str),
+    /// There is no room for so many bytes.
+    Memory(u64),
+}
+
+impl From<&'static str> for Bad {
+    fn from(why: &'static str) -> Bad {
+        Bad::Content(why)
+    }
+}
+
+/// The error for an object that memory has no room for: it is not damaged.
+pub(super) fn out_of_memory(oid: Oid, length: u64) -> Failure {
+    Failure::new(format!("not enough memory to read object {oid} of {length} bytes"))
+}
+
+/// Reads `commit 123 NUL` off the beginning of a stream: the kind and the length of the content.
+fn header(stream: &mut impl Read) -> Result<(ObjectKind, u64), &'static str> {
     let mut header = Vec::with_capacity(32);
     loop {
         let mut byte = [0];
@@ -108,12 +153,21 @@ fn parse(bytes: &[u8]) -> Result<RawObject, &'static str> {
         "tag" => ObjectKind::Tag,
         _ => return Err("it has no known type"),
     };
-    let length: u64 = length.parse().map_err(|_| "its header is malformed")?;
+    Ok((kind, length.parse().map_err(|_| "its header is malformed")?))
+}
+
+/// Inflates an object; the content must have the length that its header announces.
+fn parse(bytes: &[u8]) -> Result<RawObject, Bad> {
+    let mut stream = ZlibDecoder::new(bytes);
+    let (kind, length) = header(&mut stream)?;
     let mut data = Vec::new();
     let read = stream.by_ref().take(length.saturating_add(1)).read_to_end(&mut data);
-    read.map_err(|_| "it is cut short, or its zlib stream is damaged")?;
+    read.map_err(|error| match error.kind() {
+        std::io::ErrorKind::OutOfMemory => Bad::Memory(length),
+        _ => Bad::Content("it is cut short, or its zlib stream is damaged"),
+    })?;
     if data.len() as u64 != length {
-        return Err("its content has another length than its header says");
+        return Err("its content has another length than its header says".into());
     }
     Ok(RawObject { kind, data })
 }

@@ -26,6 +26,7 @@ mod loose;
 pub mod mailmap;
 pub mod merges;
 pub mod message;
+mod multi_pack_index;
 pub mod notes;
 pub mod notes_tree;
 pub mod numstat;

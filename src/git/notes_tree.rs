@@ -72,6 +72,7 @@ impl ReviewNotes {
     pub fn of(&self, repo: &Repository, commit: Oid) -> Result<Vec<ReviewClaim>, Failure> {
         let mut reviews = Vec::new();
         for (reference, blob) in self.notes.get(&commit).into_iter().flatten() {
+            repo.require_readable_length(*blob, reference)?;
             let Some(object) = repo.read(*blob)? else {
                 return Err(Failure::new(format!("{reference}: note {blob} on {commit} is missing"))
                     .hint("a partial clone fetches notes only when asked: git cat-file -p fetches this one"));

@@ -17,6 +17,7 @@
 //! all of git/git from 0.95 to 0.71 of git's own time.
 
 use super::Oid;
+use super::multi_pack_index::MultiPackIndex;
 use super::objects::kind::{HashKind, ObjectKind};
 use super::objects::sorted_ids::SortedIds;
 use filebuffer::FileBuffer;
@@ -39,6 +40,8 @@ pub(super) struct Packs {
     folders: Vec<PathBuf>,
     hash: HashKind,
     listed: OnceLock<Vec<Pack>>,
+    /// The multi-pack-indexes, which libgit2 uses.
+    multi: OnceLock<Vec<MultiPackIndex>>,
     /// How many may still be opened.
     may_open: AtomicUsize,
     /// The number of the pack that was read from last: the next object mostly stands there, too.
@@ -70,8 +73,8 @@ thread_local! {
 impl Packs {
     /// The packs below these object folders, alternates among them.
     pub(super) fn new(folders: &[PathBuf], hash: HashKind) -> Packs {
-        let (folders, listed) = (folders.to_vec(), OnceLock::new());
-        Packs { folders, hash, listed, may_open: MOST_OPEN.into(), last: 0.into() }
+        let (folders, listed, multi) = (folders.to_vec(), OnceLock::new(), OnceLock::new());
+        Packs { folders, hash, listed, multi, may_open: MOST_OPEN.into(), last: 0.into() }
     }
 
     /// What `work` makes of an object, whose id is *not* verified.
@@ -98,11 +101,25 @@ impl Packs {
         }
         let answer = match whole {
             Some((kind, length)) => Answer::Read(work(kind, &scratch.object[..length])),
-            None if damaged => Answer::Damaged,
+            None if damaged || self.misleads(oid) => Answer::Damaged,
             None => Answer::Elsewhere(work),
         };
         SCRATCH.set(Some(scratch));
         answer
+    }
+
+    /// Whether libgit2 would be led astray by a damaged multi-pack-index.
+    pub(super) fn misleads(&self, oid: Oid) -> bool {
+        let multi = self.multi.get_or_init(|| {
+            let open = |folder: &PathBuf| MultiPackIndex::open(folder, self.hash);
+            self.folders.iter().filter_map(open).collect()
+        });
+        multi.iter().any(|index| index.misleads(oid))
+    }
+
+    /// Whether the index of a pack lists an object, wherever libgit2 looks for it.
+    pub(super) fn lists(&self, oid: Oid) -> bool {
+        self.listed().iter().any(|pack| pack.ids.find(&pack.index, oid.as_bytes()).is_some())
     }
 
     /// Where an object stands, by the numbers of packs.

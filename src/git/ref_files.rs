@@ -176,7 +176,7 @@ fn packed_lines(bytes: &[u8], hash: HashKind) -> Result<Vec<(&[u8], Stored)>, Fa
         };
         found.push((name, checked(name, target)));
     }
-    found.sort_by(|(a, _), (b, _)| a.cmp(b));
+    found.sort_by_key(|(name, _)| *name);
     if let Some(twice) = found.windows(2).find(|pair| pair[0].0 == pair[1].0) {
         let name = String::from_utf8_lossy(twice[0].0).into_owned();
         return Err(Failure::new(format!("packed-refs names {name} twice")).hint(FSCK));

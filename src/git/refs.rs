@@ -105,7 +105,11 @@ impl Repository {
         prefix: &str,
     ) -> Result<impl Iterator<Item = &UnreadableRef>, Failure> {
         let prefix = prefix.to_owned();
-        Ok(self.all_refs()?.unreadable.iter().filter(move |one| one.name.starts_with(&prefix)))
+        let concerns = move |one: &&UnreadableRef| {
+            // A line of packed-refs whose name is damaged may have had any.
+            one.name.starts_with(&prefix) || !one.name.starts_with("refs/")
+        };
+        Ok(self.all_refs()?.unreadable.iter().filter(concerns))
     }
 
     /// The references, read at the first call.

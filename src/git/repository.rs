@@ -16,7 +16,7 @@ use super::{Config, Oid};
 use crate::outcome::Failure;
 use git2::{ErrorClass, ErrorCode, ObjectType, Odb, RepositoryOpenFlags};
 use std::collections::HashSet;
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -74,8 +74,8 @@ impl Repository {
         let config_reader = std::thread::spawn(move || Config::read(&folder));
         let found = discover(start)?;
         let folders = object_folders(&found);
-        let odb = open_objects(&folders, found.hash)?;
         let loose = LooseObjects::new(&folders, found.hash);
+        let odb = open_objects(&folders, loose.folders(), found.hash)?;
         let packs = Packs::new(loose.folders(), found.hash);
         let shallow = read_shallow(&found.common_dir, found.hash)?;
         let prefix = match &found.work_dir {
@@ -242,11 +242,43 @@ impl Repository {
                 };
                 Ok(Some(work(kind, object.data())))
             }
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => {
-                Err(Failure::new(format!("cannot read object {oid}: {}", error.message()))
-                    .hint(DAMAGED))
+            Err(error) => self.unread(oid, &error),
+        }
+    }
+
+    /// What it means that libgit2 does not give an object: it is not here, or it can't be read.
+    fn unread<T>(&self, oid: Oid, error: &git2::Error) -> Result<Option<T>, Failure> {
+        match error.code() {
+            ErrorCode::NotFound if self.packs.lists(oid) => Err(Failure::new(format!(
+                "object {oid} is in the index of a pack, but is not found there"
+            ))
+            .hint(
+                "the multi-pack-index may be damaged: `git multi-pack-index verify` tells, `git multi-pack-index \
+                 write` makes it anew",
+            )),
+            ErrorCode::NotFound => Ok(None),
+            _ if error.class() == ErrorClass::NoMemory => {
+                Err(Failure::new(format!("not enough memory to read object {oid}")))
             }
+            _ => Err(Failure::new(format!("cannot read object {oid}: {}", error.message()))
+                .hint(DAMAGED)),
+        }
+    }
+
+    /// The length of an object in bytes, without reading it; `None` when it is not here.
+    ///
+    /// # Errors
+    /// When it is here and its header can't be read.
+    pub(super) fn length(&self, oid: Oid) -> Result<Option<u64>, Failure> {
+        if let Some(length) = self.loose.length(oid)? {
+            return Ok(Some(length));
+        }
+        if self.packs.misleads(oid) {
+            return Err(beyond_its_pack(oid));
+        }
+        match self.odb.read_header(oid) {
+            Ok((length, _)) => Ok(Some(length as u64)),
+            Err(error) => self.unread(oid, &error),
         }
     }
 
@@ -272,17 +304,13 @@ impl Repository {
             Ok((_, ObjectType::Any)) => {
                 Err(Failure::new(format!("object {oid} has no known type")))
             }
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => {
-                Err(Failure::new(format!("cannot read object {oid}: {}", error.message()))
-                    .hint(DAMAGED))
-            }
+            Err(error) => self.unread(oid, &error),
         }
     }
 
-    /// Whether an object is here.
+    /// Whether an object is here, readable or not.
     pub fn contains(&self, oid: Oid) -> bool {
-        self.odb.exists(oid)
+        self.odb.exists(oid) || self.packs.lists(oid)
     }
 
     /// Whether a commit is here. One that can't be read is: whoever reads it gets to know.
@@ -320,21 +348,45 @@ fn discover(start: &Path) -> Result<Found, Failure> {
             start.display()
         )));
     }
-    let from_env = std::env::var_os("GIT_DIR").is_some();
-    if from_env {
-        // Only libgit2's own reading of the environment resolves GIT_DIR beside GIT_WORK_TREE; both
-        // may be relative to the folder that we stand in.
+    // git alone resolves GIT_DIR beside GIT_WORK_TREE (both may be relative to the folder that we stand in), and the
+    // ceilings of its search.
+    let ceilings = std::env::var_os("GIT_CEILING_DIRECTORIES").unwrap_or_default();
+    let ceilings: Vec<OsString> = match ceilings.is_empty() {
+        true => Vec::new(),
+        false => std::env::split_paths(&ceilings).map(PathBuf::into_os_string).collect(),
+    };
+    if std::env::var_os("GIT_DIR").is_some() {
+        ask_git(start)
+    } else if ceilings.iter().any(|folder| folder.is_empty()) {
+        // What follows an empty entry is taken as it stands, without resolving links: libgit2 doesn't know that.
         ask_git(start)
     } else {
         match git2::Repository::open_ext(
             start,
             RepositoryOpenFlags::CROSS_FS,
-            std::iter::empty::<&OsStr>(),
+            &ceilings,
         ) {
+            // git may be told to refuse a bare repository that it was not pointed to (safe.bareRepository).
+            Ok(handle) if is_implicit_bare(&handle) => ask_git(start).map_err(|failure| {
+                failure.hint("safe.bareRepository forbids bare repositories that are not named: GIT_DIR=PATH names one")
+            }),
             Ok(handle) => Ok(found_by_libgit2(handle)),
             Err(error) => explain(start, &error),
         }
     }
+}
+
+/// Whether a bare repository was found by searching, somewhere that git does not keep one itself
+/// (`is_implicit_bare_repo` in git's setup.c).
+fn is_implicit_bare(handle: &git2::Repository) -> bool {
+    let path = handle.path();
+    let git_keeps = path.ends_with(".git")
+        || path
+            .iter()
+            .collect::<Vec<_>>()
+            .windows(2)
+            .any(|pair| pair[0] == ".git" && (pair[1] == "worktrees" || pair[1] == "modules"));
+    handle.is_bare() && !git_keeps
 }
 
 fn found_by_libgit2(handle: git2::Repository) -> Found {
@@ -443,7 +495,11 @@ fn object_folders(found: &Found) -> Vec<PathBuf> {
 }
 
 /// Opens the object database, with alternates.
-fn open_objects(folders: &[PathBuf], hash: HashKind) -> Result<Odb<'static>, Failure> {
+fn open_objects(
+    folders: &[PathBuf],
+    with_alternates: &[PathBuf],
+    hash: HashKind,
+) -> Result<Odb<'static>, Failure> {
     // Each commit is read once: libgit2's object cache would only hold all of history in memory.
     git2::opts::enable_caching(false);
     // Ids are verified by us, for commits in another thread than the one that reads them.
@@ -460,6 +516,12 @@ fn open_objects(folders: &[PathBuf], hash: HashKind) -> Result<Odb<'static>, Fai
             .to_str()
             .ok_or_else(|| Failure::new(format!("the path '{}' is not UTF-8", folder.display())))?;
         odb.add_disk_alternate(text).map_err(failed)?;
+    }
+    // libgit2 follows alternates itself, but not those whose names are quoted. It ignores what it has already.
+    for folder in with_alternates.iter().filter(|folder| !folders.contains(folder)) {
+        if let Some(text) = folder.to_str().filter(|_| folder.is_dir()) {
+            odb.add_disk_alternate(text).map_err(failed)?;
+        }
     }
     Ok(odb)
 }

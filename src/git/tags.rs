@@ -15,8 +15,8 @@ use crate::event::{Event, Grade, Kind, Proof, TagFacts, What, When, Who, Why};
 use crate::outcome::Failure;
 use crate::pipeline::{self, FEW_READS};
 
-/// The most tag objects that may stand between a reference and what it names.
-const MOST_NESTED: usize = 64;
+/// Maximum number of tag objects between a reference and what it names.
+const MAX_NESTED_TAGS: usize = 64;
 
 /// A tag reference, followed to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,8 @@ pub struct Tag {
     pub nested: Vec<Oid>,
     /// The object at the end.
     pub target: Oid,
-    /// What it is, or what the tag object says it is; `None` when it was looked for and is not here.
+    /// What it is, or what the tag object says it is; `None` when it was looked for and is not here. A tag where the chain
+    /// of tag objects is too long to be followed.
     pub target_kind: Option<ObjectKind>,
 }
 
@@ -95,11 +96,10 @@ impl Repository {
                 tag.raw = Some(object.data);
             } else {
                 tag.nested.push(tag.target);
-                if tag.nested.len() > MOST_NESTED {
-                    return Err(Failure::new(format!(
-                        "{} is a chain of more than {MOST_NESTED} tag objects",
-                        tag.reference.name
-                    )));
+                if tag.nested.len() > MAX_NESTED_TAGS {
+                    // Anybody who may push a tag can make one: it is shown and judged, and no obstacle to the rest.
+                    tag.target_kind = Some(ObjectKind::Tag);
+                    return Ok(tag);
                 }
             }
             tag.target = next;
@@ -128,8 +128,10 @@ impl CommitReader {
             ..TagFacts::default()
         };
         let mut notes = Vec::new();
-        if target_kind.is_none() {
-            notes.push("target-missing".to_owned());
+        match target_kind {
+            None => notes.push("target-missing".to_owned()),
+            Some(ObjectKind::Tag) => notes.push("nested-too-deep".to_owned()),
+            Some(_) => {}
         }
         let Some(raw) = &tag.raw else {
             let event = Event {

@@ -74,6 +74,9 @@ pub fn note(id: &str) -> Cow<'_, str> {
         "nul-in-object" => "holds a NUL byte; git shows nothing of what follows it",
         "missing-author" => "names no author",
         "missing-committer" => "names no committer",
+        "nested-too-deep" => {
+            "is a chain of more than 64 tag objects; what it names was not looked for"
+        }
         "target-missing" => "what it names is not here",
         "tag-name-differs" => "the tag object was made under another name",
         "unknown-kind" => "a kind of record that this version does not know",

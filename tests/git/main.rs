@@ -5,6 +5,7 @@ mod common;
 
 mod damage_and_trust;
 mod forged_objects;
+mod hostile_repositories;
 mod hostile_text;
 mod opening;
 mod ranges;

@@ -139,7 +139,9 @@ fn a_damaged_default_branch_of_the_remote_is_an_error_and_not_another_one() {
 /// names what it leaves out.
 #[test]
 fn references_that_cannot_be_read_are_named_and_end_a_list_of_all() {
-    let damages: &[(&str, fn(&Path, &str))] = &[
+    /// Damages a git directory, given the id of a commit.
+    type Damage = fn(&Path, &str);
+    let damages: &[(&str, Damage)] = &[
         ("whole", |_, _| {}),
         ("garbage", |git, _| fs::write(git.join("refs/heads/side"), "garbage").unwrap()),
         ("empty", |git, _| fs::write(git.join("refs/heads/side"), "").unwrap()),

@@ -61,15 +61,31 @@ pub(super) enum Place {
     Shared,
 }
 
+impl Place {
+    /// Where a folder really is, whatever links lead to it.
+    fn of(repo: &Repository, path: &Path) -> Place {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let (inner, top) = (real(path), repo.work_dir().map(real));
+        if inner.starts_with(real(repo.common_dir())) {
+            Place::Own
+        } else if top.is_some_and(|top| inner.starts_with(top)) {
+            Place::WorkTree
+        } else {
+            Place::Shared
+        }
+    }
+}
+
 impl Folder {
     /// The folder that git uses for a repository.
     ///
     /// # Errors
     /// When git can't be asked.
     pub(super) fn find(repo: &Repository) -> Result<Folder, Failure> {
-        let own = || Folder { path: repo.common_dir().join("hooks"), place: Place::Own };
         if repo.config()?.get("core.hookspath").is_none() {
-            return Ok(own());
+            // The folder may be a link that leads elsewhere.
+            let path = repo.common_dir().join("hooks");
+            return Ok(Folder { place: Place::of(repo, &path), path });
         }
         // git itself knows what `~user/` and `%(prefix)/` mean.
         let output = repo
@@ -86,15 +102,7 @@ impl Folder {
         }
         let base = repo.work_dir().unwrap_or(repo.git_dir());
         let path = base.join(text);
-        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let (inner, top) = (real(&path), repo.work_dir().map(real));
-        let place = if inner.starts_with(real(repo.common_dir())) {
-            Place::Own
-        } else if top.is_some_and(|top| inner.starts_with(top)) {
-            Place::WorkTree
-        } else {
-            Place::Shared
-        };
+        let place = Place::of(repo, &path);
         Ok(Folder { path, place })
     }
 

@@ -231,14 +231,15 @@ fn shown(path: &Path) -> String {
 /// What whoever installs it should know.
 fn remarks(context: &Context, repo: &Repository, folder: &Folder, hook: Hook) {
     if folder.place == Place::Shared {
+        let real = folder.path.canonicalize().unwrap_or_else(|_| folder.path.clone());
         context.ui.warn(&format!(
-            "core.hooksPath names '{}', outside of this repository: the hook runs wherever that folder is used",
-            folder.path.display()
+            "the hooks are in '{}', outside of this repository: the hook runs wherever that folder is used",
+            real.display()
         ));
     }
     if folder.place == Place::WorkTree {
         context.ui.warn(&format!(
-            "core.hooksPath names '{}', in this work tree: in others of this repository git runs no hook",
+            "the hooks are in '{}', in this work tree: in others of this repository git runs no hook",
             shown(&folder.path)
         ));
     }

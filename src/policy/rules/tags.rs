@@ -24,7 +24,7 @@ pub(super) const RULES: [Rule; 3] = [
         summary: "A tag object carries the name of the reference that leads to it",
         protects: "A signed tag that is shown under another name: an old release that passes for the newest.",
         looks_at: "The tag header inside the object and the reference's name.",
-        satisfied: "Both are the same.",
+        satisfied: "Both are the same, and the object leads to what it names in at most 64 steps.",
         mend: "Find out who pointed the reference there; point it to its own object, or delete it.",
         check: Check::Tag(name_matches),
     },
@@ -61,11 +61,19 @@ fn lightweight(event: &Event) -> bool {
 
 fn name_matches(tag: &Tagged<'_>, _: Terms<'_>) -> Answer {
     let Some(Event { what: What::Tag(facts), .. }) = tag.now else { return Answer::Irrelevant };
+    let is_endless = event_is_endless(tag);
     match &facts.header_name {
+        _ if is_endless => {
+            Answer::fails("it is a chain of more than 64 tag objects: what it names is not known")
+        }
         _ if !facts.annotated => Answer::Irrelevant,
         None => Answer::Holds,
         Some(name) => Answer::fails(format!("the object behind it was made as '{name}'")),
     }
+}
+
+fn event_is_endless(tag: &Tagged<'_>) -> bool {
+    tag.now.is_some_and(|event| event.proof.notes.iter().any(|note| note == "nested-too-deep"))
 }
 
 fn moved(tag: &Tagged<'_>, _: Terms<'_>) -> Answer {
