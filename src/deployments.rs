@@ -545,7 +545,12 @@ pub(crate) mod tests {
             what: What::Record(what),
             place: Some(place),
             why: Why::default(),
-            proof: Proof { grade: Grade::Claimed, signature: None, notes: Vec::new() },
+            proof: Proof {
+                grade: Grade::Claimed,
+                signature: None,
+                notes: Vec::new(),
+                vouched: None,
+            },
         })
     }
 

@@ -10,7 +10,7 @@ pub mod moment;
 mod proof;
 
 pub use kind::Kind;
-pub use proof::{Format, Grade, Proof, Status, Verdict};
+pub use proof::{Format, Grade, Proof, Status, Verdict, Vouched};
 
 use serde_json::{Map, Value};
 

@@ -280,7 +280,12 @@ mod tests {
             what: What::Commit(Box::default()),
             place: None,
             why: Why::default(),
-            proof: Proof { grade: Grade::Claimed, signature: None, notes: Vec::new() },
+            proof: Proof {
+                grade: Grade::Claimed,
+                signature: None,
+                notes: Vec::new(),
+                vouched: None,
+            },
         }
     }
 

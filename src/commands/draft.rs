@@ -244,9 +244,10 @@ impl Draft {
 }
 
 fn known_kind(name: &str) -> Result<Kind, String> {
-    let known = name.parse().ok().filter(|kind| kinds::table(*kind).is_some());
+    let known = name.parse().ok();
+    let known = known.filter(|kind| kinds::recorded_by_hand().any(|table| table.kind == *kind));
     known.ok_or_else(|| {
-        let names: Vec<_> = kinds::TABLES.iter().map(|table| table.kind.name()).collect();
+        let names: Vec<_> = kinds::recorded_by_hand().map(|table| table.kind.name()).collect();
         format!("the kind '{name}' is none of {}", names.join(", "))
     })
 }

@@ -3,12 +3,12 @@
 use super::Context;
 use super::format::DocumentFormat;
 use super::judge::JudgeArgs;
-use crate::event::Grade;
+use crate::event::{Event, Grade, Kind, What};
 use crate::evidence::judge::Judge;
 use crate::evidence::records;
-use crate::ledger::{self, Line, Report, Severity, parallel};
+use crate::ledger::{self, Batch, Line, Report, Severity, parallel};
 use crate::outcome::{Failure, Outcome};
-use crate::report::ledger::{LedgerReport, Signatures};
+use crate::report::ledger::{Import, LedgerReport, Signatures};
 use clap::{Args, Subcommand};
 use std::fs::File;
 use std::io::{self, Read};
@@ -67,15 +67,21 @@ pub(crate) fn run(context: &mut Context, args: LedgerArgs) -> anyhow::Result<Out
         }
         Some(file) => open(file)?,
     };
-    let (report, signatures) = read(&name, source, &judge)?;
+    let (report, signatures, imports) = read(&name, source, &judge)?;
     let outcome = match check {
-        true => verdict(&report, &signatures),
+        true => verdict(&report, &signatures, &imports),
         false => Outcome::Yes,
     };
     context.ui.decided(outcome);
     let trust = judge.trust().map(|trust| trust.source());
-    let shown =
-        LedgerReport { name: &name, report: &report, signatures: &signatures, check, trust };
+    let shown = LedgerReport {
+        name: &name,
+        report: &report,
+        signatures: &signatures,
+        imports: &imports,
+        check,
+        trust,
+    };
     let style = context.ui.style;
     match args.format {
         DocumentFormat::Table => shown.text(style, context.ui.out())?,
@@ -84,10 +90,12 @@ pub(crate) fn run(context: &mut Context, args: LedgerArgs) -> anyhow::Result<Out
     Ok(outcome)
 }
 
-/// Damage and broken signatures are a negative answer; what could not be judged leaves it open.
-fn verdict(report: &Report, signatures: &Signatures) -> Outcome {
+/// Damage, broken signatures and batches that are not whole are a negative answer; what could not be judged leaves
+/// it open.
+fn verdict(report: &Report, signatures: &Signatures, imports: &[Import]) -> Outcome {
     let bad = report.findings.iter().any(|finding| finding.rule.severity() != Severity::Note);
-    if bad || signatures.count(Grade::Broken) > 0 {
+    if bad || signatures.count(Grade::Broken) > 0 || imports.iter().any(|one| one.records.is_err())
+    {
         Outcome::No
     } else if signatures.count(Grade::Unknown) > 0 {
         Outcome::Undecided
@@ -107,11 +115,45 @@ fn open(file: PathBuf) -> Result<(String, Source), Failure> {
     }
 }
 
-/// Checks the lines, and judges their signatures.
-fn read(name: &str, source: Source, judge: &Judge) -> Result<(Report, Signatures), Failure> {
+/// Checks the lines, judges their signatures, and finds what is vouched for.
+fn read(
+    name: &str,
+    source: Source,
+    judge: &Judge,
+) -> Result<(Report, Signatures, Vec<Import>), Failure> {
     let mut signatures = Signatures::default();
+    let mut closing: Vec<(usize, Event)> = Vec::new();
+    let mut count = 0;
     let judged = |line: &Line<'_>, id, _, _: &mut _| judge.entry(line, id);
-    let report = parallel::check(source, &records::rules(), judged, |event| signatures.add(&event))
-        .map_err(|error| Failure::new(format!("cannot read {name}: {error}")))?;
-    Ok((report, signatures))
+    let report = parallel::check(source, &records::rules(), judged, |event| {
+        signatures.add(&event);
+        if event.kind == Kind::Import {
+            closing.push((count, event));
+        }
+        count += 1;
+    })
+    .map_err(|error| Failure::new(format!("cannot read {name}: {error}")))?;
+    let imports: Vec<Import> =
+        closing.iter().map(|(number, event)| import(&report, *number, event)).collect();
+    let vouched = imports.iter().filter(|one| one.grade == Grade::Signed);
+    signatures.vouched(vouched.filter_map(|one| one.records.ok()).sum());
+    Ok((report, signatures, imports))
+}
+
+/// What an `import` record closes, and who vouches for it.
+fn import(report: &Report, number: usize, event: &Event) -> Import {
+    let nothing = serde_json::Map::new();
+    let what = match &event.what {
+        What::Record(fields) => fields,
+        _ => &nothing,
+    };
+    let batch = Batch::of(&report.chain, number, what);
+    let signature = event.proof.signature.as_ref();
+    Import {
+        id: event.id.clone(),
+        source: what.get("source").and_then(|source| source.as_str()).unwrap_or("?").to_owned(),
+        grade: event.proof.grade,
+        signer: signature.and_then(|verdict| verdict.signer.clone()),
+        records: batch.records.map(|records| records.len() as u64),
+    }
 }

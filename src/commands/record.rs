@@ -7,7 +7,7 @@ use super::signing::SignArgs;
 use super::{editor, fields};
 use crate::event::Kind;
 use crate::ledger::entry::MAX_LINE;
-use crate::ledger::kinds::{TABLES, Table};
+use crate::ledger::kinds::{self, Table};
 use crate::outcome::{Failure, Outcome};
 use clap::{ArgMatches, Args, FromArgMatches};
 use serde_json::json;
@@ -88,7 +88,7 @@ impl Args for RecordArgs {
             .subcommand_value_name("KIND")
             .subcommand_help_heading("Kinds")
             .disable_help_subcommand(true)
-            .subcommands(TABLES.iter().map(kind_command))
+            .subcommands(kinds::recorded_by_hand().map(kind_command))
     }
 
     fn augment_args_for_update(command: clap::Command) -> clap::Command {
@@ -143,6 +143,7 @@ fn about(kind: Kind) -> &'static str {
         Kind::Freeze => "A change freeze begins or ends",
         Kind::Exception => "An exception from a rule was granted",
         Kind::Note => "Anything else, in your own words: --why",
+        Kind::Import => "`audit import` records these",
         Kind::Commit | Kind::Merge | Kind::Tag => "Git itself records these",
     }
 }
@@ -184,7 +185,7 @@ pub(crate) fn example(kind: Kind) -> &'static str {
         Kind::Exception => {
             "audit record exception --rule four-eyes --subject 5d0bd5f1a2 --why 'outage at night'"
         }
-        Kind::Note | Kind::Commit | Kind::Merge | Kind::Tag => {
+        Kind::Note | Kind::Import | Kind::Commit | Kind::Merge | Kind::Tag => {
             "audit record note --why 'keys were rotated'"
         }
     }
@@ -231,7 +232,8 @@ impl RecordArgs {
             }
             (None, Some(kind)) => Draft::new(kind),
             (None, None) => {
-                let kinds: Vec<_> = TABLES.iter().map(|table| table.kind.name()).collect();
+                let kinds = kinds::recorded_by_hand().map(|table| table.kind.name());
+                let kinds: Vec<_> = kinds.collect();
                 return Err(Failure::new(format!("record what? one of {}", kinds.join(", ")))
                     .hint(format!("for instance: {}", example(Kind::Deploy))));
             }

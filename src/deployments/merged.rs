@@ -73,7 +73,12 @@ mod tests {
             })),
             place: None,
             why: Why::default(),
-            proof: Proof { grade: Grade::Claimed, signature: None, notes: Vec::new() },
+            proof: Proof {
+                grade: Grade::Claimed,
+                signature: None,
+                notes: Vec::new(),
+                vouched: None,
+            },
         }
     }
 

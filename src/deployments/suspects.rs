@@ -158,7 +158,7 @@ mod tests {
             })),
             place: None,
             why: Why::default(),
-            proof: Proof { grade, signature: None, notes: Vec::new() },
+            proof: Proof { grade, signature: None, notes: Vec::new(), vouched: None },
         }
     }
 

@@ -42,11 +42,13 @@ pub enum Kind {
     Exception,
     /// Free text.
     Note,
+    /// Records were taken over from elsewhere: what closes a batch of them and vouches for it.
+    Import,
 }
 
 impl Kind {
     /// Every kind, in the order in which help and documentation list them.
-    pub const ALL: [Kind; 18] = [
+    pub const ALL: [Kind; 19] = [
         Kind::Commit,
         Kind::Merge,
         Kind::Tag,
@@ -65,6 +67,7 @@ impl Kind {
         Kind::Freeze,
         Kind::Exception,
         Kind::Note,
+        Kind::Import,
     ];
 
     /// The word users type and JSON prints.
@@ -88,6 +91,7 @@ impl Kind {
             Kind::Freeze => "freeze",
             Kind::Exception => "exception",
             Kind::Note => "note",
+            Kind::Import => "import",
         }
     }
 

@@ -13,7 +13,7 @@ use std::str::FromStr;
 pub enum Grade {
     /// A valid signature of somebody we trust.
     Signed,
-    /// Taken over from a forge or CI, with its source and hash.
+    /// Taken over from elsewhere in a batch that somebody we trust vouches for.
     Imported,
     /// Text that anyone could have typed.
     Claimed,
@@ -174,6 +174,15 @@ pub struct Verdict {
     pub marks: Vec<&'static str>,
 }
 
+/// Who vouches for a record that was taken over from elsewhere: the signed `import` record of its batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vouched {
+    /// The full id of the `import` record.
+    pub record: String,
+    /// Whom the trust names as the owner of the key that signed it.
+    pub signer: Option<String>,
+}
+
 /// How we know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
@@ -184,4 +193,6 @@ pub struct Proof {
     /// What a reader must know to weigh it: `date-malformed`, `encoding-lossy`, `duplicate-author`,
     /// `parent-missing`, `replaced`, `shallow`, …; each a stable id.
     pub notes: Vec<String>,
+    /// Who vouches for an imported record; `None` for every other grade.
+    pub vouched: Option<Box<Vouched>>,
 }

@@ -1,13 +1,15 @@
 //! Judges the signatures of commits, tags and records by the trust that applies, and names their actors.
 
 use super::root::{self, TrustRoot};
+use super::vouched::VouchedRecords;
 use crate::event::{Event, Grade, Status, Verdict};
 use crate::git::Repository;
 use crate::git::commits::Unjudged;
-use crate::ledger::{self, Id, Line};
+use crate::ledger::{self, Id, Line, View};
 use crate::outcome::Failure;
 use crate::policy::Policy;
 use crate::signature::{self, Claim, Trust};
+use std::sync::OnceLock;
 
 /// Which trust applies, and whether signatures are judged at all.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +25,8 @@ pub(crate) struct Judge {
     /// `None` when signatures are not judged.
     trust: Option<Trust>,
     policy: Policy,
+    /// The vouched records of the ledger that is read, once somebody has asked.
+    vouched: OnceLock<VouchedRecords>,
 }
 
 impl Judge {
@@ -36,7 +40,8 @@ impl Judge {
         now: i64,
     ) -> Result<Judge, Failure> {
         let root = TrustRoot::find(repo, options.trust.as_deref())?;
-        let mut judge = Judge { trust: None, policy: policy(repo, &root)?.unwrap_or_default() };
+        let policy = policy(repo, &root)?.unwrap_or_default();
+        let mut judge = Judge { trust: None, policy, vouched: OnceLock::new() };
         if !options.no_signatures {
             judge.trust = Some(root.trust(repo, now)?);
         }
@@ -45,7 +50,7 @@ impl Judge {
 
     /// A judge by a trust and a policy that were found already.
     pub(crate) fn of(trust: Trust, policy: Policy) -> Judge {
-        Judge { trust: Some(trust), policy }
+        Judge { trust: Some(trust), policy, vouched: OnceLock::new() }
     }
 
     /// The policy in force; the default one where there is no file.
@@ -104,6 +109,20 @@ impl Judge {
             event.proof.signature = Some(Box::new(verdict));
         }
         event
+    }
+
+    /// The records of the ledger that somebody trusted vouches for. One run reads one ledger.
+    ///
+    /// # Errors
+    /// When the file can't be read, or has changed since it was checked.
+    pub(crate) fn vouched(&self, view: &View) -> Result<&VouchedRecords, Failure> {
+        match self.vouched.get() {
+            Some(found) => Ok(found),
+            None => {
+                let found = VouchedRecords::find(view, self)?;
+                Ok(self.vouched.get_or_init(|| found))
+            }
+        }
     }
 
     /// Says which person of the policy an event names.

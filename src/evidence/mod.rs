@@ -21,6 +21,7 @@ pub(crate) mod patches;
 pub(crate) mod period;
 pub(crate) mod records;
 pub(crate) mod root;
+pub(crate) mod vouched;
 
 use crate::deployments::Deployments;
 use crate::event::Event;

@@ -67,13 +67,16 @@ pub(crate) fn events(
     in_period: impl Fn(i64) -> bool + Sync,
     keep: impl Fn(&Event) -> bool + Sync,
 ) -> Result<Vec<Event>, Failure> {
-    from_file(view, |stored| {
+    let vouched = judge.vouched(view)?;
+    from_file(view, |number, stored| {
         if !in_period(stored.when()) {
             return Ok(None);
         }
         let mut scratch = Scratch::default();
         let (line, id) = stored.read(&mut scratch)?;
-        Ok(Some(judge.entry(&line, id)).filter(|event| keep(event)))
+        let mut event = judge.entry(&line, id);
+        vouched.grade(number, &mut event);
+        Ok(Some(event).filter(|event| keep(event)))
     })
 }
 
@@ -82,7 +85,7 @@ pub(crate) fn events(
 /// # Errors
 /// When the file changes while it is read.
 pub(crate) fn unjudged(view: &View) -> Result<Vec<Recorded>, Failure> {
-    from_file(view, |stored| {
+    from_file(view, |_, stored| {
         let mut scratch = Scratch::default();
         let (line, _) = stored.read(&mut scratch)?;
         Ok(Some(Recorded::new(&line, Text::new(line.bytes), &mut Names::default())))
@@ -92,11 +95,11 @@ pub(crate) fn unjudged(view: &View) -> Result<Vec<Recorded>, Failure> {
 /// Makes something of entries on all processors, in the order of reports.
 fn from_file<T: Send>(
     view: &View,
-    make: impl Fn(Stored<'_>) -> Result<Option<T>, Failure> + Sync,
+    make: impl Fn(usize, Stored<'_>) -> Result<Option<T>, Failure> + Sync,
 ) -> Result<Vec<T>, Failure> {
     let mut events: Vec<Option<T>> = Vec::with_capacity(view.chain().len());
-    let work = |stored: Result<Stored<'_>, Failure>| make(stored?);
-    pipeline::try_each(view.stored()?, work, |event| events.push(event))?;
+    let work = |(number, stored): (usize, Result<Stored<'_>, Failure>)| make(number, stored?);
+    pipeline::try_each(view.stored()?.enumerate(), work, |event| events.push(event))?;
     Ok(in_order(&view.chain().order(), events))
 }
 
@@ -123,5 +126,7 @@ pub(crate) fn judged_at(view: &View, judge: &Judge, number: usize) -> Result<Eve
     let stored = view.line(number)?;
     let mut scratch = Scratch::default();
     let (line, id) = stored.read(&mut scratch)?;
-    Ok(judge.entry(&line, id))
+    let mut event = judge.entry(&line, id);
+    judge.vouched(view)?.grade(number, &mut event);
+    Ok(event)
 }

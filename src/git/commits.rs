@@ -139,7 +139,7 @@ impl CommitReader {
                 cherry_picked_from: claims::cherry_picks(&message),
             })),
             place: None,
-            proof: Proof { grade: Grade::Claimed, signature: None, notes },
+            proof: Proof { grade: Grade::Claimed, signature: None, notes, vouched: None },
         };
         let signed =
             if commit.has_signature { object::signed_commit(raw, repo.hash()) } else { None };

@@ -142,7 +142,7 @@ impl CommitReader {
                 what: What::Tag(Box::new(facts)),
                 place: None,
                 why: Why::default(),
-                proof: Proof { grade: Grade::Claimed, signature: None, notes },
+                proof: Proof { grade: Grade::Claimed, signature: None, notes, vouched: None },
             };
             return Ok(Unjudged { event, signed: None });
         };
@@ -186,7 +186,7 @@ impl CommitReader {
             },
             what: What::Tag(Box::new(facts)),
             place: None,
-            proof: Proof { grade: Grade::Claimed, signature: None, notes },
+            proof: Proof { grade: Grade::Claimed, signature: None, notes, vouched: None },
         };
         Ok(Unjudged { event, signed: object::signed_tag(raw) })
     }

@@ -18,6 +18,10 @@
 //! caller signs before it calls: asking for a PIN takes minutes, and if others have written
 //! meanwhile, the graph keeps the record valid.
 
+mod batch;
+
+pub use batch::AppendedBatch;
+
 use super::check::{self, Checker, Report, Rules, Torn};
 use super::entry::{Line, Scratch};
 use super::id::Id;
@@ -299,7 +303,7 @@ impl Writer {
         Ok(Id::of(&line) == node.id)
     }
 
-    /// Copies what a report has seen, and one line more, to a new file; nothing else may come of it,
+    /// Copies what a report has seen, and these lines more, to a new file; nothing else may come of it,
     /// though it is read through pages of the file that failed.
     ///
     /// `open(O_RDWR|O_CREAT|O_TRUNC)  write  fsync  lseek  read …`
@@ -317,7 +321,7 @@ impl Writer {
         let ids =
             |report: &Report| report.chain.nodes().iter().map(|node| node.id).collect::<Vec<_>>();
         let mut expected = ids(before);
-        expected.extend((!line.is_empty()).then(|| Id::of(line)));
+        expected.extend(line.split_inclusive(|&byte| byte == b'\n').map(Id::of));
         if copied.bytes != before.bytes + line.len() as u64 || ids(&copied) != expected {
             return Err(io::Error::other("the copy is not what was read before"));
         }

@@ -30,6 +30,18 @@ pub struct Place {
     pub length: usize,
 }
 
+/// What an entry has to do with records that were taken over from elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Part {
+    /// Nothing.
+    #[default]
+    None,
+    /// It was taken over: it says where from, and nobody signed it.
+    TakenOver,
+    /// It closes a batch of those: a record of kind `import`.
+    Closing,
+}
+
 /// One entry of the graph.
 #[derive(Debug, Clone)]
 pub struct Node {
@@ -43,6 +55,8 @@ pub struct Node {
     pub built_on: bool,
     /// Whether it names nothing: it starts a ledger.
     pub root: bool,
+    /// Its part in a batch of records that were taken over.
+    pub part: Part,
     edges: Range<usize>,
 }
 
@@ -149,8 +163,16 @@ impl Chain {
         if let Some(index) = self.index.get_mut() {
             index.insert(id, self.nodes.len());
         }
-        self.nodes.push(Node { id, place, when, built_on: false, root, edges });
+        let part = Part::None;
+        self.nodes.push(Node { id, place, when, built_on: false, root, part, edges });
         missing
+    }
+
+    /// Says what part the newest entry has in a batch.
+    pub(super) fn mark_newest(&mut self, part: Part) {
+        if let Some(node) = self.nodes.last_mut() {
+            node.part = part;
+        }
     }
 
     /// The entries that entry `number` builds on directly.

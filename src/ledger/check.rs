@@ -376,6 +376,7 @@ impl Checker {
         }
         self.later(&id);
         let missing = self.report.chain.push(id, place, seen.when, seen.prev.iter().copied());
+        self.report.chain.mark_newest(seen.part);
         for wanted in missing {
             if self.report.findings.len() < MAX_FINDINGS {
                 self.missing.entry(wanted).or_default().push(self.report.findings.len());

@@ -11,6 +11,7 @@
 //! check of a whole file needs; [`Entry`] owns its line and has the typed [`Body`].
 
 use super::canonical;
+use super::chain::Part;
 use super::id::{Id, Nonce};
 use super::record::{Body, MAX_PREV, VERSION};
 use super::scan::{Fault, Member, scan};
@@ -82,6 +83,7 @@ pub struct Line<'a> {
     ledger: &'a [u8],
     prev: &'a [u8],
     signature: Option<&'a [u8]>,
+    taken_over: bool,
     members: &'a [Member],
 }
 
@@ -172,6 +174,7 @@ impl<'a> Line<'a> {
             ledger: text_of(found.ledger, "the body has no ledger")?,
             prev,
             signature,
+            taken_over: found.from.is_some(),
             members: inner,
         })
     }
@@ -199,6 +202,15 @@ impl<'a> Line<'a> {
     /// The name of the ledger that the record was written for.
     pub fn ledger(&self) -> Cow<'a, str> {
         canonical::string(self.ledger).unwrap_or_default()
+    }
+
+    /// Its part in a batch of records that were taken over.
+    pub(super) fn part(&self) -> Part {
+        match self.known_kind {
+            Some(Kind::Import) => Part::Closing,
+            _ if self.taken_over && self.signature.is_none() => Part::TakenOver,
+            _ => Part::None,
+        }
     }
 
     /// Whether there is a signature.
@@ -289,6 +301,7 @@ struct Found<'a> {
     nonce: Option<&'a Member>,
     prev: Option<&'a Member>,
     v: Option<&'a Member>,
+    from: Option<&'a Member>,
     what: Option<&'a Member>,
     when: Option<&'a Member>,
     place: Option<&'a Member>,
@@ -301,6 +314,7 @@ impl<'a> Found<'a> {
         let mut found = Found::default();
         for member in members.iter().filter(|member| member.depth == 2) {
             let known = match &text[member.key.clone()] {
+                b"from" => &mut found.from,
                 b"kind" => &mut found.kind,
                 b"ledger" => &mut found.ledger,
                 b"nonce" => &mut found.nonce,

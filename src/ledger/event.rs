@@ -58,7 +58,7 @@ pub(super) fn bare(kind: Kind, id: Id, when: i64) -> Event {
         what: What::Record(Map::new()),
         place: None,
         why: Why::default(),
-        proof: Proof { grade: Grade::Claimed, signature: None, notes: Vec::new() },
+        proof: Proof { grade: Grade::Claimed, signature: None, notes: Vec::new(), vouched: None },
     }
 }
 

@@ -45,6 +45,12 @@ pub enum Shape {
     Url,
     /// A list of texts.
     Texts,
+    /// The full id of a record: 64 lower-case hex digits.
+    Entry,
+    /// A list of files, each `{"bytes":…,"sha256":…}`.
+    Files,
+    /// Counts by name.
+    Counts,
     /// One of these words.
     Word(&'static [&'static str]),
 }
@@ -197,8 +203,8 @@ pub const TABLES: &[Table] = &[
     },
     Table {
         kind: Kind::Review,
-        required: &[&[NUMBER, COMMIT], &[STATE], &[HEAD_COMMIT]],
-        optional: &[TREE, URL],
+        required: &[&[NUMBER, COMMIT], &[STATE]],
+        optional: &[TREE, HEAD_COMMIT, URL],
     },
     Table { kind: Kind::Build, required: RUN_REQUIRED, optional: RUN_OPTIONAL },
     Table { kind: Kind::Test, required: RUN_REQUIRED, optional: RUN_OPTIONAL },
@@ -279,7 +285,21 @@ pub const TABLES: &[Table] = &[
         required: &[],
         optional: &[COMMIT, TREE, ENV, SERVICE, field("subject", Shape::Text), URL],
     },
+    Table {
+        kind: Kind::Import,
+        required: &[
+            &[field("source", Shape::Text)],
+            &[field("files", Shape::Files)],
+            &[field("records", Shape::Count)],
+            &[field("first", Shape::Entry)],
+            &[field("last", Shape::Entry)],
+        ],
+        optional: &[field("left_out", Shape::Counts)],
+    },
 ];
+
+/// The name and the type in `who` of a record about which nobody knows who acted.
+pub const UNKNOWN: &str = "unknown";
 
 /// What one record may say about another.
 pub const RELATIONS: &[&str] = &[
@@ -292,6 +312,11 @@ pub const RELATIONS: &[&str] = &[
     "corrects",
     "reviews",
 ];
+
+/// The kinds that people record by hand; an `import` record is written by `audit import` alone.
+pub fn recorded_by_hand() -> impl Iterator<Item = &'static Table> {
+    TABLES.iter().filter(|table| table.kind != Kind::Import)
+}
 
 /// The table of a kind; `None` for the kinds of git events.
 pub fn table(kind: Kind) -> Option<&'static Table> {
@@ -392,6 +417,9 @@ fn fields(table: &Table, body: &Body, refusals: &mut Vec<Refusal>) {
 }
 
 fn actor(who: &Map<String, Value>, refusals: &mut Vec<Refusal>) {
+    if is_unknown(who) {
+        return;
+    }
     for key in ["email", "name"] {
         if !matches!(who.get(key), Some(Value::String(text)) if !text.is_empty()) {
             refuse(
@@ -422,6 +450,12 @@ fn actor(who: &Map<String, Value>, refusals: &mut Vec<Refusal>) {
             "write it as {\"system\":…,\"run\":…}",
         );
     }
+}
+
+/// Whether it says that nobody is known: exactly `{"name":"unknown","type":"unknown"}`.
+fn is_unknown(who: &Map<String, Value>) -> bool {
+    let unknown = |key| who.get(key).and_then(Value::as_str) == Some(UNKNOWN);
+    who.len() == 2 && unknown("name") && unknown("type")
 }
 
 fn reasons(body: &Body, refusals: &mut Vec<Refusal>) {
@@ -502,6 +536,26 @@ fn fits(shape: Shape, value: &Value) -> Result<(), (String, &'static str)> {
         Shape::Texts => {
             (list(value, |value| text(value).is_some()), "no list of texts", "write it as [\"…\"]")
         }
+        Shape::Entry => (
+            text(value).is_some_and(|id| Id::from_hex(id.as_bytes()).is_some()),
+            "no id of a record",
+            "give all its 64 hex digits",
+        ),
+        Shape::Files => (
+            list(value, |file| {
+                file["bytes"].is_u64()
+                    && file["sha256"]
+                        .as_str()
+                        .is_some_and(|id| Id::from_hex(id.as_bytes()).is_some())
+            }),
+            "no list of files",
+            "write each as {\"bytes\":…,\"sha256\":…}",
+        ),
+        Shape::Counts => (
+            value.as_object().is_some_and(|counts| counts.values().all(Value::is_u64)),
+            "no object of counts",
+            "write it as {\"name\":1}",
+        ),
         Shape::Word(words) => {
             if text(value).is_some_and(|text| words.contains(&text)) {
                 return Ok(());
@@ -581,6 +635,9 @@ mod tests {
             Shape::Time => json!("2026-09-01T10:01:00Z"),
             Shape::Url => json!("https://example.com/1"),
             Shape::Texts => json!(["PAY-88"]),
+            Shape::Entry => json!("b".repeat(64)),
+            Shape::Files => json!([{"bytes": 3, "sha256": "c".repeat(64)}]),
+            Shape::Counts => json!({"commit_not_here": 1}),
             Shape::Word(words) => json!(words[0]),
         }
     }

@@ -27,12 +27,14 @@
 //! | `block` | memory for the pieces of a file |
 //! | [`view`] | reading the ledger of a repository |
 //! | [`append`] | appending to it so that nothing acknowledged is lost |
+//! | [`provenance`], [`batch`] | where a record was taken over from; what closes a batch of those |
 //! | [`sign`] | signing by running the user's program |
 //!
 //! Nothing here knows git or judges signatures: callers hand over values, and judge
 //! [`Entry::payload`] and [`Entry::signature`] in the namespace [`NAMESPACE`].
 
 pub mod append;
+pub mod batch;
 pub mod canonical;
 pub mod chain;
 pub mod check;
@@ -42,6 +44,7 @@ pub mod id;
 pub mod kinds;
 pub mod name;
 pub mod parallel;
+pub mod provenance;
 pub mod record;
 pub mod recorded;
 mod scan;
@@ -51,9 +54,11 @@ pub mod time;
 pub mod view;
 
 pub use append::{Appended, NotAppended};
+pub use batch::Batch;
 pub use check::{Finding, Report, Rule, Rules, Severity};
 pub use entry::{Entry, Line, NAMESPACE, Scratch};
 pub use id::{Id, Nonce, ObjectId};
+pub use provenance::Provenance;
 pub use record::Body;
 pub use recorded::{Names, Recorded, Text};
 pub use view::{Ledger, View};

@@ -303,7 +303,12 @@ mod tests {
             what: What::Record(what),
             place: None,
             why: Why::default(),
-            proof: Proof { grade: Grade::Claimed, signature: None, notes: Vec::new() },
+            proof: Proof {
+                grade: Grade::Claimed,
+                signature: None,
+                notes: Vec::new(),
+                vouched: None,
+            },
         };
         // A record that is read lazily says the same.
         let recorded = Recorded::of(event.clone());

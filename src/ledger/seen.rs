@@ -5,6 +5,7 @@
 //!      └─▶ Refused {reject, length, nul}   ──▶ Checker::refuse
 //! ```
 
+use super::chain::Part;
 use super::entry::{Line, Reject};
 use super::id::Id;
 use super::recorded::Names;
@@ -28,6 +29,8 @@ pub(super) struct Seen {
     pub(super) unknown_kind: Option<String>,
     /// Whether the armor of its signature is in canonical form; `None` without a signature.
     pub(super) armor: Option<bool>,
+    /// Its part in a batch of records that were taken over.
+    pub(super) part: Part,
 }
 
 impl Seen {
@@ -40,6 +43,7 @@ impl Seen {
             prev: line.prev().collect(),
             ledger: names.keep(&line.ledger()),
             unknown_kind: line.known_kind().is_none().then(|| line.kind().into_owned()),
+            part: line.part(),
             armor: line.signature().map(|signature| armor(signature.as_bytes())),
         }
     }

@@ -157,6 +157,14 @@ pub struct ProofJson<'a> {
     grade: &'static str,
     signature: Option<SignatureJson<'a>>,
     notes: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vouched: Option<VouchedJson<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct VouchedJson<'a> {
+    record: &'a str,
+    signer: Option<&'a str>,
 }
 
 /// A verdict as JSON prints it.
@@ -212,6 +220,10 @@ impl<'a> From<&'a Proof> for ProofJson<'a> {
             grade: proof.grade.name(),
             signature: proof.signature.as_deref().map(SignatureJson::from),
             notes: &proof.notes,
+            vouched: proof.vouched.as_deref().map(|vouched| VouchedJson {
+                record: &vouched.record,
+                signer: vouched.signer.as_deref(),
+            }),
         }
     }
 }

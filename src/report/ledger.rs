@@ -28,9 +28,51 @@ impl Signatures {
         }
     }
 
+    /// Counts so many records, which nobody signed, as imported: they are vouched for.
+    pub fn vouched(&mut self, count: u64) {
+        let claimed = self.grades.entry(Grade::Claimed).or_default();
+        let count = count.min(*claimed);
+        *claimed -= count;
+        if count > 0 {
+            *self.grades.entry(Grade::Imported).or_default() += count;
+        }
+    }
+
     /// How many records have this grade.
     pub fn count(&self, grade: Grade) -> u64 {
         self.grades.get(&grade).copied().unwrap_or(0)
+    }
+}
+
+/// An `import` record, and the batch that it closes.
+#[derive(Debug, Clone)]
+pub struct Import {
+    /// Its id.
+    pub id: String,
+    /// Where its records were taken over from.
+    pub source: String,
+    /// Its own proof: only a signed one makes its records `imported`.
+    pub grade: Grade,
+    /// Whom the trust names as the owner of the key.
+    pub signer: Option<String>,
+    /// How many records it closes; or why they are no whole batch.
+    pub records: Result<u64, &'static str>,
+}
+
+impl Import {
+    fn sentence(&self) -> String {
+        let id = text::short(&self.id);
+        let records = match self.records {
+            Ok(count) => words::counted(count, "record", "records"),
+            Err(why) => return format!("{id} from {} closes no whole batch: {why}", self.source),
+        };
+        let who = match (self.grade, &self.signer) {
+            (Grade::Signed, Some(signer)) => format!("vouched for by {signer}"),
+            (Grade::Signed, None) => "vouched for by a trusted key".to_owned(),
+            (Grade::Claimed, _) => "nobody signed it: they are claims".to_owned(),
+            (grade, _) => format!("its signature is {grade}: they are claims"),
+        };
+        format!("{id} from {}: {records}, {who}", self.source)
     }
 }
 
@@ -42,6 +84,8 @@ pub struct LedgerReport<'a> {
     pub report: &'a Report,
     /// How the signatures came out.
     pub signatures: &'a Signatures,
+    /// What was imported, and who vouches for it.
+    pub imports: &'a [Import],
     /// Whether a verdict was asked for.
     pub check: bool,
     /// What judged the signatures.
@@ -63,8 +107,19 @@ struct LedgerJson<'a> {
     torn_bytes: u64,
     proof: BTreeMap<&'static str, u64>,
     trust: Option<&'a str>,
+    imports: Vec<ImportJson<'a>>,
     damage: u64,
     findings: Vec<FindingJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct ImportJson<'a> {
+    record: &'a str,
+    source: &'a str,
+    grade: &'static str,
+    signer: Option<&'a str>,
+    records: Option<u64>,
+    why_not_whole: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -106,6 +161,18 @@ impl LedgerReport<'_> {
                 .map(|&grade| (grade.name(), self.signatures.count(grade)))
                 .collect(),
             trust: self.trust,
+            imports: self
+                .imports
+                .iter()
+                .map(|one| ImportJson {
+                    record: &one.id,
+                    source: &one.source,
+                    grade: one.grade.name(),
+                    signer: one.signer.as_deref(),
+                    records: one.records.ok(),
+                    why_not_whole: one.records.err(),
+                })
+                .collect(),
             damage: report.damage,
             findings: report
                 .findings
@@ -157,6 +224,9 @@ impl LedgerReport<'_> {
         }
         if let Some(trust) = self.trust.filter(|_| report.signed > 0) {
             line("judged by", trust)?;
+        }
+        for (number, import) in self.imports.iter().enumerate() {
+            line(if number == 0 { "imports" } else { "" }, &import.sentence())?;
         }
         if let Some(torn) = report.torn {
             line("torn", &format!("{} bytes at the end were never acknowledged", torn.bytes))?;
@@ -211,6 +281,10 @@ impl LedgerReport<'_> {
                 words::counted(count, "signature", "signatures")
             ),
         };
+        if self.imports.iter().any(|import| import.records.is_err()) {
+            return "Every line is whole, but an import closes other records than it says."
+                .to_owned();
+        }
         if report.chain.is_empty() {
             return "There are no records.".to_owned();
         }

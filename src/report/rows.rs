@@ -247,10 +247,12 @@ pub fn mark(grade: Grade, unicode: bool) -> (Paint, &'static str) {
 }
 
 /// The grade of a proof behind its mark: `✓ signed`. It is said of a record that it is late, written down after
-/// the time that it states: a signature on that vouches for the writing, not for the time.
+/// the time that it states: a signature on that vouches for the writing, not for the time. What was
+/// imported is always written later, so that says nothing.
 pub fn grade(event: &Event, unicode: bool) -> String {
     let (_, mark) = mark(event.proof.grade, unicode);
     let late = match &event.what {
+        _ if event.proof.grade == Grade::Imported => "",
         What::Record(fields) if fields.contains_key("recorded") => ", late",
         _ => "",
     };

@@ -5,7 +5,7 @@
 //! missing-key     OpenPGP signature, whose key is not here
 //! ```
 
-use crate::event::{Format, Status, Verdict};
+use crate::event::{Format, Status, Verdict, Vouched};
 use std::borrow::Cow;
 
 /// `1 commit`, `3 commits`.
@@ -41,6 +41,12 @@ pub fn verdict(verdict: &Verdict) -> String {
         Status::Bad => format!("{signature} does not hold"),
         Status::None => "no signature".to_owned(),
     }
+}
+
+/// Who vouches for an imported record: `imported: vouched for by ana@example.com in the import 9a1c02ff31`.
+pub fn vouched(vouched: &Vouched) -> String {
+    let who = vouched.signer.as_deref().unwrap_or("a trusted key");
+    format!("imported: vouched for by {who} in the import {}", super::text::short(&vouched.record))
 }
 
 /// A mark of a signature or a note of a proof in words; an id that has none is its own.

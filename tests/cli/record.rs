@@ -182,7 +182,7 @@ fn the_examples_in_the_help_work() {
         repo.tag(tag).create();
     }
     let head = repo.id("HEAD");
-    for table in audit::ledger::kinds::TABLES {
+    for table in audit::ledger::kinds::recorded_by_hand() {
         let help = repo.audit(["record", table.kind.name(), "-h"]).success();
         // Help is wrapped to the terminal's width.
         let (_, example) = help.stdout.split_once("Example:").unwrap();

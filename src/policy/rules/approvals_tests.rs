@@ -120,7 +120,8 @@ fn an_approval_that_was_recorded_later_counts_for_a_deploy_that_was_too() {
     assert_fails(&scene(NOON - 3601, expires).ask(approved), "nobody who counts");
     // The order is no better than the record that stands behind.
     let mut unsigned = scene(NOON, "");
-    unsigned.deploy.proof = Proof { grade: Grade::Claimed, signature: None, notes: Vec::new() };
+    unsigned.deploy.proof =
+        Proof { grade: Grade::Claimed, signature: None, notes: Vec::new(), vouched: None };
     assert_unknown(&unsigned.ask(approved), "both recorded later");
     // A deploy that was recorded in time keeps a late approval late.
     let mut in_time = scene(NOON, "");
@@ -285,7 +286,8 @@ fn a_deployer_is_one_of_those_named_and_proves_it() {
     assert_fails(&ask("ana", None), "ana may not deploy");
     let mut nobody = Scene::new(asks("deployers = [\"cem\"]"), vec![]);
     nobody.deploy.who.identity = None;
-    nobody.deploy.proof = Proof { grade: Grade::Claimed, signature: None, notes: Vec::new() };
+    nobody.deploy.proof =
+        Proof { grade: Grade::Claimed, signature: None, notes: Vec::new(), vouched: None };
     assert_fails(&nobody.ask(deployer), "its record names nobody");
 }
 
@@ -300,7 +302,8 @@ fn an_approver_is_one_of_those_named() {
     // What nobody signed is doubtful where its author may approve, and wrong where not.
     let claimed = |who: &str| {
         let mut typed = approval(who, NOON - 1);
-        typed.proof = Proof { grade: Grade::Claimed, signature: None, notes: Vec::new() };
+        typed.proof =
+            Proof { grade: Grade::Claimed, signature: None, notes: Vec::new(), vouched: None };
         Scene::new(asks("approvers = [\"operations\"]"), vec![typed]).ask(approvers)
     };
     assert_unknown(&claimed("bruno"), "nothing proves the approval of bruno");

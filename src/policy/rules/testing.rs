@@ -80,7 +80,7 @@ pub(in crate::policy) fn who(email: &str) -> Identity {
 
 fn proof(signature: Option<Verdict>) -> Proof {
     let grade = signature.as_ref().map_or(Grade::Claimed, |verdict| verdict.status.grade());
-    Proof { grade, signature: signature.map(Box::new), notes: Vec::new() }
+    Proof { grade, signature: signature.map(Box::new), notes: Vec::new(), vouched: None }
 }
 
 /// A commit at noon by one person, who is its committer too.

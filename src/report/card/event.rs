@@ -187,6 +187,10 @@ impl Cards<'_> {
         match &proof.signature {
             None => lines.push(match proof.grade {
                 Grade::Claimed => "claimed: there is no signature".to_owned(),
+                Grade::Imported => match &proof.vouched {
+                    Some(vouched) => words::vouched(vouched),
+                    None => Grade::Imported.to_string(),
+                },
                 grade => grade.to_string(),
             }),
             Some(verdict) => {

@@ -1,0 +1,57 @@
+//! Which records are vouched for by whom: the batches of a ledger whose `import` record somebody trusted signed.
+
+use super::judge::Judge;
+use crate::event::{Event, Grade, Vouched};
+use crate::ledger::{Batch, Scratch, View};
+use crate::outcome::Failure;
+use std::collections::HashMap;
+
+/// The vouched records of one ledger, by their numbers in the chain.
+#[derive(Debug, Default)]
+pub(crate) struct VouchedRecords {
+    /// The place of the voucher among `vouchers`.
+    by_number: HashMap<usize, usize>,
+    vouchers: Vec<Vouched>,
+}
+
+impl VouchedRecords {
+    /// Judges the `import` records of a ledger.
+    ///
+    /// # Errors
+    /// When the file can't be read, or has changed since it was checked.
+    pub(super) fn find(view: &View, judge: &Judge) -> Result<VouchedRecords, Failure> {
+        let mut found = VouchedRecords::default();
+        for batch in view.batches()? {
+            let stored = view.line(batch.closing)?;
+            let mut scratch = Scratch::default();
+            let (line, id) = stored.read(&mut scratch)?;
+            found.add(&batch, &judge.entry(&line, id));
+        }
+        Ok(found)
+    }
+
+    /// Adds a batch, if it is whole and somebody trusted signed its `import` record.
+    pub(crate) fn add(&mut self, batch: &Batch, import: &Event) {
+        let Ok(records) = &batch.records else { return };
+        if import.proof.grade != Grade::Signed {
+            return;
+        }
+        let verdict = import.proof.signature.as_ref();
+        let signer = verdict.and_then(|verdict| verdict.signer.clone());
+        for &number in records {
+            self.by_number.entry(number).or_insert(self.vouchers.len());
+        }
+        self.vouchers.push(Vouched { record: import.id.clone(), signer });
+    }
+
+    /// Grades the record with this number as imported, if it is vouched for.
+    pub(crate) fn grade(&self, number: usize, event: &mut Event) {
+        let voucher = self.by_number.get(&number).and_then(|&at| self.vouchers.get(at));
+        if let Some(voucher) = voucher.filter(|_| event.proof.grade == Grade::Claimed) {
+            event.proof.grade = Grade::Imported;
+            event.proof.vouched = Some(Box::new(voucher.clone()));
+            // Every import is written later than what it tells.
+            event.proof.notes.retain(|note| note != "recorded-late");
+        }
+    }
+}
