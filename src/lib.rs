@@ -31,6 +31,7 @@ pub mod deployments;
 pub mod event;
 pub mod evidence;
 pub mod git;
+pub mod import;
 pub mod ledger;
 pub mod outcome;
 pub mod people;

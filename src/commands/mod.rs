@@ -12,6 +12,7 @@ mod fields;
 mod filter;
 mod format;
 mod hook;
+mod import;
 mod index;
 mod init;
 mod judge;
@@ -81,6 +82,7 @@ enum Command {
     Diff(diff::DiffArgs),
     Record(Box<record::RecordArgs>),
     Run(Box<run::RunArgs>),
+    Import(Box<import::ImportArgs>),
     People(people::PeopleArgs),
     Init(init::InitArgs),
     Index(index::IndexArgs),
@@ -163,6 +165,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Diff(args) => diff::run(&mut context, args),
         Command::Record(args) => record::run(&mut context, *args),
         Command::Run(args) => run::run(&mut context, *args),
+        Command::Import(args) => import::run(&mut context, *args),
         Command::People(args) => people::run(&mut context, args),
         Command::Init(args) => init::run(&mut context, args),
         Command::Index(args) => index::run(&mut context, args),

@@ -65,6 +65,16 @@ impl Recorder {
         self.now
     }
 
+    /// The policy in force.
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Where the ledger is.
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
     /// The ledger as it is now.
     pub(crate) fn read(&self) -> Result<View, Failure> {
         self.ledger.read(Rules { ledger: self.policy.ledger.name.clone(), ..records::rules() })
@@ -150,6 +160,14 @@ impl Recorder {
         Ok(view)
     }
 
+    /// Whether records are signed.
+    ///
+    /// # Errors
+    /// When git's configuration can't be read.
+    pub(crate) fn signs(&self, args: &SignArgs) -> Result<bool, Failure> {
+        Ok(signing::settings(&self.repo, args)?.is_some())
+    }
+
     /// Makes the line: signs, and checks what came out.
     ///
     /// # Errors
@@ -196,7 +214,11 @@ impl Recorder {
         Ok(appended)
     }
 
-    fn ledger_name(&self, view: &View) -> Result<String, Failure> {
+    /// The name of the ledger, which every record states.
+    ///
+    /// # Errors
+    /// When it has none yet, and nothing here gives it one.
+    pub(crate) fn ledger_name(&self, view: &View) -> Result<String, Failure> {
         if let Some(name) = &view.report().ledger {
             return Ok(name.clone());
         }
@@ -225,7 +247,7 @@ impl Recorder {
     }
 
     /// What git prints; `None` when it refuses.
-    fn ask_git(&self, args: &[&str]) -> Option<String> {
+    pub(crate) fn ask_git(&self, args: &[&str]) -> Option<String> {
         let output = self.repo.git().args(args).output().ok()?;
         let text = String::from_utf8_lossy(&output.stdout).trim().to_string();
         Some(text).filter(|text| output.status.success() && !text.is_empty())

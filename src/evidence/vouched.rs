@@ -44,6 +44,11 @@ impl VouchedRecords {
         self.vouchers.push(Vouched { record: import.id.clone(), signer });
     }
 
+    /// The numbers of all of them.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = usize> {
+        self.by_number.keys().copied()
+    }
+
     /// Grades the record with this number as imported, if it is vouched for.
     pub(crate) fn grade(&self, number: usize, event: &mut Event) {
         let voucher = self.by_number.get(&number).and_then(|&at| self.vouchers.get(at));

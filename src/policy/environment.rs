@@ -21,6 +21,8 @@ pub struct Environment {
     pub freezes: Vec<Freeze>,
     /// Ids of those whom no freeze concerns.
     pub exempt: BTreeSet<String>,
+    /// Other names that forges and pipelines have for it; imports write its own.
+    pub aliases: Vec<String>,
     /// Levels of rules in this environment.
     pub levels: BTreeMap<&'static str, Level>,
 }

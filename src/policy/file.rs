@@ -84,6 +84,8 @@ pub struct Policy {
     pub managers: Option<BTreeSet<String>>,
     /// Ids of those who may grant exceptions; nobody without them.
     pub exceptions: BTreeSet<String>,
+    /// Patterns of the names of pipeline runs that are tests; `audit import` takes all others for builds.
+    pub test_runs: Vec<String>,
     /// The ledger.
     pub ledger: LedgerPolicy,
     /// Persons and roles.
@@ -108,6 +110,7 @@ impl Default for Policy {
             clock_skew: 3_600,
             managers: None,
             exceptions: BTreeSet::new(),
+            test_runs: Vec::new(),
             ledger: LedgerPolicy::default(),
             people: People::default(),
             environments: BTreeMap::new(),
@@ -127,6 +130,11 @@ impl Policy {
         env.and_then(|env| self.environments.get(env)?.levels.get(rule))
             .or_else(|| self.levels.get(rule))
             .copied()
+    }
+
+    /// Whether a pipeline run of this name ran tests.
+    pub fn is_test_run(&self, name: &str) -> bool {
+        matches(&self.test_runs, name)
     }
 
     /// Whether tags of this name are judged.

@@ -72,6 +72,7 @@ impl Policy {
             adopted: object_id(top, "adopted", &[40, 64]),
             branches: patterns(top, "branches", "[\"main\", \"release/*\"]"),
             tags: patterns(top, "tags", "[\"v*\"]"),
+            test_runs: patterns(top, "test-runs", "[\"test*\"]").unwrap_or_default(),
             ..Policy::default()
         };
         read_tickets(top, &mut policy);
@@ -96,8 +97,10 @@ impl Policy {
             policy.levels = read_levels(&levels, |_| true);
         }
         if let Some(environments) = top.table("environments") {
+            let mut meant: BTreeMap<String, String> = BTreeMap::new();
             for name in environments.keys() {
                 if let Some(table) = environments.table(&name.value) {
+                    unique_aliases(&table, &name.value, &environments, &mut meant);
                     let environment = read_environment(&table, &policy.people, &names);
                     policy.environments.insert(name.value, environment);
                 }
@@ -308,6 +311,27 @@ fn read_levels(
     levels
 }
 
+/// Says which aliases of an environment mean another one, too.
+fn unique_aliases(
+    table: &Table<'_, '_>,
+    name: &str,
+    environments: &Table<'_, '_>,
+    meant: &mut BTreeMap<String, String>,
+) {
+    for alias in table.texts("aliases", "[\"prod\"]").into_iter().flatten() {
+        let is_name = environments.keys().iter().any(|other| other.value == alias.value);
+        let other = meant.insert(alias.value.clone(), name.to_owned());
+        if is_name || other.is_some_and(|other| other != name) {
+            let message = format!("'{}' means another environment already", alias.value);
+            table.reader().problem(&alias.span, message, "an alias belongs to one environment");
+        }
+    }
+}
+
+fn values(located: Option<Vec<Located<String>>>) -> Vec<String> {
+    located.into_iter().flatten().map(|text| text.value).collect()
+}
+
 fn read_environment(table: &Table<'_, '_>, people: &People, names: &[String]) -> Environment {
     let list = |key: &str| members(table, key, people, names);
     let mut environment = Environment {
@@ -317,6 +341,7 @@ fn read_environment(table: &Table<'_, '_>, people: &People, names: &[String]) ->
         approvals: table.count("approvals", "2"),
         approval_expires: table.duration("approval-expires", "\"14 days\""),
         exempt: list("exempt").unwrap_or_default(),
+        aliases: values(table.texts("aliases", "[\"prod\", \"prd\"]")),
         ..Environment::default()
     };
     for window in table.tables("freeze") {

@@ -9,6 +9,7 @@ pub mod csv;
 pub mod diff;
 pub mod environment;
 pub mod events;
+pub mod import;
 pub mod json;
 pub mod ledger;
 pub mod markdown;

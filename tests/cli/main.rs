@@ -8,6 +8,7 @@ mod approvals;
 mod benches_run;
 mod diff;
 mod hooks;
+mod import;
 mod index;
 mod init;
 mod join;
