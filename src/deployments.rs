@@ -22,6 +22,7 @@ pub mod approvals;
 pub mod merged;
 pub mod order;
 pub mod road;
+pub mod superseded;
 pub mod suspects;
 
 use crate::address::{Ambiguous, Names};
@@ -251,8 +252,18 @@ impl<'e> Deployments<'e> {
                 not_before: if late { when } else { latest },
                 position: own,
             };
-            for corrected in event.linked("corrects") {
-                let Some(corrected) = numbers.of(corrected, &deployments.all) else { continue };
+            // One that was taken over again, because more is known of it, stands in the place of the first.
+            let again =
+                |number: &usize| superseded::same_object(event, deployments.all[*number].event);
+            let corrected = event.linked("corrects");
+            let corrected: Vec<usize> =
+                corrected.filter_map(|id| numbers.of(id, &deployments.all)).collect();
+            let superseded = event.linked("supersedes");
+            let superseded: Vec<usize> = superseded
+                .filter_map(|id| numbers.of(id, &deployments.all))
+                .filter(again)
+                .collect();
+            for corrected in corrected.into_iter().chain(superseded) {
                 // What stands in its stead by now: of several corrections the last one counts.
                 let Some(stood) = deployments.stands_for(corrected) else { continue };
                 if !late {

@@ -3,7 +3,7 @@
 use crate::address::{Target, forced};
 use crate::deployments::approvals::Approval;
 use crate::deployments::{Deployment, Deployments, Place};
-use crate::event::Event;
+use crate::event::{Event, What};
 use crate::evidence::Evidence;
 use crate::evidence::deployed::{between, count, covering, summary};
 use crate::git::{Oid, Repository, object};
@@ -138,6 +138,12 @@ impl<'a> Wanted<'a> {
     }
 }
 
+/// Whether it went to an environment that a forge makes for one change request.
+fn is_transient(deployment: &Deployment<'_>) -> bool {
+    let event: &Event = deployment.event;
+    matches!(&event.what, What::Record(fields) if fields.get("transient") == Some(&true.into()))
+}
+
 /// Finds out what runs in each place, and what there is to say of it.
 pub(crate) struct Places<'r> {
     evidence: Evidence<'r>,
@@ -173,6 +179,10 @@ impl<'r> Places<'r> {
         let mut running = Vec::new();
         for place in self.evidence.deployments.places().filter(|place| wanted.has(place)) {
             let Some(deployment) = self.deployment(place) else { continue };
+            // What comes and goes with a change request is shown to whoever asks for it.
+            if wanted.targets.is_empty() && is_transient(deployment) {
+                continue;
+            }
             let (repo, commit) = (self.evidence.repo, deployment.commit());
             let until = self.date.unwrap_or(i64::MAX);
             let failed = self.evidence.deployments.failed_since(deployment);

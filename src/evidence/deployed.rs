@@ -6,6 +6,7 @@ use super::actors::Actors;
 use super::patches::SamePatch;
 use crate::deployments::Deployment;
 use crate::deployments::approvals::{self, Approval, Subject, Timing};
+use crate::deployments::superseded::{Superseded, is_taken_over};
 use crate::event::{Event, Kind};
 use crate::git::graph::Commits;
 use crate::git::message::Message;
@@ -47,7 +48,13 @@ pub(crate) fn covering<'e>(
     };
     let mut patches = SamePatch::new(repo, deployment.commit(), deployments);
     let mut found = approvals::covering(records, &subject, |other| patches.is(other));
+    let superseded = Superseded::among(records);
+    found.retain(|approval| !superseded.has(approval.event));
     for approval in &mut found {
+        // Imports are written down when they come: between two of them only the platform's times tell.
+        if is_taken_over(approval.event) && is_taken_over(deployment.event) {
+            continue;
+        }
         let late = deployment.event.is_late();
         match deployment.order(approval.event, records) {
             // What was written down in time came when the ledger says, whatever the clocks say.

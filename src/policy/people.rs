@@ -14,6 +14,7 @@
 //! name where they have none.
 
 use crate::event::{Event, Grade, Identity, Status, Verdict};
+use crate::ledger::kinds::UNKNOWN;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
@@ -219,6 +220,10 @@ impl People {
 
     /// The person that an event names as its author or actor.
     pub fn actor(&self, event: &Event) -> Option<Somebody> {
+        // Nobody is known: no two of them are one person, and none counts.
+        if event.who.actor_type.as_deref() == Some(UNKNOWN) {
+            return None;
+        }
         let identity = event.who.identity.as_ref()?;
         Some(self.of(identity, event.who.login.as_deref()))
     }
@@ -261,6 +266,11 @@ impl People {
             .collect()
     }
 
+    /// Whether the record itself, or the system that it was taken over from, says that a program acted.
+    pub fn names_program(record: &Event) -> bool {
+        matches!(record.who.actor_type.as_deref(), Some("bot" | "agent" | "service"))
+    }
+
     /// Whether the policy says that somebody is a bot or an agent.
     pub fn is_program(&self, who: &Somebody) -> bool {
         let person = who.id().and_then(|id| self.get(id));
@@ -277,13 +287,22 @@ fn fingerprint(key: &str) -> String {
 }
 
 /// The login in the address that GitHub and GitLab make for who hides theirs:
-/// `1234+ana-silva@users.noreply.github.com`.
+/// `1234+ana-silva@users.noreply.github.com`, `24-lena@users.noreply.gitlab.com`.
 pub(super) fn noreply_login(email: &str) -> Option<String> {
     let (local, host) = email.split_once('@')?;
     if !host.starts_with("users.noreply.") {
         return None;
     }
-    Some(local.split_once('+').map_or(local, |(_, login)| login).to_owned())
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let login = match (local.split_once('+'), local.split_once('-')) {
+        (Some((_, login)), _) => login,
+        // A login of GitHub may itself begin with digits.
+        (None, Some((number, login))) if digits(number) && host != "users.noreply.github.com" => {
+            login
+        }
+        _ => local,
+    };
+    Some(login.to_owned())
 }
 
 #[cfg(test)]
@@ -336,6 +355,8 @@ pub(super) mod tests {
         assert_eq!(people.of(&identity("ANA@old.example"), None), ana);
         assert_eq!(people.of(&identity("x@y"), Some("Ana-Login")), ana);
         assert_eq!(people.of(&identity("77+ana-login@users.noreply.github.com"), None), ana);
+        assert_eq!(people.of(&identity("77-ana-login@users.noreply.gitlab.com"), None), ana);
+        assert_ne!(people.of(&identity("77-ana-login@users.noreply.github.com"), None), ana);
         assert_eq!(people.signer(&good("SHA256:ana", "whoever")).unwrap(), ana);
         assert_eq!(people.signer(&good("SHA256:zz", "Laptop-7")).unwrap(), ana);
         assert_eq!(people.signer(&good("SHA256:zz", "A <ana@example.com>")).unwrap(), ana);

@@ -2,6 +2,7 @@
 
 use super::{json, rows};
 use crate::deployments::approvals::{Approval, Tie, Timing};
+use crate::deployments::superseded::is_taken_over;
 use crate::event::moment;
 use serde::Serialize;
 
@@ -10,17 +11,25 @@ use serde::Serialize;
 pub(super) fn approvers(approvals: &[Approval<'_>]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for approval in approvals.iter().filter(|approval| approval.counts()) {
-        let late = match (approval.both_late, approval.event.is_late()) {
-            (true, _) => " (both recorded later)",
-            (false, true) => " (late)",
-            (false, false) => "",
-        };
+        let late = timing(approval);
         let name = format!("{}{}{late}", rows::who(approval.event), carried(approval));
         if !names.contains(&name) {
             names.push(name);
         }
     }
     names
+}
+
+/// What there is to say of the time: written down later than it states; or known only to lie between two moments, where
+/// the platform's order says that it came first. An import is always written later, so that says nothing.
+fn timing(approval: &Approval<'_>) -> &'static str {
+    let event = approval.event;
+    match (approval.both_late, event.is_late()) {
+        _ if event.field("not_before").is_some() => " (before it, by the platform's order)",
+        (true, _) => " (both recorded later)",
+        (false, true) if !is_taken_over(event) => " (late)",
+        (false, _) => "",
+    }
 }
 
 /// What else there is to say: who rejected it, and whose approval came too late or had expired.

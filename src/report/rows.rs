@@ -318,6 +318,10 @@ pub fn record_facts(event: &Event, fields: &serde_json::Map<String, serde_json::
             _ => {}
         }
     }
+    if let (Kind::Import, Some(records)) = (event.kind, fields.get("records")) {
+        let source = fields.get("source").and_then(serde_json::Value::as_str).unwrap_or_default();
+        parts.push(format!("{source} {records} records"));
+    }
     // As it stands in the record: whoever reads this may be in another zone than whoever prints it.
     for key in ["from", "until"] {
         if event.kind == Kind::Freeze

@@ -138,6 +138,8 @@ pub struct Trace<'d, 'e> {
     pub on_branch: Option<bool>,
     /// The commit that brought it onto that branch, if not it itself.
     pub merged: Option<Event>,
+    /// Records of the change requests that it came with.
+    pub requests: Vec<Event>,
     /// Review records.
     pub reviews: Vec<Event>,
     /// Build and test records, with the commit that they are of.

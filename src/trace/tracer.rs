@@ -7,7 +7,8 @@ use super::reverts::{self, MAX_READ_COMMITS, RevertState, Reverts, Search};
 use super::{Copied, Doubt, Reached, Restored, Revert, Trace, TraceTarget};
 use crate::deployments::Deployment;
 use crate::deployments::road::{Holds, Road, Stay, follow};
-use crate::event::{Event, Kind};
+use crate::deployments::superseded::Superseded;
+use crate::event::{Event, Kind, What};
 use crate::evidence::deployed::{covering, summary};
 use crate::evidence::{Evidence, history};
 use crate::git::Oid;
@@ -130,7 +131,8 @@ impl<'t> Tracer<'t> {
         let changes: Vec<&Event> = [Some(&commit), merged.as_ref()].into_iter().flatten().collect();
         let mut related: HashSet<&str> = changes.iter().map(|event| event.id.as_str()).collect();
         related.extend(copied.iter().map(|copy| copy.id.as_str()));
-        let reviews = self.reviews(&changes, &related)?;
+        let requests = self.requests(&related)?;
+        let reviews = self.reviews(&changes, &requests, &related)?;
         related.extend(reached.iter().map(|one| one.stay.first.commit()));
         let checks = self.records_where(|event| {
             matches!(event.kind, Kind::Build | Kind::Test) && names(event, "commit", &related)
@@ -147,6 +149,7 @@ impl<'t> Tracer<'t> {
             asked,
             branch,
             on_branch,
+            requests,
             reviews,
             checks,
             copies: copied,
@@ -206,9 +209,14 @@ impl<'t> Tracer<'t> {
     }
 
     /// Review records of these commits, or of the change requests that brought them.
-    fn reviews(&self, changes: &[&Event], commits: &HashSet<&str>) -> Result<Vec<Event>, Failure> {
-        let numbers: HashSet<String> =
-            changes.iter().filter_map(|event| event.request_number()).collect();
+    fn reviews(
+        &self,
+        changes: &[&Event],
+        requests: &[Event],
+        commits: &HashSet<&str>,
+    ) -> Result<Vec<Event>, Failure> {
+        let named = changes.iter().copied().chain(requests);
+        let numbers: HashSet<String> = named.filter_map(Event::request_number).collect();
         self.records_where(|event| {
             event.kind == Kind::Review
                 && (["commit", "head_commit"].iter().any(|name| names(event, name, commits))
@@ -216,9 +224,26 @@ impl<'t> Tracer<'t> {
         })
     }
 
+    /// Records of the change requests that these commits came with.
+    fn requests(&self, commits: &HashSet<&str>) -> Result<Vec<Event>, Failure> {
+        let lists = |event: &Event| {
+            let What::Record(fields) = &event.what else { return false };
+            let listed = fields.get("commits").and_then(|list| list.as_array());
+            let listed = listed.into_iter().flatten().filter_map(|id| id.as_str());
+            listed.into_iter().any(|id| commits.contains(id))
+        };
+        self.records_where(|event| {
+            event.kind == Kind::Change
+                && (["merge_commit", "head_commit"].iter().any(|name| names(event, name, commits))
+                    || lists(event))
+        })
+    }
+
     /// Records that are meant, judged.
     fn records_where(&self, meant: impl Fn(&Recorded) -> bool) -> Result<Vec<Event>, Failure> {
-        let meant = self.evidence.records.iter().filter(|event| meant(event));
+        let records = self.evidence.records;
+        let superseded = Superseded::among(records);
+        let meant = records.iter().filter(|event| meant(event) && !superseded.has(event));
         meant.map(|event| self.evidence.judged(&event.id)).collect()
     }
 

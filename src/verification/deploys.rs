@@ -5,7 +5,7 @@ use super::basis::Basis;
 use super::reach::Reach;
 use crate::deployments::approvals::{self, Subject as Approved, Tie};
 use crate::deployments::{Deployment, Deployments, Place, Target};
-use crate::event::{Event, Kind, short};
+use crate::event::{Event, Grade, Kind, short};
 use crate::git::Oid;
 use crate::git::graph::Commits;
 use crate::git::merges::Merges;
@@ -346,6 +346,11 @@ impl<'a> Deploys<'a> {
         };
         let with_time = |record: &'a Event| {
             let late = |event: &Event| event.field("recorded").is_some();
+            let imported = |event: &Event| event.proof.grade == Grade::Imported;
+            // What was imported is written down when it comes, whatever happened first: the platform's times decide.
+            if question.record.is_some_and(imported) && imported(record) {
+                return Approval { record, after: false, both_later: false };
+            }
             let after = question.record.is_some_and(|deploy| self.builds_on(record, deploy));
             let both_later = late(record)
                 && question

@@ -16,6 +16,7 @@ mod verifier;
 
 pub(crate) use push::{Push, Update, short as short_name};
 
+use crate::deployments::superseded::Superseded;
 use crate::evidence::judge::{self, Judge};
 use crate::evidence::root::{self, TrustRoot};
 use crate::evidence::{history, records};
@@ -215,7 +216,10 @@ fn decide(
         view = Ledger::new(repo.common_dir()).read(rules)?;
     }
     let records = records::events(&view, judge, |_| true, |_| true)?;
-    let records: Vec<Recorded> = records.into_iter().map(Recorded::of).collect();
+    let all: Vec<Recorded> = records.into_iter().map(Recorded::of).collect();
+    let superseded = Superseded::among(&all);
+    let in_force = all.iter().filter(|record| !superseded.has(record)).cloned().collect();
+    let records: Vec<Recorded> = if superseded.is_empty() { all } else { in_force };
     let target = scope.target(judge.policy(), &records)?;
     let mut verifier = Verifier {
         basis: &basis,

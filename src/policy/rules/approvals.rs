@@ -1,12 +1,12 @@
 //! Who deployed and approved, and whether that was somebody else.
 
 use super::{Check, Rule, names};
-use crate::event::{Event, What, short};
+use crate::event::{Event, Grade, What, short};
 use crate::ledger;
 use crate::policy::facts::{Approval, Deployed, Terms};
 use crate::policy::finding::{Answer, Fault, Level};
 pub(super) use crate::policy::people::Actor;
-use crate::policy::people::Somebody;
+use crate::policy::people::{People, Somebody};
 use crate::policy::time::{span, stamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,9 +89,21 @@ pub(super) fn made(record: &Event) -> i64 {
     stated.max(written.unwrap_or(stated))
 }
 
+/// When an approval was made, as far as this deploy is concerned. Between two records that somebody trusted vouches for
+/// the platform's times decide, for imports are always written later. A deploy that was recorded here was there before
+/// whatever was imported after it.
+fn made_for(approval: &Event, deploy: &Deployed<'_>) -> i64 {
+    let imported = |record: &Event| record.proof.grade == Grade::Imported;
+    match deploy.record.is_some_and(imported) && imported(approval) {
+        true => approval.when.map_or(i64::MAX, |when| when.seconds),
+        false => made(approval),
+    }
+}
+
 /// Whether an approval came before the deploy began.
 fn in_time(approval: &Approval<'_>, deploy: &Deployed<'_>) -> bool {
-    !approval.after && (made(approval.record) <= deploy.at || by_order(approval, deploy))
+    let before = made_for(approval.record, deploy) <= deploy.at;
+    !approval.after && (before || by_order(approval, deploy))
 }
 
 /// Whether an approval came before the deploy by the ledger's order alone: both were written down later.
@@ -107,7 +119,7 @@ fn expiry(approval: &Event, deploy: &Deployed<'_>, terms: Terms<'_>) -> Option<i
     let environment = terms.policy.environments.get(deploy.env);
     let lasts = environment.and_then(|env| env.approval_expires);
     // One that counts although it was written down after the deploy counts from when it states.
-    let made = match made(approval) {
+    let made = match made_for(approval, deploy) {
         late if late > deploy.at => approval.when.map_or(late, |stated| stated.seconds),
         made => made,
     };
@@ -150,9 +162,16 @@ impl<'a> Words<'a> {
             record.field("decision") == Some("approved")
                 && expiry(record, deploy, terms).is_none_or(|expiry| deploy.at <= expiry)
                 && may_approve(who, deploy, terms)
+                && !is_of_program(record, deploy, terms)
         });
         valid.map(|(who, _)| who.clone()).collect()
     }
+}
+
+/// Whether the forge says that a program approved, and the policy does not name it as an approver.
+fn is_of_program(record: &Event, deploy: &Deployed<'_>, terms: Terms<'_>) -> bool {
+    let environment = terms.policy.environments.get(deploy.env);
+    environment.is_none_or(|env| env.approvers.is_none()) && People::names_program(record)
 }
 
 /// Where nobody is named, everybody may, but no program: it has no eyes.

@@ -1,7 +1,7 @@
 //! Reviews, and how a commit came to its branch.
 
 use super::{Check, Rule, names};
-use crate::event::{Event, Grade, Kind, What, short};
+use crate::event::{Event, Grade, Identity, Kind, What, short};
 use crate::policy::facts::{Landing, Terms};
 use crate::policy::file::Evidence;
 use crate::policy::finding::{Answer, Level};
@@ -67,9 +67,23 @@ fn reviewed(landing: &Landing<'_>, terms: Terms<'_>) -> Answer {
     let head = head.unwrap_or(&landing.commit.id);
     // The last word of each reviewer: what they decided, and about which commit.
     let mut words: BTreeMap<Somebody, (&str, Option<&str>)> = BTreeMap::new();
-    for review in landing.reviews.iter().copied().filter(counts) {
-        let Some(Actor::Proven(who)) = people.behind(review) else { continue };
+    for review in in_order(landing) {
         let state = review.field("state").unwrap_or_default();
+        let who = match (state, whose_was_dismissed(review, people)) {
+            ("dismissed", Dismissed::Of(who)) => who,
+            ("dismissed", Dismissed::Everybody) => {
+                // A push took the approvals back, and nothing says whose.
+                words.retain(|_, (state, _)| *state != "approved");
+                continue;
+            }
+            _ => match people.behind(review) {
+                Some(Actor::Proven(who)) => who,
+                _ => continue,
+            },
+        };
+        if state == "approved" && People::names_program(review) {
+            continue;
+        }
         if matches!(state, "approved" | "changes_requested" | "dismissed") {
             let seen = review.field("head_commit").or_else(|| review.field("commit"));
             words.insert(who, (state, seen));
@@ -100,6 +114,37 @@ fn reviewed(landing: &Landing<'_>, terms: Terms<'_>) -> Answer {
     }
 }
 
+/// The reviews that count, oldest first. Imports write them when they come, so among them the platform's time decides;
+/// what was recorded here stands at the time of its writing.
+fn in_order<'a>(landing: &Landing<'a>) -> Vec<&'a Event> {
+    let mut reviews: Vec<&Event> = landing.reviews.iter().copied().filter(counts).collect();
+    if reviews.iter().any(|review| review.proof.grade == Grade::Imported) {
+        reviews.sort_by_key(|review| match review.proof.grade {
+            Grade::Imported => review.when.map_or(i64::MIN, |when| when.seconds),
+            _ => super::approvals::made(review),
+        });
+    }
+    reviews
+}
+
+/// Whose review a dismissal takes back.
+enum Dismissed {
+    Of(Somebody),
+    Everybody,
+}
+
+fn whose_was_dismissed(review: &Event, people: &People) -> Dismissed {
+    let reviewer = review.field("reviewer").map(|email| {
+        let email = email.to_owned();
+        people.of(&Identity { name: email.clone(), email }, None)
+    });
+    match (reviewer, people.behind(review)) {
+        (Some(reviewer), _) => Dismissed::Of(reviewer),
+        (None, Some(actor)) => Dismissed::Of(actor.somebody().clone()),
+        (None, None) => Dismissed::Everybody,
+    }
+}
+
 fn claimed<'a>(landing: &'a Landing<'_>) -> impl Iterator<Item = &'a crate::event::ReviewClaim> {
     [Some(landing.commit), landing.landed_by].into_iter().flatten().flat_map(|event| {
         match &event.what {
@@ -125,6 +170,11 @@ fn judge_words(
         .partition(|(name, _)| landing.writers.contains(name));
     if others.iter().any(|(_, (_, seen))| *seen == Some(head)) {
         return Answer::Holds;
+    }
+    if let Some((name, _)) = others.iter().find(|(_, (_, seen))| seen.is_none()) {
+        return Answer::unknown(format!(
+            "{name} approved it, but nothing says which commit they saw"
+        ));
     }
     if let Some((name, (_, seen))) = others.first() {
         return Answer::fails(match seen {

@@ -115,6 +115,7 @@ struct TraceJson<'a> {
     on_branch: Option<bool>,
     merged_by: Option<json::EventJson<'a>>,
     copies: Vec<CopyJson<'a>>,
+    changes: Vec<json::EventJson<'a>>,
     reviews: Vec<json::EventJson<'a>>,
     checks: Vec<json::EventJson<'a>>,
     environments: Vec<ReachedJson<'a>>,
@@ -192,6 +193,7 @@ impl<'a> From<&'a Trace<'_, '_>> for TraceJson<'a> {
                 .iter()
                 .map(|copy| CopyJson { commit: &copy.id, how: copy.how, summary: &copy.summary })
                 .collect(),
+            changes: trace.requests.iter().map(json::EventJson::from).collect(),
             reviews: trace.reviews.iter().map(json::EventJson::from).collect(),
             checks: trace.checks.iter().map(json::EventJson::from).collect(),
             environments: trace

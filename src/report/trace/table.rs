@@ -286,6 +286,14 @@ impl Trace<'_, '_> {
                 line("reviewed", &words, style, out)?;
             }
         }
+        for change in &self.requests {
+            let text = |key: &str| change.field(key).map(str::to_owned);
+            let number = text("number").or_else(|| change.request_number()).unwrap_or_default();
+            let method = text("method").map(|method| format!(" ({method})")).unwrap_or_default();
+            let base = text("base").map(|base| format!(" into {base}")).unwrap_or_default();
+            let words = format!("{number} merged{base}{method} by {}", said(change, style.unicode));
+            line("change", &words, style, out)?;
+        }
         for review in &self.reviews {
             let state = review.field("state").unwrap_or("reviewed");
             let words = format!("{state} by {}", said(review, style.unicode));
