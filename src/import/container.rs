@@ -27,6 +27,9 @@ use std::rc::Rc;
 /// The most bytes of one item or page.
 const MAX_ITEM: usize = 32 << 20;
 
+/// The most bytes of a table in CSV.
+const MAX_TABLE: u64 = 256 << 20;
+
 /// How deep lists may lie in lists.
 const MAX_PAGES: usize = 3;
 
@@ -44,7 +47,7 @@ pub(super) struct FileFacts {
     pub(super) suspect: Option<String>,
 }
 
-/// Reads a file and hands each item on. `name` is for messages.
+/// Reads a file and hands each item on. `name` is for messages; with `csv` a file that is no JSON is a table.
 ///
 /// # Errors
 /// When the file can't be read to its end as what it seems to be: then nothing of it counts.
@@ -52,6 +55,7 @@ pub(super) fn read(
     name: &str,
     source: impl Read,
     file: usize,
+    csv: bool,
     each: &mut dyn FnMut(Item) -> Result<(), Failure>,
 ) -> Result<FileFacts, Failure> {
     let unreadable = |error: &io::Error| Failure::new(format!("cannot read {name}: {error}"));
@@ -66,10 +70,10 @@ pub(super) fn read(
     let (lists, rest) = match gzip {
         true => {
             let mut text = BufReader::with_capacity(1 << 16, MultiGzDecoder::new(raw));
-            let lists = values(name, &mut text, file, each)?;
+            let lists = items(name, &mut text, file, csv, each)?;
             (lists, text.into_inner().into_inner())
         }
-        false => (values(name, &mut raw, file, each)?, raw),
+        false => (items(name, &mut raw, file, csv, each)?, raw),
     };
     // What stands behind the compressed text belongs to the file, too.
     let mut rest = rest;
@@ -132,6 +136,31 @@ impl Lists {
             _ => None,
         }
     }
+}
+
+/// JSON; or a table, where one is expected and it does not begin as JSON does.
+fn items<R: BufRead>(
+    name: &str,
+    text: &mut R,
+    file: usize,
+    csv: bool,
+    each: &mut dyn FnMut(Item) -> Result<(), Failure>,
+) -> Result<Lists, Failure> {
+    let unreadable = |error: io::Error| Failure::new(format!("cannot read {name}: {error}"));
+    let start = text.fill_buf().map_err(unreadable)?;
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+    let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
+    if !csv || matches!(first, Some(b'{' | b'[')) {
+        return values(name, text, file, each);
+    }
+    let mut table = Vec::new();
+    text.take(MAX_TABLE + 1).read_to_end(&mut table).map_err(unreadable)?;
+    if table.len() as u64 > MAX_TABLE {
+        let what = format!("{name} is larger than {} MiB", MAX_TABLE >> 20);
+        return Err(Failure::new(what).hint("split the table; nothing was imported"));
+    }
+    super::table::rows(name, &table, file, each)?;
+    Ok(Lists::default())
 }
 
 /// What may come next in a list.
@@ -424,7 +453,7 @@ mod tests {
 
     fn items(bytes: &[u8]) -> Result<(Vec<Item>, FileFacts), Failure> {
         let mut items = Vec::new();
-        let facts = read("file", bytes, 0, &mut |item| {
+        let facts = read("file", bytes, 0, false, &mut |item| {
             items.push(item);
             Ok(())
         })?;

@@ -21,7 +21,7 @@ pub(super) fn takes(item: &Item) -> bool {
     }
     let node =
         ["repository.node_id", "sender.node_id", "organization.node_id", "pull_request.node_id"];
-    let node = node.iter().any(|path| value.has(&[path]));
+    let node = node.iter().any(|path| value.has(&[path])) || value.has(&["merge_group.head_sha"]);
     match item.header("x-github-event") {
         Some(_) => node,
         None => node && event(item).is_some(),

@@ -4,6 +4,7 @@ use super::json::Look;
 use super::left_out::{LeftOut, Reason};
 use super::{CommitLookup, Draft};
 use crate::ledger::Provenance;
+use crate::outcome::Failure;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -49,10 +50,14 @@ pub(super) struct Out<'a> {
     pub(super) drafts: Vec<(usize, Draft)>,
     /// What gave no record.
     pub(super) left_out: Vec<LeftOut>,
+    /// What keeps the whole call from being imported.
+    pub(super) failure: Option<Failure>,
     /// Lists that look cut off.
     pub(super) suspects: Vec<String>,
     /// Commits of the repository, by full or short id.
     pub(super) commit: &'a CommitLookup<'a>,
+    /// Where `customData` of CDEvents has the commit, if the user says so.
+    pub(super) commit_from: Option<&'a str>,
     /// Whether a run of this name ran tests, by the policy.
     pub(super) is_test: &'a dyn Fn(&str) -> bool,
 }
@@ -61,6 +66,11 @@ impl Out<'_> {
     /// Adds a draft.
     pub(super) fn draft(&mut self, item: &Item, draft: Draft) {
         self.drafts.push((item.file, draft));
+    }
+
+    /// Says that nothing of the call can be imported.
+    pub(super) fn fail(&mut self, failure: Failure) {
+        self.failure.get_or_insert(failure);
     }
 
     /// Says that something gives no record.

@@ -12,21 +12,33 @@
 //! A file is a stranger's claim. What it says becomes evidence only when somebody trusted signs for
 //! the import: see [`crate::ledger::batch`].
 
+mod argo;
+mod attestation;
+mod bitbucket;
+mod cdevents;
 mod container;
 mod draft;
+mod gerrit;
+mod gitea;
 mod github;
+mod github_audit;
 mod github_hooks;
 mod gitlab;
 mod gitlab_hooks;
+mod hoop;
 mod item;
 mod json;
 mod left_out;
+mod pagerduty;
 mod reader;
+mod table;
 mod time;
 mod who;
 
 pub use draft::Draft;
 pub use left_out::{LeftOut, Reason};
+pub use table::Mapping;
+
 pub use reader::{File, Imported, Options, Packed, Reader};
 
 pub use item::FoundCommit;
@@ -66,7 +78,66 @@ pub const SOURCES: &[Row] = &[
         about: "GitLab: REST answers and webhooks",
         make: || Box::new(gitlab::GitLab::default()),
     },
+    Row {
+        name: "gitea",
+        about: "Gitea and Forgejo: API answers and webhooks",
+        make: || Box::new(gitea::Gitea),
+    },
+    Row {
+        name: "cdevents",
+        about: "CDEvents 0.4 and 0.5, bare or in CloudEvents",
+        make: || Box::new(cdevents::CdEvents),
+    },
+    Row {
+        name: "hoop",
+        about: "hoop: sessions, reviews, audit log, inspector",
+        make: || Box::new(hoop::Hoop::default()),
+    },
+    Row { name: "argocd", about: "Argo CD: applications", make: || Box::new(argo::Argo) },
+    Row {
+        name: "in-toto",
+        about: "in-toto, SLSA and sigstore bundles",
+        make: || Box::new(attestation::Attestations),
+    },
+    Row {
+        name: "github-audit",
+        about: "GitHub: the audit log of an organisation",
+        make: || Box::new(github_audit::GitHubAudit),
+    },
+    Row {
+        name: "gerrit",
+        about: "Gerrit: gerrit query --format=JSON --all-approvals",
+        make: || Box::new(gerrit::Gerrit),
+    },
+    Row {
+        name: "bitbucket",
+        about: "Bitbucket Cloud and Data Center: webhooks about pull requests",
+        make: || Box::new(bitbucket::Bitbucket),
+    },
+    Row {
+        name: "pagerduty",
+        about: "PagerDuty: webhooks about incidents",
+        make: || Box::new(pagerduty::PagerDuty),
+    },
 ];
+
+/// The source of tables, which takes every item, and only with a mapping.
+pub const TABLE: Row = Row {
+    name: "table",
+    about: "CSV, JSON and JSON Lines, by a mapping file",
+    make: || Box::new(Nothing),
+};
+
+/// Takes no item.
+struct Nothing;
+
+impl Source for Nothing {
+    fn takes(&self, _item: &Item) -> bool {
+        false
+    }
+
+    fn read(&mut self, _item: &Item, _out: &mut Out<'_>) {}
+}
 
 /// The source of this name.
 pub fn source(name: &str) -> Option<&'static Row> {

@@ -2,7 +2,8 @@
 
 use super::item::{Item, Out};
 use super::left_out::{LeftOut, Reason};
-use super::{CommitLookup, Draft, Row, SOURCES, Source, container};
+use super::table::{Mapping, Table};
+use super::{CommitLookup, Draft, Row, SOURCES, Source, TABLE, container};
 use crate::event::Kind;
 use crate::ledger::provenance;
 use crate::outcome::Failure;
@@ -16,8 +17,12 @@ pub struct Options<'a> {
     pub only: Option<&'static Row>,
     /// Commits of the repository, by full or short id.
     pub commit: &'a CommitLookup<'a>,
+    /// Where `customData` of CDEvents has the commit.
+    pub commit_from: Option<&'a str>,
     /// Whether a run of this name ran tests.
     pub is_test: &'a dyn Fn(&str) -> bool,
+    /// How to read tables: then every file is one.
+    pub table: Option<Mapping>,
     /// The name of an environment here, from its name there.
     pub env: &'a dyn Fn(&str) -> String,
 }
@@ -122,22 +127,24 @@ pub struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// A reader that has seen no file yet.
     pub fn new(options: Options<'a>) -> Reader<'a> {
+        let table = options.table.clone();
         let asked = |row: &&'static Row| options.only.is_none_or(|only| only.name == row.name);
         let rows = SOURCES.iter().filter(asked);
         let out = Out {
             drafts: Vec::new(),
             left_out: Vec::new(),
+            failure: None,
             suspects: Vec::new(),
             commit: options.commit,
             is_test: options.is_test,
+            commit_from: options.commit_from,
         };
-        Reader {
-            sources: rows.map(|row| (row, (row.make)(), false)).collect(),
-            options,
-            out,
-            files: Vec::new(),
-            joined: BTreeMap::new(),
+        let mut sources: Vec<(&'static Row, Box<dyn Source>, bool)> =
+            rows.map(|row| (row, (row.make)(), false)).collect();
+        if let Some(mapping) = table {
+            sources = vec![(&TABLE, Box::new(Table::new(mapping)), false)];
         }
+        Reader { sources, options, out, files: Vec::new(), joined: BTreeMap::new() }
     }
 
     /// Reads a file; `name` is for messages, and `count` is called for each item.
@@ -152,9 +159,13 @@ impl<'a> Reader<'a> {
         count: &mut dyn FnMut(),
     ) -> Result<(), Failure> {
         let number = self.files.len();
-        let facts = container::read(name, source, number, &mut |item| {
+        let csv = self.options.table.is_some();
+        let facts = container::read(name, source, number, csv, &mut |item| {
             count();
             self.item(&item);
+            if let Some(failure) = self.out.failure.take() {
+                return Err(failure);
+            }
             if self.out.drafts.len() >= 1024 {
                 self.take_drafts(name)?;
             }

@@ -136,7 +136,7 @@ fn every_kind_can_be_recorded_and_says_which_flag_is_missing() {
                 ("--merge-commit", "HEAD"),
             ],
         ),
-        ("review", &[("--state", "approved"), ("--head-commit", "HEAD")]),
+        ("review", &[("--state", "approved")]),
         ("build", &[("--outcome", "success")]),
         ("test", &[("--outcome", "error")]),
         ("artifact", &[("--digest", DIGEST)]),

@@ -12,7 +12,7 @@ use super::recorder::Recorder;
 use super::signing::SignArgs;
 use crate::evidence::judge::Judge;
 use crate::git::{Repository, object};
-use crate::import::{self, FoundCommit, Imported, Options, Reader};
+use crate::import::{self, FoundCommit, Imported, Mapping, Options, Reader};
 use crate::outcome::{Failure, Outcome};
 use crate::policy::Policy;
 use crate::report::import::{ImportReport, Vouched};
@@ -56,6 +56,14 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "THERE=HERE", value_delimiter = ',')]
     env_map: Vec<String>,
 
+    /// Where customData of CDEvents has the commit: git.sha
+    #[arg(long, value_name = "PATH")]
+    commit_from: Option<String>,
+
+    /// For tables: which column is which field
+    #[arg(long, value_name = "FILE.toml")]
+    map: Option<String>,
+
     /// The lists are whole, though they look cut off
     #[arg(long)]
     complete: bool,
@@ -85,7 +93,8 @@ Examples:
 docs/import.md has the commands for each source, and says what can't be known.";
 
 fn names() -> Vec<&'static str> {
-    std::iter::once("auto").chain(import::SOURCES.iter().map(|row| row.name)).collect()
+    let named = import::SOURCES.iter().chain([&import::TABLE]).map(|row| row.name);
+    std::iter::once("auto").chain(named).collect()
 }
 
 /// Runs the command.
@@ -139,6 +148,8 @@ fn read(context: &Context, args: &ImportArgs, recorder: &Recorder) -> Result<Imp
         only: import::source(&args.source),
         commit: &commit,
         is_test: &is_test,
+        commit_from: args.commit_from.as_deref(),
+        table: mapping(args)?,
         env: &env,
     };
     let mut reader = Reader::new(options);
@@ -155,6 +166,23 @@ fn read(context: &Context, args: &ImportArgs, recorder: &Recorder) -> Result<Imp
         }
     }
     reader.finish()
+}
+
+/// How to read tables, if it is tables that are imported.
+fn mapping(args: &ImportArgs) -> Result<Option<Mapping>, Failure> {
+    match (args.source == import::TABLE.name, &args.map) {
+        (true, Some(path)) => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| Failure::new(format!("--map: cannot read '{path}': {error}")))?;
+            Mapping::parse(&text).map(Some)
+        }
+        (true, None) => Err(Failure::new("a table needs a mapping: --map FILE.toml")
+            .hint("docs/import.md has one to start from")),
+        (false, Some(_)) => {
+            Err(Failure::new("--map is for tables: audit import table FILE --map FILE.toml"))
+        }
+        (false, None) => Ok(None),
+    }
 }
 
 /// A commit of the repository, by its full id or by one that is short and means only one.

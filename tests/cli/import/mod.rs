@@ -5,6 +5,7 @@
 mod github;
 mod gitlab;
 mod hostile;
+mod others;
 mod pays_off;
 
 use crate::common::{Key, Output, Repo, World};
