@@ -1,26 +1,30 @@
 //! `audit import`: records out of files that forges, pipelines and gateways gave.
 
+mod forge;
 mod known;
 mod lines;
 mod places;
 mod plan;
 
-use super::Context;
 use super::format::DocumentFormat;
 use super::judge::JudgeArgs;
 use super::recorder::Recorder;
 use super::signing::SignArgs;
+use super::{Context, fields};
 use crate::evidence::judge::Judge;
 use crate::git::{Repository, object};
 use crate::import::{self, FoundCommit, Imported, Mapping, Options, Reader};
+use crate::ledger::{name, time};
 use crate::outcome::{Failure, Outcome};
 use crate::policy::Policy;
 use crate::report::import::{ImportReport, Vouched};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use forge::Forge;
 use known::Known;
 use std::fs::File;
 use std::io;
+use std::path::{Path, PathBuf};
 
 /// Take over pull requests, reviews, approvals, deployments and pipeline runs from files that forges and
 /// pipelines give
@@ -36,8 +40,8 @@ pub(crate) struct ImportArgs {
     #[arg(value_name = "SOURCE", value_parser = PossibleValuesParser::new(names()))]
     source: String,
 
-    /// Files, or - for standard input
-    #[arg(value_name = "FILE", required = true)]
+    /// Files, or - for standard input; without one, github and gitlab are asked through your own gh or glab
+    #[arg(value_name = "FILE")]
     files: Vec<String>,
 
     /// Report what would be written, and write nothing
@@ -64,6 +68,18 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "FILE.toml")]
     map: Option<String>,
 
+    /// Asking a forge: leave out the details of what has not changed since then (git's date language)
+    #[arg(long, value_name = "DATE")]
+    since: Option<String>,
+
+    /// Asking a forge: keep its answers in this folder
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+
+    /// Asking a forge: print the commands that would be run, and run none
+    #[arg(long)]
+    print_commands: bool,
+
     /// The lists are whole, though they look cut off
     #[arg(long)]
     complete: bool,
@@ -87,6 +103,7 @@ const EXAMPLES: &str = "\
 Examples:
   gh pr list --state merged --limit 100000 --json number,author,baseRefName,headRefOid,mergedAt,mergedBy,mergeCommit,reviews,commits,url > prs.json
   audit import github prs.json
+  audit import github --since '3 months ago' --keep answers/
   audit import auto deployments.json statuses.json approvals.jsonl webhooks.jsonl
   audit import auto dump.json.gz --dry-run -v
 
@@ -102,8 +119,19 @@ pub(crate) fn run(context: &mut Context, args: ImportArgs) -> anyhow::Result<Out
     let recorder = Recorder::new(context.open()?, context.now)?;
     let repo = recorder.repo();
     let judge = Judge::new(repo, &args.judge.options(), context.now)?;
-    let mut imported = read(context, &args, &recorder)?;
-    if !imported.suspects.is_empty() && !args.complete {
+    // Kept until the answers have been read.
+    let folder = tempfile::tempdir()
+        .map_err(|error| Failure::new(format!("cannot make a folder for answers: {error}")))?;
+    let mut files = args.files.clone();
+    if files.is_empty() {
+        let asked = ask(context, &args, &recorder, folder.path())?;
+        let Some(asked) = asked else { return Ok(Outcome::Yes) };
+        files = asked;
+    }
+    let mut imported = read(context, &args, &files, &recorder)?;
+    // What gh and glab fetched page by page is whole.
+    let whole = args.complete || args.files.is_empty();
+    if !imported.suspects.is_empty() && !whole {
         return cut_off(context, &imported);
     }
     places::keep_own(&recorder, args.repo.as_deref(), &mut imported)?;
@@ -137,7 +165,12 @@ pub(crate) fn run(context: &mut Context, args: ImportArgs) -> anyhow::Result<Out
 }
 
 /// Reads all files.
-fn read(context: &Context, args: &ImportArgs, recorder: &Recorder) -> Result<Imported, Failure> {
+fn read(
+    context: &Context,
+    args: &ImportArgs,
+    files: &[String],
+    recorder: &Recorder,
+) -> Result<Imported, Failure> {
     let repo = recorder.repo();
     let policy = recorder.policy();
     let map = env_map(args)?;
@@ -154,7 +187,7 @@ fn read(context: &Context, args: &ImportArgs, recorder: &Recorder) -> Result<Imp
     };
     let mut reader = Reader::new(options);
     let progress = context.ui.progress("items read");
-    for name in &args.files {
+    for name in files {
         let mut count = || progress.add(1);
         match name.as_str() {
             "-" => reader.file("standard input", io::stdin().lock(), &mut count)?,
@@ -166,6 +199,35 @@ fn read(context: &Context, args: &ImportArgs, recorder: &Recorder) -> Result<Imp
         }
     }
     reader.finish()
+}
+
+/// Asks a forge through its own program; the files with the answers, or `None` when only the commands were wanted.
+fn ask(
+    context: &mut Context,
+    args: &ImportArgs,
+    recorder: &Recorder,
+    folder: &Path,
+) -> anyhow::Result<Option<Vec<String>>> {
+    let origin = recorder.ask_git(&["remote", "get-url", "origin"]);
+    let origin = origin.as_deref().and_then(name::from_url);
+    let since = match &args.since {
+        Some(date) => Some(time::format(fields::moment(recorder.repo(), date)?)?),
+        None => None,
+    };
+    if let Some(keep) = &args.keep {
+        std::fs::create_dir_all(keep)
+            .map_err(|error| Failure::new(format!("--keep: {}: {error}", keep.display())))?;
+    }
+    let folder = args.keep.as_deref().unwrap_or(folder);
+    let forge = Forge::new(args, origin.as_deref(), since, folder)?;
+    if args.print_commands {
+        for line in forge.commands() {
+            writeln!(context.ui.out(), "{line}")?;
+        }
+        return Ok(None);
+    }
+    let files = forge.ask(&context.ui)?;
+    Ok(Some(files.iter().map(|file| file.display().to_string()).collect()))
 }
 
 /// How to read tables, if it is tables that are imported.

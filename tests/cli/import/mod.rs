@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod forges;
 mod github;
 mod gitlab;
 mod hostile;
