@@ -154,7 +154,10 @@ impl Draft {
     /// of one moment something must decide that doesn't depend on the order of files.
     fn is_better(&self, other: &Draft) -> bool {
         match self.age().cmp(&other.age()) {
-            std::cmp::Ordering::Equal => self.fields().to_string() >= other.fields().to_string(),
+            std::cmp::Ordering::Equal => {
+                let (ours, theirs) = (self.fields().to_string(), other.fields().to_string());
+                ours >= theirs
+            }
             order => order.is_gt(),
         }
     }

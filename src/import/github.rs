@@ -622,7 +622,7 @@ impl GitHub {
         };
         for value in item.value.items("approvals") {
             let place = value.items("environments").first();
-            let place = place.map_or_else(Place::default, |env| place_of_env(env));
+            let place = place.map_or_else(Place::default, place_of_env);
             let item = Item { value: Value::Null, ..item.clone() };
             self.approvals.push(Approval { item, place, run: run.clone(), value: value.clone() });
         }
@@ -766,15 +766,15 @@ fn in_force(
     deployments: &BTreeMap<(Place, String), Deployment>,
     statuses: &BTreeMap<(Place, String), BTreeMap<u64, Status>>,
 ) -> InForce {
-    let mut all: Vec<(i64, u64, &(Place, String), &Deployment, &Status)> = Vec::new();
+    let mut all = Vec::new();
     for (key, statuses) in statuses {
         let Some(deployment) = deployments.get(key) else { continue };
-        all.extend(statuses.iter().map(|(id, status)| (status.at, *id, key, deployment, status)));
+        all.extend(statuses.iter().map(|(id, status)| (status, *id, key, deployment)));
     }
-    all.sort_by_key(|(at, id, ..)| (*at, *id));
+    all.sort_by_key(|(status, id, ..)| (status.at, *id));
     let mut current: BTreeMap<(&Place, &str), &str> = BTreeMap::new();
     let mut before = InForce::new();
-    for (_, id, key, deployment, status) in all {
+    for (status, id, key, deployment) in all {
         let env = status.env.as_deref().unwrap_or(&deployment.env);
         let place = (&key.0, env);
         before.insert((key.clone(), id), current.get(&place).map(|sha| (*sha).to_owned()));

@@ -14,8 +14,10 @@ use std::path::{Path, PathBuf};
 const RENEW: &str = "UPDATE_README=1 cargo test --test cli sessions";
 
 /// Blocks and commands within a line that no test runs here, and why.
-const NOT_RUN: [(&str, &str); 5] = [
+const NOT_RUN: [(&str, &str); 7] = [
     ("cargo run --release -- log", "needs a build of its own; .ci/run runs it"),
+    ("audit import github --since '1 year ago'", "asks GitHub; import::forges has a gh of its own"),
+    ("audit trace '#12'", "shows what that brought"),
     ("cargo test", "is what runs this; .ci/run runs it"),
     ("cargo install --path .", "needs a build of its own"),
     ("git log --format=%G?", "is git's; tests of signatures compare with it"),
