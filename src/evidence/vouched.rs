@@ -1,9 +1,7 @@
 //! Which records are vouched for by whom: the batches of a ledger whose `import` record somebody trusted signed.
 
-use super::judge::Judge;
 use crate::event::{Event, Grade, Vouched};
-use crate::ledger::{Batch, Scratch, View};
-use crate::outcome::Failure;
+use crate::ledger::Batch;
 use std::collections::HashMap;
 
 /// The vouched records of one ledger, by their numbers in the chain.
@@ -15,21 +13,6 @@ pub(crate) struct VouchedRecords {
 }
 
 impl VouchedRecords {
-    /// Judges the `import` records of a ledger.
-    ///
-    /// # Errors
-    /// When the file can't be read, or has changed since it was checked.
-    pub(super) fn find(view: &View, judge: &Judge) -> Result<VouchedRecords, Failure> {
-        let mut found = VouchedRecords::default();
-        for batch in view.batches()? {
-            let stored = view.line(batch.closing)?;
-            let mut scratch = Scratch::default();
-            let (line, id) = stored.read(&mut scratch)?;
-            found.add(&batch, &judge.entry(&line, id));
-        }
-        Ok(found)
-    }
-
     /// Adds a batch, if it is whole and somebody trusted signed its `import` record.
     pub(crate) fn add(&mut self, batch: &Batch, import: &Event) {
         let Ok(records) = &batch.records else { return };

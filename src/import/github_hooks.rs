@@ -4,7 +4,7 @@
 //! was given (that it was received then), whose access changed. A delivery has an id of its own, which is the same
 //! when it is delivered again; the key is always that of the object.
 
-use super::github::{self, GitHub, Place, approval, place};
+use super::github_rest::{self, GitHub, Place, approval, place};
 use super::item::{Item, Out, full_id};
 use super::json::Look;
 use super::{Draft, who};
@@ -60,13 +60,13 @@ pub(super) fn read(github: &mut GitHub, item: &Item, out: &mut Out<'_>) {
     let action = value.text("action").unwrap_or_default();
     let sender = || who::github(value.at("sender"), &repository(value).0);
     match (event, action) {
-        ("pull_request", "closed") => github::pull(item, value.at("pull_request"), None, out),
+        ("pull_request", "closed") => github_rest::pull(item, value.at("pull_request"), None, out),
         ("pull_request_review", "dismissed") => {
             let at = item.received.map(|at| (sender(), at));
-            github::review(item, value.at("review"), at, out);
+            github_rest::review(item, value.at("review"), at, out);
         }
         ("pull_request_review", "submitted" | "edited") => {
-            github::review(item, value.at("review"), None, out);
+            github_rest::review(item, value.at("review"), None, out);
         }
         ("deployment_status", _) => {
             github.deployment(item, value.at("deployment"), out);
@@ -74,7 +74,7 @@ pub(super) fn read(github: &mut GitHub, item: &Item, out: &mut Out<'_>) {
             github.status(item, value.at("deployment_status"), run, out);
         }
         ("deployment_review", "approved" | "rejected") => approved(item, action, out),
-        ("workflow_run", "completed") => github::run(item, value.at("workflow_run"), out),
+        ("workflow_run", "completed") => github_rest::run(item, value.at("workflow_run"), out),
         ("member", "added" | "removed") => member(item, action, out),
         ("membership", "added" | "removed") => member(item, action, out),
         ("team", "added_to_repository" | "removed_from_repository") => team(item, action, out),
@@ -150,7 +150,7 @@ fn member(item: &Item, action: &str, out: &mut Out<'_>) {
     });
     let granted = if action == "added" { "granted" } else { "revoked" };
     let delivery = item.header("x-github-delivery").unwrap_or_default().to_owned();
-    let mut from = github::from(&place, "access", &delivery, item);
+    let mut from = github_rest::from(&place, "access", &delivery, item);
     if delivery.is_empty() {
         let id = value.id("member.id").unwrap_or_default();
         from.key = format!("access/{id}/{granted}/{}", role.as_deref().unwrap_or_default());
@@ -171,11 +171,12 @@ fn team(item: &Item, action: &str, out: &mut Out<'_>) {
     let Some(when) = received(item, &format!("access of team {slug}"), out) else { return };
     let delivery = item.header("x-github-delivery").unwrap_or(slug).to_owned();
     let granted = if action.starts_with("added") { "granted" } else { "revoked" };
-    let draft = Draft::new(Kind::Access, when, github::from(&place, "access", &delivery, item))
-        .who(who::github(value.at("sender"), &place.0))
-        .what("action", Some(granted))
-        .what("grantee", Some(format!("team {slug}")))
-        .what("role", Some(value.text("team.permission").unwrap_or("member")));
+    let draft =
+        Draft::new(Kind::Access, when, github_rest::from(&place, "access", &delivery, item))
+            .who(who::github(value.at("sender"), &place.0))
+            .what("action", Some(granted))
+            .what("grantee", Some(format!("team {slug}")))
+            .what("role", Some(value.text("team.permission").unwrap_or("member")));
     out.draft(item, draft);
 }
 
@@ -192,7 +193,7 @@ fn rule(item: &Item, member: &str, name: &str, action: &str, out: &mut Out<'_>) 
         "deleted" => "unset",
         _ => "changed",
     };
-    let mut from = github::from(&place, member, &id, item);
+    let mut from = github_rest::from(&place, member, &id, item);
     let digest = Id::of(rule.to_string().as_bytes());
     // Each state of a rule is a fact of its own.
     from.key = format!("{member}/{id}/{change}/{digest}");
@@ -213,7 +214,7 @@ fn forced(item: &Item, out: &mut Out<'_>) {
         (value.text("before").unwrap_or_default(), value.text("after").unwrap_or_default());
     let Some(when) = received(item, &format!("push to {reference}"), out) else { return };
     let short = |id: &str| id.get(..10).unwrap_or(id).to_owned();
-    let mut from = github::from(&place, "push", after, item);
+    let mut from = github_rest::from(&place, "push", after, item);
     from.key = format!("push/{reference}/{before}/{after}");
     let draft = Draft::new(Kind::Note, when, from)
         .who(who::github(value.at("sender"), &place.0))

@@ -3,7 +3,7 @@
 //! They say which commit an approval saw, and that approvals were taken back. They don't say which commit a squash
 //! made; a deployment's approvals come as its "status", which is no outcome.
 
-use super::gitlab::{Run, approved, from, outcome, project, review};
+use super::gitlab_rest::{Run, approved, from, outcome, project, review};
 use super::item::{Item, Out, full_id};
 use super::json::Look;
 use super::{Draft, who};

@@ -23,8 +23,10 @@ mod gitea;
 mod github;
 mod github_audit;
 mod github_hooks;
+mod github_rest;
 mod gitlab;
 mod gitlab_hooks;
+mod gitlab_rest;
 mod hoop;
 mod item;
 mod json;
@@ -71,12 +73,12 @@ pub const SOURCES: &[Row] = &[
     Row {
         name: "github",
         about: "GitHub: REST answers, lists of gh, webhooks and their deliveries",
-        make: || Box::new(github::GitHub::default()),
+        make: || Box::new(github_rest::GitHub::default()),
     },
     Row {
         name: "gitlab",
         about: "GitLab: REST answers and webhooks",
-        make: || Box::new(gitlab::GitLab::default()),
+        make: || Box::new(gitlab_rest::GitLab::default()),
     },
     Row {
         name: "gitea",

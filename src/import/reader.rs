@@ -62,6 +62,8 @@ pub struct Packed {
     pub stage: u64,
     /// The repository that it is of.
     pub repo: String,
+    /// The digest of what the files say.
+    pub item: Box<str>,
     text: Box<str>,
 }
 
@@ -75,6 +77,7 @@ impl Packed {
             when: draft.when,
             stage: draft.stage(),
             repo: draft.from.repo.clone(),
+            item: draft.from.item.as_str().into(),
             text: text.into(),
         }
     }
