@@ -14,11 +14,14 @@
 //! | [`allowed_signers`] | the file | each line counts by itself; only a listed key is vouched for |
 //! | [`krl`] | a binary revocation list | a second reader finds the same keys and serial numbers revoked |
 //! | [`armor`] | a signature, and changes to one | canonical is what an independent encoder writes; altered ones are not good |
+//! | [`import`] | files of forges, in any container | drafts are what a record can hold; the same file twice says nothing more |
+//! | [`table`] | CSV and JSON by a mapping | the same |
 //! | [`ledger`] | lines of the ledger | canonical as serde_json and JCS have it; ids; the check by pieces and in parallel |
 //! | [`policy`] | `policy.toml` | reading is independent of layout; problems lie in the file; reports are JSON |
 //! | [`words`] | what users type and records state | addresses, dates, moments, spans: written again, read again |
 
 mod armor;
+mod import;
 mod ledger;
 mod object;
 mod policy;
@@ -28,6 +31,7 @@ mod trailers;
 mod words;
 
 pub use armor::armor;
+pub use import::{import, table};
 pub use ledger::ledger;
 pub use object::object;
 pub use policy::policy;

@@ -62,4 +62,4 @@ macro_rules! targets {
     };
 }
 
-targets! { allowed_signers armor krl ledger object policy trailers words }
+targets! { allowed_signers armor import krl ledger object policy table trailers words }
