@@ -8,6 +8,7 @@ mod ledger_speed;
 mod ledger_support;
 mod ledger_tamper;
 mod openpgp;
+mod openpgp_armor;
 mod openpgp_certificates;
 mod openpgp_support;
 mod ssh_signatures;

@@ -14,6 +14,10 @@
 //! real signatures need it (headers, CRLF, trailing blanks, no checksum, text after the end) and
 //! refuses the rest; [`encode`] writes the one form that GnuPG writes, so that comparing tells
 //! whether somebody touched the text.
+//!
+//! GnuPG reads a header line up to its first NUL and takes the armor for damaged unless the first colon is followed by a
+//! blank or the end of the line (`parse_header_line` in its armor.c). Without a checksum it looks for one behind the end:
+//! so nothing but blank lines may follow there.
 
 const BEGIN: [&[u8]; 2] = [b"-----BEGIN PGP SIGNATURE-----", b"-----BEGIN PGP MESSAGE-----"];
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -31,19 +35,25 @@ pub(super) enum ArmorError {
 pub(super) fn decode(text: &[u8]) -> Result<Vec<u8>, ArmorError> {
     use ArmorError::{Malformed, Several};
 
-    let mut lines = text.split(|&byte| byte == b'\n').map(trim_end);
-    if !lines.next().is_some_and(|line| BEGIN.contains(&line)) {
+    if text.contains(&0) {
+        return Err(Malformed("the armor holds a NUL"));
+    }
+    let mut lines = text.split(|&byte| byte == b'\n');
+    if !lines.next().is_some_and(|line| BEGIN.contains(&trim_end(line))) {
         return Err(Malformed("the armor does not begin as a signature does"));
     }
     loop {
         let header = lines.next().ok_or(Malformed("the armor ends within its headers"))?;
-        if header.is_empty() {
+        if trim_end(header).is_empty() {
             break;
         }
-        if !header.contains(&b':') {
-            return Err(Malformed("the armor has a header without a colon"));
+        let colon = header.iter().position(|&byte| byte == b':');
+        let colon = colon.ok_or(Malformed("the armor has a header without a colon"))?;
+        if !matches!(header.get(colon + 1), None | Some(b' ' | b'\r')) {
+            return Err(Malformed("the armor has a header whose colon is not followed by a blank"));
         }
     }
+    let mut lines = lines.map(trim_end);
 
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let mut quantum = Quantum::default();
@@ -65,8 +75,12 @@ pub(super) fn decode(text: &[u8]) -> Result<Vec<u8>, ArmorError> {
     if checksum.is_some_and(|stated| stated != base64(&crc24(&bytes).to_be_bytes()[1..])) {
         return Err(Malformed("the checksum of the armor does not match"));
     }
-    if lines.any(|line| line.starts_with(b"-----BEGIN PGP ")) {
+    let behind: Vec<&[u8]> = lines.filter(|line| !line.is_empty()).collect();
+    if behind.iter().any(|line| line.starts_with(b"-----BEGIN PGP ")) {
         return Err(Several);
+    }
+    if checksum.is_none() && !behind.is_empty() {
+        return Err(Malformed("the armor has no checksum, and text follows it"));
     }
     Ok(bytes)
 }

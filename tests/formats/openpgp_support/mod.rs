@@ -141,6 +141,35 @@ impl World {
         (next(), next(), next())
     }
 
+    /// `%G?` of a commit with that payload for each of these signatures, in their order. What becomes one commit is told
+    /// once for each.
+    pub(crate) fn ask_git_about(&self, payload: &[u8], signatures: &[Vec<u8>]) -> Vec<String> {
+        let repo = self.dir.path().join("repo");
+        let split = payload.windows(2).position(|pair| pair == b"\n\n").unwrap();
+        let mut paths = String::new();
+        for (number, signature) in signatures.iter().enumerate() {
+            let mut commit = payload[..split].to_vec();
+            commit.extend(b"\ngpgsig ");
+            for &byte in signature.trim_ascii_end() {
+                commit.push(byte);
+                commit.extend((byte == b'\n').then_some(b' '));
+            }
+            commit.extend(&payload[split..]);
+            let path = self.dir.path().join(format!("commit-{number}"));
+            std::fs::write(&path, commit).unwrap();
+            paths.push_str(path.to_str().unwrap());
+            paths.push('\n');
+        }
+        let store = ["hash-object", "--literally", "-w", "-t", "commit", "--stdin-paths"];
+        let ids = self.git(&store, &repo, paths.as_bytes());
+        let program = format!("gpg.program={}", self.program().display());
+        let log = ["-c", &program, "log", "--no-walk=unsorted", "--stdin", "--format=%H %G?"];
+        let said = self.git(&log, &repo, ids.as_bytes());
+        let letters: std::collections::HashMap<&str, &str> =
+            said.lines().filter_map(|line| line.split_once(' ')).collect();
+        ids.lines().map(|id| letters[id].to_owned()).collect()
+    }
+
     pub(crate) fn keyring(&self) -> Keyring {
         let program = self.program();
         Keyring::from_gnupg(program.to_str().unwrap(), Validity::Undefined, now()).unwrap()
