@@ -18,6 +18,10 @@
 //! caller signs before it calls: asking for a PIN takes minutes, and if others have written
 //! meanwhile, the graph keeps the record valid.
 
+mod many;
+
+pub use many::AppendedMany;
+
 use super::check::{self, Checker, Report, Rules, Torn};
 use super::entry::{Line, Scratch};
 use super::id::Id;

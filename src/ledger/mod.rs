@@ -27,6 +27,7 @@
 //! | `block` | memory for the pieces of a file |
 //! | [`view`] | reading the ledger of a repository |
 //! | [`append`] | appending to it so that nothing acknowledged is lost |
+//! | `outbox` | records of a clone that has no ledger |
 //! | [`sign`] | signing by running the user's program |
 //!
 //! Nothing here knows git or judges signatures: callers hand over values, and judge
@@ -41,6 +42,7 @@ mod event;
 pub mod id;
 pub mod kinds;
 pub mod name;
+mod outbox;
 pub mod parallel;
 pub mod record;
 pub mod recorded;
@@ -50,7 +52,7 @@ pub mod sign;
 pub mod time;
 pub mod view;
 
-pub use append::{Appended, NotAppended};
+pub use append::{Appended, AppendedMany, NotAppended};
 pub use check::{Finding, Report, Rule, Rules, Severity};
 pub use entry::{Entry, Line, NAMESPACE, Scratch};
 pub use id::{Id, Nonce, ObjectId};

@@ -25,6 +25,8 @@ use crate::ledger::{Ledger, Recorded, Rules, View};
 use crate::outcome::{Failure, Outcome};
 use crate::policy::rules::Rule;
 use crate::policy::{Finding, Level, Tally};
+use crate::share::publication::Publication;
+use crate::share::shared::Shared;
 use basis::Basis;
 use scope::Scope;
 use verifier::{Totals, Verifier};
@@ -71,6 +73,8 @@ pub struct LedgerLine {
     pub records: usize,
     /// The ids of the records that nobody builds on: to be kept elsewhere.
     pub heads: Vec<String>,
+    /// What of it is published.
+    pub shared: Shared,
 }
 
 /// One rule and what came of it.
@@ -217,12 +221,14 @@ fn decide(
     let records = records::events(&view, judge, |_| true, |_| true)?;
     let records: Vec<Recorded> = records.into_iter().map(Recorded::of).collect();
     let target = scope.target(judge.policy(), &records)?;
+    let publication = Publication::of_repo(repo)?;
     let mut verifier = Verifier {
         basis: &basis,
         scope: &scope,
         target,
         view: &view,
         records: &records,
+        publication: &publication,
         totals: Totals::default(),
     };
     verifier.everything(walks, root, counted)?;
