@@ -22,6 +22,7 @@ mod run;
 mod schema;
 mod sessions;
 mod sync;
+mod sync_crash;
 mod trace_asked;
 mod trace_doubts;
 mod trace_reverts;
