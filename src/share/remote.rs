@@ -58,6 +58,9 @@ pub enum Depth {
     Tip,
 }
 
+/// How often a fetch is repeated that another one got in the way of.
+const FETCHES: u32 = 20;
+
 /// What a fetch came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fetched {
@@ -302,7 +305,15 @@ impl Remote {
             args.push("--progress");
         }
         args.extend(["--", &self.name, &refspec]);
-        let output = self.run(args, b"")?;
+        let mut output = self.run(&args, b"")?;
+        // The fetch of a sync that was killed may still be on its way.
+        for _ in 0..FETCHES {
+            if output.status.success() || !contended(&output.stderr) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+            output = self.run(&args, b"")?;
+        }
         if output.status.success() {
             let tip = self.ask(
                 "read what was fetched",
@@ -549,6 +560,14 @@ impl Remote {
             }
         }
     }
+}
+
+/// Whether a fetch failed only because another one was setting the same reference.
+fn contended(stderr: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(stderr);
+    ["cannot lock ref", "unable to update local ref", "shallow.lock"]
+        .iter()
+        .any(|what| text.contains(what))
 }
 
 /// Whether git's reason means that somebody else was first: the next try may succeed.

@@ -1,6 +1,6 @@
 //! `audit sync` between clones: what is shared, in which order, and what a server may not do.
 
-use crate::common::{Output, Repo, World, feed, require_git, require_that};
+use crate::common::{Output, Repo, World, feed, require_git};
 use std::path::Path;
 use std::process::Stdio;
 
@@ -639,7 +639,13 @@ fn writers_at_once_lose_nothing_and_agree_on_one_order() {
         ids.extend(String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned));
     }
     let seconds = begin.elapsed().as_secs_f64();
-    assert!(require_that(seconds < 60.0, "60 seconds"), "{seconds}");
+    let told = format!(
+        "
+{writers} writers of {each} records each: {seconds:.1} seconds
+"
+    );
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), told.as_bytes());
+    assert!(seconds < 240.0, "{seconds}");
     assert_eq!(ids.len(), writers * each, "{ids:?}");
     assert!(!ids.iter().any(|id| id == "FAILED"), "{ids:?}");
     let text = published(&server);

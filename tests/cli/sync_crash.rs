@@ -95,7 +95,7 @@ fn injected(what: &str) {
         "openat,write,fsync,fdatasync,rename,ftruncate,mkdir,unlink,flock,clone3,vfork,pwrite64";
     let most = cases(12, 100_000);
     // Few cases are spread over what a sync does.
-    let step = if most < 100 { 17 } else { 1 };
+    let step = if most < 100 { 7 } else { 1 };
     let (mut tried, mut harmed) = (0, 0);
     for number in (1..).step_by(step).take(most) {
         copy(&template, &run);
@@ -122,7 +122,7 @@ fn injected(what: &str) {
         assert_eq!(after.len(), all.len(), "{number}: once each");
         assert_eq!(ids(&clone), all, "{number}");
         git(&world, &server, &["fsck", "--strict"]).success();
-        if first.code == Some(0) && number > 600 {
+        if first.code == Some(0) && number > 150 {
             break;
         }
     }

@@ -10,4 +10,5 @@ mod ledger_tamper;
 mod openpgp;
 mod openpgp_certificates;
 mod openpgp_support;
+mod proofs;
 mod ssh_signatures;
