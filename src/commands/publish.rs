@@ -1,11 +1,10 @@
 //! `--sync`: publishing a record as soon as it is made.
 
 use super::Context;
-use super::recorder::Recorder;
 use super::signing::{self, SignArgs};
 use super::sync;
 use crate::git::Repository;
-use crate::ledger::{Entry, Ledger};
+use crate::ledger::{Entry, Id, Ledger};
 use crate::outcome::Failure;
 use crate::share::list::Expected;
 use crate::share::remote::Remote;
@@ -83,26 +82,25 @@ impl Publish {
         Ok(Publish { when, remote, sign, tail: None })
     }
 
-    /// In a clone that has never synced, takes over what is published, so that the new record builds on it. If that
-    /// fails, the record is made all the same; what failed is said when it is published.
+    /// In a clone that has never synced, takes over what is published, so that the new record builds on it. Where the end
+    /// of the list is enough, gives the ledger's name and what the record builds on. If that fails, the record is made all the same; what failed is said when it is published.
     ///
     /// # Errors
     /// When the published list is malformed, or this clone's memory can't be read.
     pub(crate) fn before(
         &mut self,
         context: &Context,
-        recorder: &mut Recorder,
-    ) -> Result<(), Failure> {
-        let repo = recorder.repo();
-        let (Some(when), Some(remote)) = (self.when, &mut self.remote) else { return Ok(()) };
+        repo: &Repository,
+    ) -> Result<Option<(String, Vec<Id>)>, Failure> {
+        let (Some(when), Some(remote)) = (self.when, &mut self.remote) else { return Ok(None) };
         let ledger = Ledger::new(repo.common_dir());
         let synced = State::new(ledger.dir()).seen()?.contains_key(&remote.key);
         if synced || ledger.open()?.is_some() {
-            return Ok(());
+            return Ok(None);
         }
         if !end_is_enough(repo)? {
             let _ = self.sync(context, repo, when);
-            return Ok(());
+            return Ok(None);
         }
         remote.deadline = (when == When::Later).then(|| Instant::now() + SHORT);
         let rules = sync::rules(repo)?;
@@ -118,10 +116,11 @@ impl Publish {
                     "`audit sync` in a clone that has the ledger says more, and keeps the evidence",
                 )
             })?;
-            recorder.base_on(tail.name(), tail.prev());
+            let base = (tail.name().to_owned(), tail.prev());
             self.tail = Some(tail);
+            return Ok(Some(base));
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Publishes a record that has been acknowledged.

@@ -202,7 +202,8 @@ pub(crate) fn run(context: &mut Context, args: RecordArgs) -> anyhow::Result<Out
     // What can't be published at all is said before anything is recorded.
     let mut publish = Publish::new(recorder.repo(), &flags.publish, &flags.sign)?;
     if !flags.dry_run {
-        publish.before(context, &mut recorder)?;
+        let base = publish.before(context, recorder.repo())?;
+        recorder.base_on(base);
     }
     let view = recorder.read()?;
     let entry = match &flags.line {

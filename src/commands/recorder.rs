@@ -50,8 +50,8 @@ impl Recorder {
     }
 
     /// Lets records build on a published list of which only the end is here.
-    pub(crate) fn base_on(&mut self, name: &str, heads: Vec<Id>) {
-        self.base = Some((name.to_owned(), heads));
+    pub(crate) fn base_on(&mut self, base: Option<(String, Vec<Id>)>) {
+        self.base = base;
     }
 
     /// Whether the policy refuses a deploy without a reason, and this is one.

@@ -184,7 +184,8 @@ fn example(kind: Kind) -> &'static str {
 pub(crate) fn run(context: &mut Context, args: RunArgs) -> anyhow::Result<Outcome> {
     let mut recorder = Recorder::new(context.open()?, context.now)?;
     let mut publish = Publish::new(recorder.repo(), &args.flags.publish, &args.flags.sign)?;
-    publish.before(context, &mut recorder)?;
+    let base = publish.before(context, recorder.repo())?;
+    recorder.base_on(base);
     let mut body = args.plan(&recorder, context.now)?;
     if args.flags.approve_first {
         let outcome = args.ask_first(context, &recorder, &body)?;

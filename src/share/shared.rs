@@ -93,7 +93,7 @@ impl Shared {
     /// One line for each remote: when it was last asked, and what it has.
     pub fn lines(&self) -> impl Iterator<Item = String> + '_ {
         self.remotes.iter().map(|one| {
-            let has = one.records.map_or("nothing accepted yet".to_owned(), |count| records(count));
+            let has = one.records.map_or("nothing accepted yet".to_owned(), records);
             let at = one.last.as_ref().and_then(|at| time::parse(at.as_bytes()));
             let at = at.map_or("unknown".to_owned(), |at| moment::long(When::utc(at)));
             let outcome = one.outcome.as_deref().filter(|outcome| *outcome != "ok");

@@ -528,7 +528,7 @@ impl Sync<'_> {
             .collect::<Result<_, Failure>>()?;
         let first = theirs.ids.len() / LINES;
         let mut text = Vec::new();
-        if theirs.ids.len() % LINES > 0
+        if !theirs.ids.len().is_multiple_of(LINES)
             && let Some(id) = theirs.layout.segments.get(first)
         {
             let last =

@@ -1,5 +1,7 @@
 //! `audit checkpoint` and `audit prove`: what can be shown to somebody who has no ledger.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use crate::common::{Key, Output, World, require};
 use crate::sync::{ledger, note, server_and_clone};
 use std::fs;

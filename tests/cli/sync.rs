@@ -1,5 +1,7 @@
 //! `audit sync` between clones: what is shared, in which order, and what a server may not do.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use crate::common::{Output, Repo, World, feed, require_git};
 use std::path::Path;
 use std::process::Stdio;

@@ -1,6 +1,8 @@
 //! `audit sync` that is killed, finds a full disk, or meets histories that nobody planned: lists only grow, and
 //! nothing that was acknowledged is lost.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use crate::common::{Output, World, require};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! Merkle trees and proofs held against another implementation: PyPI's `pymerkle`, where it is installed.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use crate::ledger_support::have;
 use audit::ledger::Id;
 use audit::share::tree::{self, Hash};
