@@ -240,8 +240,15 @@ impl Recorder {
             )
             .hint("add the remote, or `git fetch --unshallow`"));
         }
-        let roots =
-            self.ask_git(&["log", "--max-parents=0", "--format=%ct %H", "--all", "HEAD", "--"]);
+        let roots = self.ask_git(&[
+            "log",
+            "--max-parents=0",
+            "--format=%ct %H",
+            "--exclude=refs/audit/*",
+            "--all",
+            "HEAD",
+            "--",
+        ]);
         let oldest = roots.as_deref().unwrap_or_default().lines().filter_map(|line| {
             let (seconds, id) = line.split_once(' ')?;
             Some((seconds.parse::<u64>().ok()?, id))

@@ -84,6 +84,9 @@ fn two_clones_come_to_have_the_same_records_byte_for_byte() {
     assert!(said.stdout.contains("origin has 4 records"), "{}", said.stdout);
     let said = ana.audit(["sync"]).success();
     assert!(said.stdout.starts_with("Nothing new on either side."), "{}", said.stdout);
+    // The published list is no history of code.
+    let log = ana.audit(["log", "--all", "--kind", "commit", "--format", "jsonl"]).success();
+    assert_eq!(log.lines().len(), 1, "{}", log.stdout);
     // The message of the commit is the checkpoint, and nothing else.
     let message = server.git(["cat-file", "commit", REF]);
     let message = message.split_once("\n\n").unwrap().1;
