@@ -19,6 +19,7 @@
 //! | [`policy`] | what is asked of history, tags and deploys: the policy file, the rules, findings |
 //! | [`timeline`] | git events and ledger events as one stream |
 //! | `trace` | the other commits that make the same change |
+//! | [`share`] | one ledger for several clones: published lists, checkpoints, proofs |
 //! | [`report`] | a file a format, over `Write` |
 //! | [`pipeline`] | an ordered parallel map |
 //! | [`outcome`] | exit codes, and errors with hints |
@@ -38,6 +39,7 @@ pub mod people;
 pub mod pipeline;
 pub mod policy;
 pub mod report;
+pub mod share;
 pub mod signature;
 pub mod status;
 pub mod timeline;

@@ -8,6 +8,7 @@ use crate::evidence::Evidence;
 use crate::evidence::deployed::{between, count, covering, summary};
 use crate::git::{Oid, Repository, object};
 use crate::outcome::Failure;
+use crate::share::shared::Shared;
 use std::collections::HashMap;
 
 /// What runs in one place.
@@ -53,6 +54,8 @@ pub struct Status<'d, 'e> {
     pub idle: Vec<Idle>,
     /// Freezes in force.
     pub freezes: Vec<&'e Event>,
+    /// What of the ledger is published.
+    pub shared: Shared,
 }
 
 /// A place where nothing runs as far as the ledger knows.

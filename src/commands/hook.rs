@@ -2,6 +2,7 @@
 
 mod folder;
 mod install;
+mod ledger;
 mod lines;
 mod remote;
 mod script;
@@ -12,7 +13,7 @@ use crate::git::Repository;
 use crate::git::refs::{Head, Ref};
 use crate::outcome::{Failure, Outcome};
 use crate::report::verify::{Format, write};
-use crate::ui::Style;
+use crate::ui::{Style, escape};
 use crate::verification::{self, Push, Update, Verification};
 use clap::{Args, Subcommand};
 use lines::Form;
@@ -110,6 +111,16 @@ fn pre_push(context: &Context, remote: &str, url: &str, from_git: bool) -> anyho
     if updates.is_empty() && from_git {
         return Ok(Outcome::Yes);
     }
+    let (ours, code) = ledger::take_out(&repo, updates)?;
+    if let Some(refused) =
+        refused(context, &ledger::deletions(&repo, &ours)?, "Nothing was pushed.")
+    {
+        return Ok(refused);
+    }
+    if code.is_empty() && !ours.is_empty() {
+        return Ok(Outcome::Yes);
+    }
+    updates = code;
     let mut known = remote::Remote::find(&repo, remote, url)?;
     if updates.is_empty() {
         updates.extend(known.checked_out(&repo)?);
@@ -166,6 +177,13 @@ fn received(
     updates: Vec<Update>,
     end: &str,
 ) -> anyhow::Result<Outcome> {
+    let (ours, updates) = ledger::take_out(&repo, updates)?;
+    if let Some(refused) = refused(context, &ledger::refusals(&repo, &ours)?, end) {
+        return Ok(refused);
+    }
+    if updates.is_empty() {
+        return Ok(Outcome::Yes);
+    }
     let head = match repo.head()? {
         Head::Branch(Ref { name, .. }) | Head::Unborn(name) => Some(name),
         Head::Detached(_) => None,
@@ -182,6 +200,17 @@ fn received(
     trusted_by_name(&repo, &root, &mut push)?;
     let verification = judged(context, repo, push, root)?;
     Ok(answer(context, &verification, end))
+}
+
+/// Says why the published ledger must not be changed so, if it must not.
+fn refused(context: &Context, refusals: &[String], end: &str) -> Option<Outcome> {
+    for why in refusals {
+        context.ui.note(&format!("audit: refused: {}", escape(why)));
+    }
+    (!refusals.is_empty()).then(|| {
+        context.ui.note(end);
+        Outcome::No
+    })
 }
 
 /// Where the configuration names a revision, that is what must not be led elsewhere.

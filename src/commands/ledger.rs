@@ -6,9 +6,12 @@ use super::judge::JudgeArgs;
 use crate::event::{Event, Grade, Kind, What};
 use crate::evidence::judge::Judge;
 use crate::evidence::records;
+use crate::git::Repository;
 use crate::ledger::{self, Batch, Line, Report, Severity, parallel};
 use crate::outcome::{Failure, Outcome};
 use crate::report::ledger::{Import, LedgerReport, Signatures};
+use crate::share::publication::Publication;
+use crate::share::shared::Shared;
 use clap::{Args, Subcommand};
 use std::fs::File;
 use std::io::{self, Read};
@@ -37,6 +40,12 @@ enum LedgerCommand {
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
     },
+    /// Take over lines that somebody sent, byte for byte: those of a clone that is gone, or of a failed --sync
+    Add {
+        /// The file, or - for standard input
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 /// Where lines come from.
@@ -47,7 +56,8 @@ Examples:
   audit ledger                        path, records, heads, size, first and last
   audit ledger check                  is this repository's ledger whole?
   audit ledger check ledger.jsonl     is this file?
-  ssh host cat ledger.jsonl | audit ledger check -";
+  ssh host cat ledger.jsonl | audit ledger check -
+  audit ledger add lines.jsonl        what a CI job could not publish, from its log";
 
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: LedgerArgs) -> anyhow::Result<Outcome> {
@@ -57,7 +67,9 @@ pub(crate) fn run(context: &mut Context, args: LedgerArgs) -> anyhow::Result<Out
     let (file, check) = match args.command {
         None => (None, false),
         Some(LedgerCommand::Check { file }) => (file, true),
+        Some(LedgerCommand::Add { file }) => return add(context, &repo, &own, file),
     };
+    let of_clone = file.is_none();
     let (name, source) = match file {
         None => {
             let file = own.open()?;
@@ -74,6 +86,10 @@ pub(crate) fn run(context: &mut Context, args: LedgerArgs) -> anyhow::Result<Out
     };
     context.ui.decided(outcome);
     let trust = judge.trust().map(|trust| trust.source());
+    let shared = match of_clone {
+        true => Some(Shared::of(&Publication::of_repo(&repo)?, &report.chain)),
+        false => None,
+    };
     let shown = LedgerReport {
         name: &name,
         report: &report,
@@ -81,6 +97,7 @@ pub(crate) fn run(context: &mut Context, args: LedgerArgs) -> anyhow::Result<Out
         imports: &imports,
         check,
         trust,
+        shared: shared.as_ref(),
     };
     let style = context.ui.style;
     match args.format {
@@ -88,6 +105,40 @@ pub(crate) fn run(context: &mut Context, args: LedgerArgs) -> anyhow::Result<Out
         DocumentFormat::Json => shown.json(context.ui.out())?,
     }
     Ok(outcome)
+}
+
+/// Appends lines that somebody sent. They say themselves who made them, so anybody may carry them.
+fn add(
+    context: &mut Context,
+    repo: &Repository,
+    own: &ledger::Ledger,
+    file: PathBuf,
+) -> anyhow::Result<Outcome> {
+    let (name, mut source) = open(file)?;
+    let mut bytes = Vec::new();
+    source
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::new(format!("cannot read {name}: {error}")))?;
+    // Copied from a terminal, the last line may have lost its end.
+    if !bytes.ends_with(b"\n") {
+        bytes.push(b'\n');
+    }
+    let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
+    let view = own.read(super::sync::rules(repo)?)?;
+    let added = own.append_many(view, &lines, context.now).map_err(|not_appended| {
+        let failure = not_appended.failure;
+        match failure.hint {
+            Some(_) => failure,
+            None => failure
+                .hint("what they build on must be here before them: `audit sync` may bring it"),
+        }
+    })?;
+    for id in &added.added {
+        writeln!(context.ui.out(), "{id}")?;
+    }
+    let there = lines.len() - added.added.len();
+    context.ui.note(&format!("{} added, {there} there already", added.added.len()));
+    Ok(Outcome::Yes)
 }
 
 /// Damage, broken signatures and batches that are not whole are a negative answer; what could not be judged leaves

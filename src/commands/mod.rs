@@ -1,6 +1,7 @@
 //! One file a command: its arguments, whose doc comments are the help, and its four beats: gather,
 //! decide, report, outcome.
 
+mod checkpoint;
 mod child;
 mod ci;
 mod complete;
@@ -21,6 +22,8 @@ mod log;
 mod nushell;
 mod people;
 mod policy;
+mod prove;
+mod publish;
 mod record;
 mod recorder;
 mod run;
@@ -28,6 +31,7 @@ mod show;
 mod signing;
 mod starts;
 mod status;
+mod sync;
 mod trace;
 mod verify;
 mod warnings;
@@ -87,6 +91,9 @@ enum Command {
     Init(init::InitArgs),
     Index(index::IndexArgs),
     Ledger(ledger::LedgerArgs),
+    Sync(sync::SyncArgs),
+    Checkpoint(checkpoint::CheckpointArgs),
+    Prove(prove::ProveArgs),
     Verify(Box<verify::VerifyArgs>),
     Policy(policy::PolicyArgs),
     Hook(hook::HookArgs),
@@ -170,6 +177,9 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Init(args) => init::run(&mut context, args),
         Command::Index(args) => index::run(&mut context, args),
         Command::Ledger(args) => ledger::run(&mut context, args),
+        Command::Sync(args) => sync::run(&mut context, args),
+        Command::Checkpoint(args) => checkpoint::run(&mut context, args),
+        Command::Prove(args) => prove::run(&mut context, args),
         Command::Policy(args) => policy::run(&mut context, args),
         Command::Hook(args) => hook::run(&mut context, args),
         Command::Verify(args) => verify::run(&mut context, *args),

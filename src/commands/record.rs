@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::draft::{Draft, ReasonArgs};
+use super::publish::{Publish, PublishArgs};
 use super::recorder::{self, Recorder};
 use super::signing::SignArgs;
 use super::{editor, fields};
@@ -34,6 +35,7 @@ Examples:
   audit record note --why 'key rotated after the offsite' --when 'yesterday 18:00'
   audit record note --why 'wrong environment in the last record' --link corrects=d4e8a6f0
   audit record --json record.json --dry-run
+  audit record deploy --env production --outcome success --sync    in CI: recorded and published, or exit 2
 
 Each kind has flags of its own, and takes what it is mostly about without a flag: audit record KIND --help";
 
@@ -47,6 +49,9 @@ struct RecordFlags {
 
     #[command(flatten, next_help_heading = "Signature")]
     sign: SignArgs,
+
+    #[command(flatten, next_help_heading = "Publishing")]
+    publish: PublishArgs,
 
     /// Write the reason in your editor (the one that git uses)
     #[arg(long, global = true, help_heading = "Who and why")]
@@ -193,9 +198,15 @@ pub(crate) fn example(kind: Kind) -> &'static str {
 
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: RecordArgs) -> anyhow::Result<Outcome> {
-    let recorder = Recorder::new(context.open()?, context.now)?;
-    let view = recorder.read()?;
+    let mut recorder = Recorder::new(context.open()?, context.now)?;
     let flags = &args.flags;
+    // What can't be published at all is said before anything is recorded.
+    let mut publish = Publish::new(recorder.repo(), &flags.publish, &flags.sign)?;
+    if !flags.dry_run {
+        let base = publish.before(context, recorder.repo())?;
+        recorder.base_on(base);
+    }
+    let view = recorder.read()?;
     let entry = match &flags.line {
         Some(file) => submitted(file, &args)?,
         None => {
@@ -211,8 +222,9 @@ pub(crate) fn run(context: &mut Context, args: RecordArgs) -> anyhow::Result<Out
             .note(&format!("nothing was written; would record {}", recorder::summary(&entry)));
         return Ok(Outcome::Yes);
     }
-    let appended = recorder.append(&context.ui, view, &entry, context.now)?;
-    writeln!(context.ui.out(), "{}", appended.id)?;
+    recorder.keep(&context.ui, view, &entry, context.now)?;
+    publish.after(context, recorder.repo(), &entry)?;
+    writeln!(context.ui.out(), "{}", entry.id)?;
     Ok(Outcome::Yes)
 }
 

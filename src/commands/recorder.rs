@@ -17,7 +17,9 @@ use crate::evidence::records;
 use crate::evidence::root::TrustRoot;
 use crate::git::{Repository, author};
 use crate::ledger::canonical::Refusal;
-use crate::ledger::{Appended, Body, Entry, Ledger, Nonce, Rules, View, entry, kinds, name, sign};
+use crate::ledger::{
+    Appended, Body, Entry, Id, Ledger, Nonce, Rules, View, entry, kinds, name, sign,
+};
 use crate::outcome::Failure;
 use crate::policy::{Level, Policy, rules};
 use crate::signature;
@@ -31,6 +33,8 @@ pub(crate) struct Recorder {
     ci: Option<Ci>,
     policy: Policy,
     now: i64,
+    /// What records build on where the ledger itself is not here: its name, and heads.
+    base: Option<(String, Vec<Id>)>,
 }
 
 impl Recorder {
@@ -42,7 +46,12 @@ impl Recorder {
         let ledger = Ledger::new(repo.common_dir());
         let policy = TrustRoot::find(&repo, None)?.policy()?.unwrap_or_default();
         let ci = Ci::detect(|name| std::env::var(name).ok());
-        Ok(Recorder { repo, ledger, ci, policy, now })
+        Ok(Recorder { repo, ledger, ci, policy, now, base: None })
+    }
+
+    /// Lets records build on a published list of which only the end is here.
+    pub(crate) fn base_on(&mut self, base: Option<(String, Vec<Id>)>) {
+        self.base = base;
     }
 
     /// Whether the policy refuses a deploy without a reason, and this is one.
@@ -114,7 +123,10 @@ impl Recorder {
             Nonce::random()?,
         );
         body.recorded = draft.when.map(|_| now);
-        body.prev = view.chain().prev();
+        body.prev = match &self.base {
+            Some((_, heads)) => heads.clone(),
+            None => view.chain().prev(),
+        };
         body.what = draft.what.clone();
         body.place = draft.place.clone();
         body.why = draft.why.clone();
@@ -149,6 +161,9 @@ impl Recorder {
         }
         let view = self.read()?;
         view.writable()?;
+        if self.base.is_some() {
+            return Ok(view);
+        }
         if body.prev.iter().any(|id| view.chain().look_for(id).is_none()) {
             let path = self.ledger.path();
             return Err(gone(&format!("records were taken out of {}", path.display())));
@@ -187,6 +202,19 @@ impl Recorder {
         parse(&entry::format(&text, signature.as_deref())?)
     }
 
+    /// Writes a line to where it belongs: to the ledger, or, where that is not here, to what waits to be published.
+    ///
+    /// # Errors
+    /// As [`Recorder::append`].
+    pub(crate) fn keep(&self, ui: &Ui, view: View, entry: &Entry, now: i64) -> Result<(), Failure> {
+        if self.base.is_none() {
+            return self.append(ui, view, entry, now).map(drop);
+        }
+        self.ledger.post(&entry.line)?;
+        ui.note(&format!("recorded {} as {}", summary(entry), entry.id));
+        Ok(())
+    }
+
     /// Appends a line and says so on stderr. What is not acknowledged is printed, so that it can be
     /// submitted again.
     ///
@@ -219,7 +247,8 @@ impl Recorder {
     /// # Errors
     /// When it has none yet, and nothing here gives it one.
     pub(crate) fn ledger_name(&self, view: &View) -> Result<String, Failure> {
-        if let Some(name) = &view.report().ledger {
+        let known = self.base.as_ref().map(|(name, _)| name).or(view.report().ledger.as_ref());
+        if let Some(name) = known {
             return Ok(name.clone());
         }
         // Asked once in the life of a ledger: git knows what `url.<base>.insteadOf` makes of it.
@@ -233,8 +262,15 @@ impl Recorder {
             )
             .hint("add the remote, or `git fetch --unshallow`"));
         }
-        let roots =
-            self.ask_git(&["log", "--max-parents=0", "--format=%ct %H", "--all", "HEAD", "--"]);
+        let roots = self.ask_git(&[
+            "log",
+            "--max-parents=0",
+            "--format=%ct %H",
+            "--exclude=refs/audit/*",
+            "--all",
+            "HEAD",
+            "--",
+        ]);
         let oldest = roots.as_deref().unwrap_or_default().lines().filter_map(|line| {
             let (seconds, id) = line.split_once(' ')?;
             Some((seconds.parse::<u64>().ok()?, id))

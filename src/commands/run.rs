@@ -2,6 +2,7 @@
 
 use super::child::{self, Copied, Ended};
 use super::draft::{Draft, ReasonArgs};
+use super::publish::{Publish, PublishArgs};
 use super::recorder::{self, Recorder};
 use super::signing::SignArgs;
 use super::verify;
@@ -9,7 +10,7 @@ use super::{Context, fields};
 use crate::address::Place;
 use crate::event::Kind;
 use crate::ledger::kinds::{Field, TABLES, Table};
-use crate::ledger::{Body, entry, time};
+use crate::ledger::{Body, Entry, entry, time};
 use crate::outcome::{Failure, Outcome};
 use crate::ui::Ui;
 use clap::builder::PossibleValuesParser;
@@ -77,6 +78,9 @@ struct RunFlags {
 
     #[command(flatten, next_help_heading = "Signature")]
     sign: SignArgs,
+
+    #[command(flatten, next_help_heading = "Publishing")]
+    publish: PublishArgs,
 
     /// Run nothing that may not go: first ask what `audit verify --candidate` asks about this commit and
     /// environment, and leave with its exit code unless the answer is yes
@@ -178,7 +182,10 @@ fn example(kind: Kind) -> &'static str {
 
 /// Runs the command.
 pub(crate) fn run(context: &mut Context, args: RunArgs) -> anyhow::Result<Outcome> {
-    let recorder = Recorder::new(context.open()?, context.now)?;
+    let mut recorder = Recorder::new(context.open()?, context.now)?;
+    let mut publish = Publish::new(recorder.repo(), &args.flags.publish, &args.flags.sign)?;
+    let base = publish.before(context, recorder.repo())?;
+    recorder.base_on(base);
     let mut body = args.plan(&recorder, context.now)?;
     if args.flags.approve_first {
         let outcome = args.ask_first(context, &recorder, &body)?;
@@ -192,7 +199,9 @@ pub(crate) fn run(context: &mut Context, args: RunArgs) -> anyhow::Result<Outcom
     let elapsed = begin.elapsed();
     say(&context.ui, &args, &ended);
     measure(&mut body, &ended, context.now, elapsed)?;
-    record(&recorder, &context.ui, &args, body).map_err(|failure| Failure {
+    let recorded = record(&recorder, &context.ui, &args, body)
+        .and_then(|entry| publish.after(context, recorder.repo(), &entry));
+    recorded.map_err(|failure| Failure {
         message: format!("the command has run ({}), but {failure}", how(&ended)),
         ..failure
     })?;
@@ -343,11 +352,14 @@ impl Ended {
 
 /// Writes the record, on top of the ledger as it is now. A record that can't be written is printed, on
 /// top of what was there when the command began: it fits when that is back.
-fn record(recorder: &Recorder, ui: &Ui, args: &RunArgs, mut body: Body) -> Result<(), Failure> {
+fn record(recorder: &Recorder, ui: &Ui, args: &RunArgs, mut body: Body) -> Result<Entry, Failure> {
     let now = body.when;
     let there = recorder.build_on(&mut body);
     match (there, recorder.line(&body, &args.flags.sign)) {
-        (Ok(view), Ok(entry)) => recorder.append(ui, view, &entry, now).map(|_| ()),
+        (Ok(view), Ok(entry)) => {
+            recorder.keep(ui, view, &entry, now)?;
+            Ok(entry)
+        }
         (Err(failure), Ok(entry)) => {
             recorder::hand_back(ui, &entry.line);
             Err(failure)

@@ -25,6 +25,7 @@ use crate::outcome::{Failure, Outcome};
 use crate::report::card::{Cards, Related};
 use crate::report::show::{self, Thing};
 use crate::report::{rows, text};
+use crate::share::publication::{self, Publication, Standing};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -171,9 +172,32 @@ impl<'f> Finder<'f> {
         for later in view.chain().depended_on_by(number) {
             related.push(Related { how: "built on by", what: describe(later)? });
         }
+        related.push(self.published(number)?);
         let event = evidence::records::judged_at(view, judge, number)?;
         related.extend(self.linked(&event)?);
         Ok(Some(Thing::Event(Box::new(event), related)))
+    }
+
+    /// Where a record is published.
+    fn published(&self, number: usize) -> Result<Related, Failure> {
+        let Evidence { repo, view, .. } = self.evidence;
+        let publication = Publication::of_repo(repo)?;
+        let Some(node) = view.chain().nodes().get(number) else {
+            return Err(Failure::new("the ledger has no such entry"));
+        };
+        Ok(match publication.standing(&node.id) {
+            Standing::Published(index, one) => {
+                let at = publication::since(repo, one, index);
+                let at = at.map(|at| format!(" on {}", moment::long(When::utc(at))));
+                let at = at.unwrap_or_default();
+                let what = format!("{} of {} in {}{at}", index + 1, one.seen.size, one.key);
+                Related { how: "published as", what }
+            }
+            Standing::Here => Related { how: "published", what: "not yet: audit sync".to_owned() },
+            Standing::Unknown => {
+                Related { how: "published", what: "unknown (never synced)".to_owned() }
+            }
+        })
     }
 
     /// The tag and the commit that a revision names.

@@ -21,6 +21,13 @@ pub(crate) struct SignArgs {
     no_sign: bool,
 }
 
+impl SignArgs {
+    /// Whether a signature was asked for on the command line.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.sign
+    }
+}
+
 /// What to sign with; `None` when the record is not to be signed.
 ///
 /// # Errors

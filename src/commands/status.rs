@@ -8,6 +8,8 @@ use crate::evidence::deployed::freezes;
 use crate::evidence::period::past;
 use crate::evidence::{self, history};
 use crate::outcome::Outcome;
+use crate::share::publication::Publication;
+use crate::share::shared::Shared;
 use crate::status::{Places, Status, Wanted};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
@@ -82,11 +84,24 @@ pub(crate) fn run(context: &mut Context, args: StatusArgs) -> anyhow::Result<Out
         .collect();
     // How far something was behind at another time is not known: branches keep no history of their own.
     let branch = branch.as_ref().map(|(name, _)| name.as_str()).filter(|_| date.is_none());
-    let status = Status { at: now, asked: date.is_some(), branch, running, idle, freezes };
+    let publication = Publication::of_repo(&repo)?;
+    let shared = Shared::of(&publication, gathered.view.chain());
+    tell(context, &shared);
+    let status = Status { at: now, asked: date.is_some(), branch, running, idle, freezes, shared };
     let outcome = ledger_state.or(outcome);
     context.ui.decided(outcome);
     context.page(&repo)?;
     let style = context.ui.style;
     status.write(args.format.into(), style, context.ui.out())?;
     Ok(outcome)
+}
+
+/// Says what of the ledger others don't have, and what remotes have done to their lists.
+fn tell(context: &Context, shared: &Shared) {
+    for trouble in shared.troubles() {
+        context.ui.warn(&trouble);
+    }
+    if !shared.never() && shared.unpublished != Some(0) {
+        context.ui.note(&format!("note: {}", shared.words()));
+    }
 }

@@ -139,7 +139,8 @@ impl Judge {
         }
     }
 
-    fn verdict(&self, claim: &Claim<'_>) -> Verdict {
+    /// Judges a signature by the trust that applies.
+    pub(crate) fn verdict(&self, claim: &Claim<'_>) -> Verdict {
         match &self.trust {
             Some(trust) => trust.judge(claim),
             None => Verdict::undecided(

@@ -215,7 +215,7 @@ impl Repository {
     }
 
     /// All references and the HEAD of every work tree, as `git log --all` starts; what is no commit is left out, as
-    /// there.
+    /// there. So is the published ledger (`refs/audit/`): its commits carry records and no code.
     ///
     /// # Errors
     /// When a reference cannot be read, or an object is missing or malformed.
@@ -226,8 +226,9 @@ impl Repository {
             Head::Detached(oid) => Some(oid),
             Head::Unborn(_) => None,
         };
-        let refs = self.refs("refs/")?.iter().map(|reference| reference.target);
-        self.commits_at(refs.chain(head).chain(self.other_heads()?))
+        let code = self.refs("refs/")?.iter().filter(|one| !one.name.starts_with("refs/audit/"));
+        let code = code.map(|reference| reference.target);
+        self.commits_at(code.chain(head).chain(self.other_heads()?))
     }
 
     /// The references below a folder that match a glob.

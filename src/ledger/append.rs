@@ -19,8 +19,10 @@
 //! meanwhile, the graph keeps the record valid.
 
 mod batch;
+mod many;
 
 pub use batch::AppendedBatch;
+pub use many::AppendedMany;
 
 use super::check::{self, Checker, Report, Rules, Torn};
 use super::entry::{Line, Scratch};

@@ -28,6 +28,7 @@
 //! | [`view`] | reading the ledger of a repository |
 //! | [`append`] | appending to it so that nothing acknowledged is lost |
 //! | [`provenance`], [`batch`] | where a record was taken over from; what closes a batch of those |
+//! | `outbox` | records of a clone that has no ledger |
 //! | [`sign`] | signing by running the user's program |
 //!
 //! Nothing here knows git or judges signatures: callers hand over values, and judge
@@ -43,6 +44,7 @@ mod event;
 pub mod id;
 pub mod kinds;
 pub mod name;
+mod outbox;
 pub mod parallel;
 pub mod provenance;
 pub mod record;
@@ -53,7 +55,7 @@ pub mod sign;
 pub mod time;
 pub mod view;
 
-pub use append::{Appended, NotAppended};
+pub use append::{Appended, AppendedMany, NotAppended};
 pub use batch::Batch;
 pub use check::{Finding, Report, Rule, Rules, Severity};
 pub use entry::{Entry, Line, NAMESPACE, Scratch};

@@ -48,9 +48,17 @@ enum SshKey {
 /// # Errors
 /// No key, no program, a program that fails (with what it said), or a format that records don't have.
 pub fn sign(signing: &Signing, payload: &[u8]) -> Result<String, Failure> {
+    sign_as(signing, payload, NAMESPACE)
+}
+
+/// As [`sign`], with another namespace for an SSH signature: what is signed is no record.
+///
+/// # Errors
+/// As [`sign`].
+pub fn sign_as(signing: &Signing, payload: &[u8], namespace: &str) -> Result<String, Failure> {
     match signing.format.as_deref() {
         None | Some("openpgp") => sign_openpgp(signing, payload),
-        Some("ssh") => sign_ssh(signing, payload),
+        Some("ssh") => sign_ssh(signing, payload, namespace),
         Some(other) => {
             Err(Failure::new(format!("records can't be signed with gpg.format={other}"))
                 .hint("set gpg.format to ssh or openpgp, or record without signing: --no-sign"))
@@ -58,7 +66,7 @@ pub fn sign(signing: &Signing, payload: &[u8]) -> Result<String, Failure> {
     }
 }
 
-fn sign_ssh(signing: &Signing, payload: &[u8]) -> Result<String, Failure> {
+fn sign_ssh(signing: &Signing, payload: &[u8], namespace: &str) -> Result<String, Failure> {
     let key = key_for_ssh(signing)?;
     let program = signing.program.clone().unwrap_or_else(|| "ssh-keygen".into());
     let temporary = |error| Failure::new(format!("can't make a temporary file to sign: {error}"));
@@ -67,7 +75,7 @@ fn sign_ssh(signing: &Signing, payload: &[u8]) -> Result<String, Failure> {
     let record = dir.path().join("record");
     fs::write(&record, payload).map_err(temporary)?;
     let mut command = Command::new(&program);
-    command.args(["-Y", "sign", "-n", NAMESPACE, "-f"]);
+    command.args(["-Y", "sign", "-n", namespace, "-f"]);
     match &key {
         SshKey::Path(path) => command.arg(path),
         SshKey::Literal(literal) => {

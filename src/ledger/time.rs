@@ -57,7 +57,7 @@ pub fn format(seconds: i64) -> Result<String, Failure> {
 }
 
 /// The same without punctuation, for names of files: `20260901T100100Z`.
-pub(super) fn file_name(seconds: i64) -> String {
+pub fn file_name(seconds: i64) -> String {
     format(seconds).map_or_else(|_| seconds.to_string(), |text| text.replace(['-', ':'], ""))
 }
 

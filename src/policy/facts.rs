@@ -4,6 +4,7 @@ use super::file::Policy;
 use super::finding::{Subject, SubjectKind};
 use super::people::Somebody;
 use crate::event::{Event, Grade, Kind, Verdict, What};
+use crate::share::publication::Held;
 use std::collections::BTreeSet;
 
 /// What every rule may ask beside its subject.
@@ -58,6 +59,27 @@ pub struct Tagged<'a> {
     pub now: Option<&'a Event>,
     /// Records that name it: the entry's id, and the commit that it pointed to then.
     pub recorded: &'a [(String, String)],
+}
+
+/// Whether a record is published.
+#[derive(Debug, Clone, Copy)]
+pub struct Publicity<'a> {
+    /// The record.
+    pub record: &'a Event,
+    /// Whether it stands in a list that was accepted from a remote; `None` when no such list is known.
+    pub published: Option<bool>,
+}
+
+/// A checkpoint of the published ledger that somebody put elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Anchor<'a> {
+    /// The tag that states it.
+    pub by: &'a Event,
+    /// What it states.
+    pub value: &'a str,
+    /// How it stands to the lists that were accepted. The outer `None`: it is no checkpoint; the inner one: no
+    /// list is known.
+    pub held: Option<Option<Held>>,
 }
 
 /// The ledger as a whole.

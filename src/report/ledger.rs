@@ -4,6 +4,7 @@ use super::{json, text, words};
 use crate::event::moment;
 use crate::event::{Event, Grade, When};
 use crate::ledger::{Report, Severity};
+use crate::share::shared::Shared;
 use crate::ui::{Paint, Style, escape};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -90,6 +91,8 @@ pub struct LedgerReport<'a> {
     pub check: bool,
     /// What judged the signatures.
     pub trust: Option<&'a str>,
+    /// What of it is published; `None` for a file that is no clone's own ledger.
+    pub shared: Option<&'a Shared>,
 }
 
 #[derive(Serialize)]
@@ -110,6 +113,7 @@ struct LedgerJson<'a> {
     imports: Vec<ImportJson<'a>>,
     damage: u64,
     findings: Vec<FindingJson<'a>>,
+    shared: Option<&'a Shared>,
 }
 
 #[derive(Serialize)]
@@ -185,6 +189,7 @@ impl LedgerReport<'_> {
                     why: &finding.why,
                 })
                 .collect(),
+            shared: self.shared,
         };
         json::document(&document, out)
     }
@@ -227,6 +232,11 @@ impl LedgerReport<'_> {
         }
         for (number, import) in self.imports.iter().enumerate() {
             line(if number == 0 { "imports" } else { "" }, &import.sentence())?;
+        }
+        if let Some(shared) = self.shared.filter(|_| !report.chain.is_empty()) {
+            line("shared", &shared.words())?;
+            shared.lines().try_for_each(|remote| line("", &remote))?;
+            shared.troubles().try_for_each(|trouble| line("", &trouble))?;
         }
         if let Some(torn) = report.torn {
             line("torn", &format!("{} bytes at the end were never acknowledged", torn.bytes))?;

@@ -18,6 +18,7 @@ pub mod policy;
 pub mod rows;
 pub mod show;
 pub mod status;
+pub mod sync;
 pub mod table;
 pub mod text;
 pub mod trace;

@@ -26,6 +26,8 @@ use crate::ledger::{Ledger, Recorded, Rules, View};
 use crate::outcome::{Failure, Outcome};
 use crate::policy::rules::Rule;
 use crate::policy::{Finding, Level, Tally};
+use crate::share::publication::Publication;
+use crate::share::shared::Shared;
 use basis::Basis;
 use scope::Scope;
 use verifier::{Totals, Verifier};
@@ -72,6 +74,8 @@ pub struct LedgerLine {
     pub records: usize,
     /// The ids of the records that nobody builds on: to be kept elsewhere.
     pub heads: Vec<String>,
+    /// What of it is published.
+    pub shared: Shared,
 }
 
 /// One rule and what came of it.
@@ -221,12 +225,14 @@ fn decide(
     let in_force = all.iter().filter(|record| !superseded.has(record)).cloned().collect();
     let records: Vec<Recorded> = if superseded.is_empty() { all } else { in_force };
     let target = scope.target(judge.policy(), &records)?;
+    let publication = Publication::of_repo(repo)?;
     let mut verifier = Verifier {
         basis: &basis,
         scope: &scope,
         target,
         view: &view,
         records: &records,
+        publication: &publication,
         totals: Totals::default(),
     };
     verifier.everything(walks, root, counted)?;

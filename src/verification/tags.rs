@@ -9,10 +9,11 @@ use crate::git::refs::Ref;
 use crate::git::repository::ObjectKind;
 use crate::git::tags::Tag;
 use crate::outcome::Failure;
-use crate::policy::facts::{self, Tagged};
+use crate::policy::facts::{self, Anchor, Tagged};
 use crate::policy::finding::Answer;
 use crate::policy::rules::{self, Case};
 use crate::policy::{Subject, SubjectKind};
+use crate::share::tree::Hash;
 use std::collections::HashSet;
 
 impl Verifier<'_> {
@@ -84,6 +85,17 @@ impl Verifier<'_> {
         let subject = facts::subject(&event);
         let judgement = &mut self.totals.judgement;
         rules::judge(Case::Tag(&tagged), &subject, self.basis.terms(), judgement);
+        for (key, value) in &event.why.trailers {
+            if !key.eq_ignore_ascii_case("Audit-Checkpoint") {
+                continue;
+            }
+            let state = value.trim().split_once(' ').and_then(|(size, root)| {
+                Some((size.parse::<u64>().ok()?, Hash::parse(root.trim())?))
+            });
+            let held = state.map(|(size, root)| self.publication.held(size, &root));
+            let anchor = Anchor { by: &event, value, held };
+            rules::judge(Case::Anchor(&anchor), &subject, self.basis.terms(), judgement);
+        }
         Ok(())
     }
 

@@ -17,9 +17,12 @@ use crate::git::Oid;
 use crate::ledger::{Id, Recorded, Severity, View};
 use crate::outcome::{Failure, Outcome};
 use crate::policy::exceptions;
-use crate::policy::facts::{self, LedgerState};
+use crate::policy::facts::{self, LedgerState, Publicity};
+use crate::policy::finding::Answer;
 use crate::policy::rules::{self, Case};
 use crate::policy::{Judgement, LedgerPolicy, Level, Subject, SubjectKind, stamp};
+use crate::share::publication::Publication;
+use crate::share::shared::Shared;
 use crate::signature;
 use std::collections::{BTreeSet, HashSet};
 
@@ -42,6 +45,7 @@ pub(super) struct Verifier<'a> {
     pub(super) target: Option<Target<'a>>,
     pub(super) view: &'a View,
     pub(super) records: &'a [Recorded],
+    pub(super) publication: &'a Publication,
     pub(super) totals: Totals,
 }
 
@@ -54,6 +58,7 @@ impl Verifier<'_> {
         counted: Counted<'_>,
     ) -> Result<(), Failure> {
         self.ledger();
+        self.published_lists();
         let mut judged = Judged::default();
         if let Some(walks) = walks {
             let wanted = self.wanted(root)?;
@@ -161,6 +166,9 @@ impl Verifier<'_> {
     /// Judges each record that the scope takes in, but not those from before the adoption.
     fn each_record(&mut self, seen: &HashSet<Oid>) {
         let before = self.before_adoption();
+        let alone = self.publication.unpublished(self.view.chain());
+        let alone: Option<HashSet<String>> =
+            alone.map(|ids| ids.iter().map(Id::to_string).collect());
         for record in self.records {
             if before.contains(&record.id)
                 || !self.scope.takes(record, self.target.as_ref(), seen, self.basis.repo)
@@ -175,6 +183,28 @@ impl Verifier<'_> {
                 self.basis.terms(),
                 &mut self.totals.judgement,
             );
+            let published = alone.as_ref().map(|alone| !alone.contains(&record.id));
+            rules::judge(
+                Case::Publicity(Publicity { record, published }),
+                &facts::subject(record),
+                self.basis.terms(),
+                &mut self.totals.judgement,
+            );
+        }
+    }
+
+    /// Holds the lists that remotes showed last against those that were accepted before.
+    fn published_lists(&mut self) {
+        for (remote, last) in &self.publication.troubled {
+            let text = format!("the ledger on {remote}");
+            let id = format!("{remote} at {}", last.at);
+            let subject = Subject { kind: SubjectKind::Ledger, id, text, env: None };
+            let why = last.why.clone().unwrap_or_else(|| last.outcome.clone());
+            let answer = Answer::fails(format!("{}: {why}", last.outcome));
+            let answer = answer.mend("audit sync says what helps");
+            let terms = self.basis.terms();
+            let judgement = &mut self.totals.judgement;
+            rules::answered("checkpoint-holds", answer, &subject, terms, judgement);
         }
     }
 
@@ -303,6 +333,7 @@ impl Verifier<'_> {
             name: report.ledger.clone(),
             records: report.chain.len(),
             heads: self.view.heads().iter().map(Id::to_string).collect(),
+            shared: Shared::of(self.publication, self.view.chain()),
         });
         let judgement = self.totals.judgement;
         let outcome = match (judgement.denied(), judgement.undecided()) {

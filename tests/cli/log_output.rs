@@ -344,6 +344,7 @@ fn a_record_at_length() {
                 key SHA256:tNVrEQiFPZDfVDIrm3gAn6K/BdMKJlJOleZ1Z3Ovnko
                 judged by .audit/ at HEAD (1fcec91954)
       related   builds on: RECORD-0 approval production 6718d74831 approved
+                published: unknown (never synced)
     "###);
 }
 

@@ -11,4 +11,5 @@ mod openpgp;
 mod openpgp_armor;
 mod openpgp_certificates;
 mod openpgp_support;
+mod proofs;
 mod ssh_signatures;

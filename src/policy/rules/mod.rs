@@ -5,6 +5,7 @@
 //! | file | rules about |
 //! |---|---|
 //! | `records` | the ledger and its records |
+//! | `published` | what of the ledger is published |
 //! | `signatures` | who signed a commit |
 //! | `commits` | reasons and dates of commits |
 //! | `changes` | reviews, and how a commit came to its branch |
@@ -19,6 +20,7 @@ mod approvals;
 mod changes;
 mod commits;
 mod deploys;
+mod published;
 mod records;
 mod signatures;
 mod tags;
@@ -26,7 +28,9 @@ mod tags;
 pub(super) mod testing;
 mod trust;
 
-use super::facts::{Dates, Deployed, Landing, LedgerState, Tagged, Terms, TrustChange};
+use super::facts::{
+    Anchor, Dates, Deployed, Landing, LedgerState, Publicity, Tagged, Terms, TrustChange,
+};
 use super::finding::{Answer, Fault, Finding, Judgement, Level, Subject};
 use crate::event::Event;
 use std::collections::BTreeSet;
@@ -68,6 +72,10 @@ pub enum Check {
     Tag(fn(&Tagged<'_>, Terms<'_>) -> Answer),
     /// About one record.
     Record(fn(&Event, Terms<'_>) -> Answer),
+    /// About whether a record is published.
+    Publicity(fn(&Publicity<'_>, Terms<'_>) -> Answer),
+    /// About a checkpoint of the published ledger.
+    Anchor(fn(&Anchor<'_>, Terms<'_>) -> Answer),
     /// About the ledger as a whole.
     Ledger(fn(&LedgerState<'_>, Terms<'_>) -> Answer),
     /// About a deploy, a rollback or a candidate.
@@ -91,6 +99,10 @@ pub enum Case<'a> {
     Tag(&'a Tagged<'a>),
     /// A record.
     Record(&'a Event),
+    /// A record, and whether it is published.
+    Publicity(Publicity<'a>),
+    /// A checkpoint.
+    Anchor(&'a Anchor<'a>),
     /// The ledger.
     Ledger(&'a LedgerState<'a>),
     /// A deploy.
@@ -102,7 +114,10 @@ pub enum Case<'a> {
 impl Rule {
     /// Whether the rule can have another level in one environment than in others.
     pub fn per_environment(&self) -> bool {
-        matches!(self.check, Check::Deploy(_) | Check::Record(_) | Check::Answers)
+        matches!(
+            self.check,
+            Check::Deploy(_) | Check::Record(_) | Check::Publicity(_) | Check::Answers
+        )
     }
 
     fn ask(&self, case: Case<'_>, terms: Terms<'_>) -> Option<Answer> {
@@ -112,6 +127,8 @@ impl Rule {
             (Check::Landing(check), Case::Landing(landing)) => check(landing, terms),
             (Check::Tag(check), Case::Tag(tag)) => check(tag, terms),
             (Check::Record(check), Case::Record(record)) => check(record, terms),
+            (Check::Publicity(check), Case::Publicity(record)) => check(&record, terms),
+            (Check::Anchor(check), Case::Anchor(anchor)) => check(anchor, terms),
             (Check::Ledger(check), Case::Ledger(ledger)) => check(ledger, terms),
             (Check::Deploy(check), Case::Deploy(deploy)) => check(deploy, terms),
             (Check::Trust(check), Case::Trust(change)) => check(change, terms),
@@ -122,8 +139,9 @@ impl Rule {
 
 /// Every rule, in the order of documentation and reports.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    let groups: [&'static [Rule]; 9] = [
+    let groups: [&'static [Rule]; 10] = [
         &records::RULES,
+        &published::RULES,
         &signatures::RULES,
         &commits::RULES,
         &changes::RULES,
@@ -258,6 +276,7 @@ mod tests {
     fn the_rules_are_those_of_the_design_and_each_explains_itself() {
         let ids: Vec<&str> = all().map(|rule| rule.id).collect();
         let design = "ledger-intact record-signed record-signer-known record-signer-is-actor foreign-record \
+            ledger-published checkpoint-holds \
             commit-signed commit-signer-known commit-signer-is-committer commit-has-why date-order \
             change-reviewed direct-push tag-signed tag-name-matches tag-moved deploy-commit-exists \
             deploy-from-branch deploy-has-why deploy-in-freeze deploy-unsigned-commits history-rewritten \

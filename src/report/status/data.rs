@@ -5,6 +5,7 @@ use crate::report::approvals::{ApprovalJson, approvers};
 use crate::report::csv::defuse;
 use crate::report::environment::PlaceJson;
 use crate::report::json;
+use crate::share::shared::Shared;
 use crate::status::{Behind, Running, Status};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -105,6 +106,7 @@ struct StatusJson<'a> {
     environments: Vec<RunningJson<'a>>,
     idle: Vec<IdleJson<'a>>,
     freezes: Vec<&'a str>,
+    shared: &'a Shared,
 }
 
 #[derive(Serialize)]
@@ -171,6 +173,7 @@ impl<'a> From<&'a Status<'_, '_>> for StatusJson<'a> {
                 })
                 .collect(),
             freezes: status.freezes.iter().map(|event| event.id.as_str()).collect(),
+            shared: &status.shared,
         }
     }
 }

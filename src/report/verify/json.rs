@@ -3,6 +3,7 @@
 use super::Verification;
 use crate::policy::Finding;
 use crate::report::json::{self, VERSION};
+use crate::share::shared::Shared;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -32,6 +33,7 @@ struct Ledger<'a> {
     name: Option<&'a str>,
     records: usize,
     heads: &'a [String],
+    shared: &'a Shared,
 }
 
 #[derive(Serialize)]
@@ -108,6 +110,7 @@ pub(super) fn write(verification: &Verification, out: &mut dyn Write) -> io::Res
             name: ledger.name.as_deref(),
             records: ledger.records,
             heads: &ledger.heads,
+            shared: &ledger.shared,
         }),
         judged: Judged {
             commits: verification.commits,

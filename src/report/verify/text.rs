@@ -29,7 +29,11 @@ pub(super) fn write(
         let heads: Vec<&str> = ledger.heads.iter().take(3).map(|head| text::short(head)).collect();
         let more = if ledger.heads.len() > 3 { ", …" } else { "" };
         let records = counted(ledger.records, "record", "records");
-        let kept = "no copy elsewhere is known: keep this id to notice if records are cut off";
+        let kept = match ledger.shared.never() {
+            true => "no copy elsewhere is known: keep this id to notice if records are cut off"
+                .to_owned(),
+            false => ledger.shared.words(),
+        };
         line("ledger", &format!("{records}, head {}{more} ({kept})", heads.join(", ")))?;
     }
     line("program", &format!("audit {}", verification.version))?;
