@@ -23,6 +23,8 @@ pub(crate) struct Judge {
     /// `None` when signatures are not judged.
     trust: Option<Trust>,
     policy: Policy,
+    /// Whether trust files were looked for and not found.
+    only_git_trust: bool,
 }
 
 impl Judge {
@@ -36,7 +38,11 @@ impl Judge {
         now: i64,
     ) -> Result<Judge, Failure> {
         let root = TrustRoot::find(repo, options.trust.as_deref())?;
-        let mut judge = Judge { trust: None, policy: policy(repo, &root)?.unwrap_or_default() };
+        let mut judge = Judge {
+            trust: None,
+            policy: policy(repo, &root)?.unwrap_or_default(),
+            only_git_trust: root.files.is_none(),
+        };
         if !options.no_signatures {
             judge.trust = Some(root.trust(repo, now)?);
         }
@@ -45,7 +51,12 @@ impl Judge {
 
     /// A judge by a trust and a policy that were found already.
     pub(crate) fn of(trust: Trust, policy: Policy) -> Judge {
-        Judge { trust: Some(trust), policy }
+        Judge { trust: Some(trust), policy, only_git_trust: false }
+    }
+
+    /// Whether no trust files were found, so that only what this user's git is configured to trust applies.
+    pub(crate) fn only_git_trust(&self) -> bool {
+        self.only_git_trust
     }
 
     /// The policy in force; the default one where there is no file.

@@ -128,7 +128,9 @@ pub fn defuse(cell: &str) -> Cow<'_, str> {
     let shown = escape_lines(cell);
     match cell.chars().next() {
         // Spreadsheets read the full-width forms as formulas, too.
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => Cow::Owned(format!("'{shown}")),
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {
+            Cow::Owned(format!("'{shown}"))
+        }
         _ => shown,
     }
 }

@@ -80,14 +80,21 @@ pub fn cell(text: &str) -> String {
                 safe.push_str(BREAK);
                 safe.push('-');
             }
-            '#' | '!' | '~' | '%' | '$' if next.is_some_and(|c| c.is_alphanumeric() || c == '"') => {
+            '#' | '!' | '~' | '%' | '$'
+                if next.is_some_and(|c| c.is_alphanumeric() || c == '"') =>
+            {
                 safe.push('\\');
                 safe.push(c);
                 safe.push_str(BREAK);
             }
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
-            '&' => safe.push_str("&amp;"),
+            '&' => {
+                safe.push_str("&amp;");
+                if next.is_some_and(|c| c.is_ascii_digit()) {
+                    safe.push_str(BREAK);
+                }
+            }
             '@' => {
                 safe.push_str("&#64;");
                 safe.push_str(BREAK);
@@ -122,7 +129,10 @@ mod tests {
     fn markup_is_text() {
         assert_eq!(cell("a|b"), "a\\|b");
         assert_eq!(cell("<img src=x>"), "&lt;img src=x&gt;");
-        assert_eq!(cell("[x](http://e) `id` *b*"), "\\[x\\](http&#58;<!-- -->//e) \\`id\\` \\*b\\*");
+        assert_eq!(
+            cell("[x](http://e) `id` *b*"),
+            "\\[x\\](http&#58;<!-- -->//e) \\`id\\` \\*b\\*"
+        );
         // The backslash of the escape is itself escaped, so that it is shown.
         assert_eq!(cell("a\nb"), "a\\\\x0ab");
     }
@@ -139,7 +149,7 @@ mod tests {
             ("@ana", "&#64;<!-- -->ana"),
             ("o/r#13", "o/r\\#<!-- -->13"),
             ("!7 %3 ~bug", "\\!<!-- -->7 \\%<!-- -->3 \\~<!-- -->bug"),
-            ("gh-12", "gh<!-- -->-12"),
+            ("gh-12 &3", "gh<!-- -->-12 &amp;<!-- -->3"),
         ] {
             assert_eq!(cell(text), safe);
         }

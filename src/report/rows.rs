@@ -59,10 +59,10 @@ impl Columns {
     fn new(style: Style) -> Columns {
         let Some(total) = style.width else {
             // The width of `? unknown` in PROOF.
-            return Columns { when: WHEN, who: 20, what: 0, why: 8, proof: 10 };
+            return Columns { when: WHEN, who: 20, what: 0, why: 14, proof: 10 };
         };
         let (when, who, why, proof) = match total {
-            0..=89 => (TIME, 13, 6, NUMBERED),
+            0..=89 => (TIME, 13, 6, 9),
             90..=109 => (WHEN, 14, 7, NUMBERED),
             110..=139 => (WHEN, 15, 9, NUMBERED),
             140..=179 => (WHEN, 22, 14, NAMES_SIGNER),
@@ -292,6 +292,9 @@ impl Rows {
         let (_, mark) = mark(event.proof.grade, self.style.unicode);
         let whole = format!("{mark} {words}");
         let is_signed = event.proof.grade == Grade::Signed;
+        if is_signed && self.days_apart() {
+            return (paint, grade);
+        }
         if is_signed && text::width(&escape(&whole)) <= self.columns.proof {
             return (paint, whole);
         }
@@ -302,7 +305,12 @@ impl Rows {
                 self.proofs.len()
             }
         };
-        (paint, format!("{grade} [{number}]"))
+        let numbered = format!("{grade} [{number}]");
+        match text::width(&numbered) <= self.columns.proof {
+            true => (paint, numbered),
+            // The words below the rows begin with the grade.
+            false => (paint, format!("{mark} [{number}]")),
+        }
     }
 }
 

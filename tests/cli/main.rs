@@ -13,6 +13,7 @@ mod init;
 mod join;
 mod log_filters;
 mod log_output;
+mod log_tags;
 mod narrow;
 mod persons;
 mod record;
