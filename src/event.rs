@@ -99,8 +99,10 @@ pub struct CommitFacts {
     pub tree: String,
     /// The author date; `None` where it is absent or unreadable.
     pub authored: Option<When>,
-    /// Branches and tags that point here.
+    /// Branches that point here.
     pub refs: Vec<String>,
+    /// Lightweight tags that name this commit, without `refs/tags/`.
+    pub tags: Vec<String>,
     /// The change request that the message names.
     pub change: Option<ChangeRequest>,
     /// Paths touched compared with the first parent; `None` when nobody asked.
@@ -111,6 +113,14 @@ pub struct CommitFacts {
     pub reviews: Vec<ReviewClaim>,
     /// The commit that this one says it was cherry-picked from.
     pub cherry_picked_from: Vec<String>,
+}
+
+impl CommitFacts {
+    /// What points here, as git decorates commits: `main, tag: v1.4`. Empty where nothing does.
+    pub fn decorations(&self) -> String {
+        let tags = self.tags.iter().map(|tag| format!("tag: {tag}"));
+        self.refs.iter().cloned().chain(tags).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// What a tag names.

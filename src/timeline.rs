@@ -1,7 +1,7 @@
 //! What stands between the commits: tags and records, slipped into the walk, newest first.
 //!
 //! Commits arrive in the order of the walk. What has a time of its own (an annotated tag, a record)
-//! stands before the first commit that is not younger; what has none (a lightweight tag) stands before
+//! stands before the first commit that is not younger; what has none (a lightweight tag, where tags are asked for) stands before
 //! its commit. Nothing is sorted afterwards, so the first row can be shown at once; and because only
 //! the place of a thing must be known beforehand, the thing itself may be worked out when its turn has
 //! come.

@@ -221,6 +221,11 @@ impl FilterArgs {
         !self.grep.is_empty()
     }
 
+    /// Whether this kind is asked for by its name.
+    pub(crate) fn names(&self, kind: Kind) -> bool {
+        self.kind.contains(&kind)
+    }
+
     /// Whether events of this kind can pass.
     pub(crate) fn wants(&self, kind: Kind) -> bool {
         self.kind.is_empty() || self.kind.contains(&kind)

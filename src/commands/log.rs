@@ -1,5 +1,6 @@
 //! `audit log`: the timeline.
 
+mod advice;
 mod others;
 mod query;
 mod stream;
@@ -24,6 +25,7 @@ use crate::report::events::Events;
 use crate::report::words::counted;
 use crate::timeline::Timeline;
 use crate::ui::escape;
+use advice::Advice;
 use clap::{Args, ValueHint};
 use std::ops::ControlFlow;
 use stream::stream;
@@ -33,7 +35,8 @@ use stream::stream;
 /// Commits come in the order of `git log`, and take its ranges, filters and dates. Tags and ledger
 /// events stand between them, each at its own time. Without a revision (or with --all), all tags and all
 /// ledger events are shown; with a range, those that concern a commit in it; from a revision without an end,
-/// each stands at the commit that it concerns.
+/// each stands at the commit that it concerns. A lightweight tag has no time: it stands beside its commit, and
+/// takes a row only with --kind tag.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct LogArgs {
@@ -120,7 +123,7 @@ Examples:
   audit log --kind tag,merge -n 20            the last 20 tags and merges
   audit log --ticket PAY-88 --format json     everything about a ticket
 
-Proof (the column at the right):
+Proof (below the page stands what a number behind it means):
   ✓ signed    a valid signature of somebody we trust
   ↓ imported  taken over from a forge or CI, with its source and hash
   · claimed   text that anyone could have typed: no signature
@@ -156,6 +159,8 @@ pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcom
     context.ui.decided(ledger_state);
     context.page(&repo)?;
     let (style, now) = (context.ui.style, context.now);
+    let advises = context.ui.is_terminal() && args.format == FormatArg::Table;
+    let mut advice = Advice::new(&repo, &judge, &view, advises)?;
     let mut printer = Events::new(args.format.into(), style, now, context.ui.out())?;
     let timeline = Timeline::new(others);
     let mut shown = Shown {
@@ -165,12 +170,14 @@ pub(crate) fn run(context: &mut Context, args: LogArgs) -> anyhow::Result<Outcom
         reversed: args.reverse.then(Vec::new),
     };
     stream(&repo, walk, &reader, &judge, &query, timeline, |event| {
+        advice.see(&event);
         shown.take(event, &mut printer)
     })?;
     for event in shown.reversed.into_iter().flatten().rev() {
         printer.write(&event)?;
     }
     printer.finish()?;
+    advice.write(style, context.ui.out())?;
     if !shown.any {
         for why in args.filters.why_nothing(&query.filter, &view)? {
             context.ui.note(&format!("note: {}", escape(&why)));

@@ -42,6 +42,7 @@ use crate::outcome::{Failure, Outcome};
 use crate::ui::{ColorChoice, Ui};
 use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -68,6 +69,19 @@ pub struct Cli {
     #[command(subcommand)]
     command: Command,
 }
+
+/// What `audit` alone says.
+const FIRST_COMMANDS: &str = "\
+audit: who changed what, when and why in this git repository, and the proof of it
+
+  audit log           the timeline: commits, tags and records, newest first
+  audit show THING    everything known about a commit, tag, record, person or environment
+  audit record KIND   write down a deploy, an approval, an incident, … in the ledger
+  audit verify        check signatures, tags, approvals and the ledger; exit 1 on findings
+  audit init          propose whose signatures count, and a policy
+
+`audit --help` lists all commands, `audit COMMAND --help` explains one with examples.
+";
 
 /// What every command takes stands behind what it alone takes.
 const EVERYWHERE: &str = "For every command";
@@ -135,6 +149,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Outcome> {
     let args: Vec<OsString> = args.into_iter().collect();
     if complete::answered(&args) {
         return Err(Outcome::Yes);
+    }
+    if args.len() < 2 {
+        // Nothing is left to do if even this cannot be printed.
+        let _ = io::stderr().write_all(FIRST_COMMANDS.as_bytes());
+        return Err(Outcome::Failed);
     }
     // What stands behind `--` is not ours to read: paths, or the command of `audit run`.
     let mut ours = true;

@@ -6,6 +6,7 @@ use crate::git::Repository;
 use crate::ledger::{Severity, View};
 use crate::outcome::{Failure, Outcome};
 use crate::report::text;
+use crate::report::words::counted;
 use crate::ui::escape;
 
 /// Says which deploy records can't be placed.
@@ -13,8 +14,12 @@ pub(crate) fn unplaced(context: &Context, deployments: &Deployments<'_>) {
     let unplaced = deployments.unplaced();
     if let Some(first) = unplaced.first() {
         context.ui.warn(&format!(
-            "{} deploy or rollback records say too little to be placed: {} ({})",
-            unplaced.len(),
+            "{} too little to be placed: {} ({})",
+            counted(
+                unplaced.len(),
+                "deploy or rollback record says",
+                "deploy or rollback records say"
+            ),
             text::short(first.id),
             first.lacks
         ));
@@ -27,8 +32,8 @@ pub(crate) fn ledger(context: &Context, view: &View) -> Outcome {
     let report = view.report();
     if let Some(torn) = &report.torn {
         context.ui.warn(&format!(
-            "the ledger ends in {} bytes that were never acknowledged; the next record clears them away",
-            torn.bytes
+            "the ledger ends in {} never acknowledged; the next record clears this away",
+            counted(torn.bytes, "byte that was", "bytes that were")
         ));
     }
     let problems =

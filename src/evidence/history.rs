@@ -2,6 +2,7 @@
 
 use super::default_branch::DefaultBranch;
 use crate::git::commits::CommitReader;
+use crate::git::lightweight_tags::LightweightTags;
 use crate::git::mailmap::Mailmap;
 use crate::git::notes_tree::ReviewNotes;
 use crate::git::paths::Pathspec;
@@ -92,7 +93,8 @@ pub(crate) fn why_empty(repo: &Repository) -> Result<String, Failure> {
 /// A reader that knows this repository's mailmap, references, notes and replacements.
 pub(crate) fn reader(repo: &Repository, use_mailmap: bool) -> Result<CommitReader, Failure> {
     let mut reader = CommitReader {
-        refs: decorations(repo)?,
+        refs: branches(repo)?,
+        tags: Some(LightweightTags::default()),
         replaced: repo.replacements()?.replaced.into_iter().collect(),
         notes: notes(repo)?,
         ..CommitReader::default()
@@ -108,8 +110,8 @@ pub(crate) fn notes(repo: &Repository) -> Result<ReviewNotes, Failure> {
     ReviewNotes::find(repo)
 }
 
-/// What points at commits: branches by their short names, tags as `tag: v1`.
-fn decorations(repo: &Repository) -> Result<HashMap<Oid, Vec<String>>, Failure> {
+/// Branches by their short names, and the commits that they point at.
+fn branches(repo: &Repository) -> Result<HashMap<Oid, Vec<String>>, Failure> {
     let mut names: HashMap<Oid, Vec<String>> = HashMap::new();
     for reference in repo.refs("refs/")? {
         let name = &reference.name;

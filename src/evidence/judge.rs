@@ -27,6 +27,8 @@ pub(crate) struct Judge {
     policy: Policy,
     /// The vouched records of the ledger that is read, once somebody has asked.
     vouched: OnceLock<VouchedRecords>,
+    /// Whether trust files were looked for and not found.
+    only_git_trust: bool,
 }
 
 impl Judge {
@@ -41,7 +43,8 @@ impl Judge {
     ) -> Result<Judge, Failure> {
         let root = TrustRoot::find(repo, options.trust.as_deref())?;
         let policy = policy(repo, &root)?.unwrap_or_default();
-        let mut judge = Judge { trust: None, policy, vouched: OnceLock::new() };
+        let only_git_trust = root.files.is_none();
+        let mut judge = Judge { trust: None, policy, vouched: OnceLock::new(), only_git_trust };
         if !options.no_signatures {
             judge.trust = Some(root.trust(repo, now)?);
         }
@@ -50,7 +53,12 @@ impl Judge {
 
     /// A judge by a trust and a policy that were found already.
     pub(crate) fn of(trust: Trust, policy: Policy) -> Judge {
-        Judge { trust: Some(trust), policy, vouched: OnceLock::new() }
+        Judge { trust: Some(trust), policy, vouched: OnceLock::new(), only_git_trust: false }
+    }
+
+    /// Whether no trust files were found, so that only what this user's git is configured to trust applies.
+    pub(crate) fn only_git_trust(&self) -> bool {
+        self.only_git_trust
     }
 
     /// The policy in force; the default one where there is no file.

@@ -6,6 +6,7 @@
 use super::encoding::{Decoder, Loss};
 use super::graph::Commits;
 use super::identity::{self, DateDoubt};
+use super::lightweight_tags::LightweightTags;
 use super::mailmap::Mailmap;
 use super::message::Message;
 use super::notes_tree::ReviewNotes;
@@ -49,8 +50,10 @@ pub enum Paths {
 pub struct CommitReader {
     /// Names and addresses to replace; empty to leave them as they are.
     pub mailmap: Mailmap,
-    /// What points at a commit: `main`, `tag: v1`, `origin/main`.
+    /// Branches that point at a commit: `main`, `origin/main`.
     pub refs: HashMap<Oid, Vec<String>>,
+    /// Lightweight tags that name a commit; `None` where nobody looks at them.
+    pub tags: Option<LightweightTags>,
     /// Objects that `refs/replace/` replaces.
     pub replaced: HashSet<String>,
     /// Reviews in notes.
@@ -132,6 +135,10 @@ impl CommitReader {
                 tree: commit.tree.to_string(),
                 authored: author.when,
                 refs: self.refs.get(oid).cloned().unwrap_or_default(),
+                tags: match &self.tags {
+                    Some(tags) => tags.of(repo, *oid)?,
+                    None => Vec::new(),
+                },
                 change,
                 paths,
                 config,

@@ -22,6 +22,7 @@ pub mod graph;
 pub mod hydrated;
 pub mod identity;
 pub mod index;
+pub mod lightweight_tags;
 mod loose;
 pub mod mailmap;
 pub mod merges;

@@ -14,6 +14,7 @@
 
 use super::Oid;
 use super::objects::kind::HashKind;
+use super::refs::Peeling;
 use crate::outcome::Failure;
 use memchr::memchr;
 use std::collections::BTreeMap;
@@ -25,8 +26,8 @@ use std::path::Path;
 /// All references that are files, or lines of `packed-refs`.
 #[derive(Debug, Default)]
 pub(super) struct Listed {
-    /// Those that lead to an object, sorted by name.
-    pub(super) refs: Vec<(Vec<u8>, Oid)>,
+    /// Those that lead to an object, sorted by name, and what is known about that object.
+    pub(super) refs: Vec<(Vec<u8>, Oid, Peeling)>,
     /// Those that can't be read: the name, and why.
     pub(super) unreadable: Vec<(Vec<u8>, String)>,
 }
@@ -48,6 +49,9 @@ enum Target {
     Nothing,
     Unreadable(String),
 }
+
+/// A line of `packed-refs`, with what the line below it says of the object.
+type Packed<'p> = (&'p [u8], Stored, Peeling);
 
 /// References by name.
 type Loose = BTreeMap<Vec<u8>, Stored>;
@@ -80,22 +84,24 @@ pub(super) fn read(git_dir: &Path, common_dir: &Path, hash: HashKind) -> Result<
     };
     let packed = packed_lines(&packed, hash)?;
     let mut listed = Listed::default();
-    for (name, stored) in &packed {
+    for (name, stored, peeling) in &packed {
         match stored {
             _ if loose.contains_key(*name) => {}
-            Stored::Id(target) => listed.refs.push((name.to_vec(), *target)),
+            Stored::Id(target) => listed.refs.push((name.to_vec(), *target, *peeling)),
             Stored::Symbolic(_) => {}
             Stored::Unreadable(why) => listed.unreadable.push((name.to_vec(), why.clone())),
         }
     }
     for (name, stored) in &loose {
         match resolve(stored, &loose, &packed, git_dir, hash) {
-            Target::Object(target) => listed.refs.push((name.clone(), target)),
+            Target::Object(target) => {
+                listed.refs.push((name.clone(), target, Peeling::Unknown));
+            }
             Target::Nothing => {}
             Target::Unreadable(why) => listed.unreadable.push((name.clone(), why)),
         }
     }
-    listed.refs.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    listed.refs.sort_unstable_by(|(a, ..), (b, ..)| a.cmp(b));
     listed.unreadable.sort();
     Ok(listed)
 }
@@ -104,7 +110,7 @@ pub(super) fn read(git_dir: &Path, common_dir: &Path, hash: HashKind) -> Result<
 fn resolve(
     stored: &Stored,
     loose: &Loose,
-    packed: &[(&[u8], Stored)],
+    packed: &[Packed<'_>],
     git_dir: &Path,
     hash: HashKind,
 ) -> Target {
@@ -117,9 +123,9 @@ fn resolve(
         };
         stored = match loose.get(&name) {
             Some(next) => next.clone(),
-            None => match packed.binary_search_by(|(packed, _)| (*packed).cmp(&name)) {
+            None => match packed.binary_search_by(|(packed, ..)| (*packed).cmp(&name)) {
                 Ok(at) => match packed.get(at) {
-                    Some((_, next)) => next.clone(),
+                    Some((_, next, _)) => next.clone(),
                     None => return Target::Nothing,
                 },
                 Err(_) => match root_reference(git_dir, &name, hash) {
@@ -144,8 +150,10 @@ fn root_reference(git_dir: &Path, name: &[u8], hash: HashKind) -> Option<Stored>
 ///
 /// # Errors
 /// Lines that git refuses to read, as it then reads no reference at all; a name that stands twice.
-fn packed_lines(bytes: &[u8], hash: HashKind) -> Result<Vec<(&[u8], Stored)>, Failure> {
-    let mut found = Vec::with_capacity(bytes.len() / 64);
+fn packed_lines(bytes: &[u8], hash: HashKind) -> Result<Vec<Packed<'_>>, Failure> {
+    let mut found: Vec<Packed<'_>> = Vec::with_capacity(bytes.len() / 64);
+    // Whether a tag without a `^` line below it is lightweight (`peeled`: those in refs/tags/ at least).
+    let mut peeled = false;
     let mut rest = bytes;
     let mut number = 0usize;
     while !rest.is_empty() {
@@ -156,12 +164,19 @@ fn packed_lines(bytes: &[u8], hash: HashKind) -> Result<Vec<(&[u8], Stored)>, Fa
         let (line, behind) = rest.split_at(end);
         rest = behind.get(1..).unwrap_or_default();
         match line.first() {
-            Some(b'#') if number == 1 => continue,
+            Some(b'#') if number == 1 => {
+                let traits = line.strip_prefix(b"# pack-refs with:").unwrap_or_default();
+                peeled = traits
+                    .split(|&byte| byte == b' ')
+                    .any(|one| matches!(one, b"peeled" | b"fully-peeled"));
+                continue;
+            }
             // What the tag before it leads to.
             Some(b'^') if hash.oid(line.get(1..).unwrap_or_default()).is_some() => {
-                if found.is_empty() {
+                let Some((.., peeling)) = found.last_mut() else {
                     return Err(unexpected(number, "no tag stands before it"));
-                }
+                };
+                *peeling = Peeling::TagObject;
                 continue;
             }
             _ => {}
@@ -174,9 +189,11 @@ fn packed_lines(bytes: &[u8], hash: HashKind) -> Result<Vec<(&[u8], Stored)>, Fa
         let Some((target, name)) = entry else {
             return Err(unexpected(number, "it is no id and a name"));
         };
-        found.push((name, checked(name, target)));
+        let known = peeled && name.starts_with(b"refs/tags/");
+        let peeling = if known { Peeling::NoTagObject } else { Peeling::Unknown };
+        found.push((name, checked(name, target), peeling));
     }
-    found.sort_by_key(|(name, _)| *name);
+    found.sort_by_key(|(name, ..)| *name);
     if let Some(twice) = found.windows(2).find(|pair| pair[0].0 == pair[1].0) {
         let name = String::from_utf8_lossy(twice[0].0).into_owned();
         return Err(Failure::new(format!("packed-refs names {name} twice")).hint(FSCK));

@@ -15,9 +15,28 @@ pub struct Ref {
     pub name: String,
     /// The object.
     pub target: Oid,
+    /// What is known about the object without reading it.
+    pub peeling: Peeling,
+}
+
+/// What `packed-refs` says about the object of a reference.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Peeling {
+    /// Nothing: the reference has a file of its own, or the list was written by an old git.
+    #[default]
+    Unknown,
+    /// It is a tag object.
+    TagObject,
+    /// It is no tag object: the tag is lightweight.
+    NoTagObject,
 }
 
 impl Ref {
+    /// A reference of which only the object is known.
+    pub fn new(name: impl Into<String>, target: Oid) -> Ref {
+        Ref { name: name.into(), target, peeling: Peeling::Unknown }
+    }
+
     /// The name of the branch in this repository that it is: `main`.
     pub fn branch_name(&self) -> Option<&str> {
         self.name.strip_prefix("refs/heads/")
@@ -191,7 +210,11 @@ impl Repository {
             String::from_utf8(name).unwrap_or_else(lossy)
         };
         let listed = ref_files::read(self.git_dir(), self.common_dir(), self.hash())?;
-        let refs = listed.refs.into_iter().map(|(name, target)| Ref { name: text(name), target });
+        let refs = listed.refs.into_iter().map(|(name, target, peeling)| Ref {
+            name: text(name),
+            target,
+            peeling,
+        });
         let unreadable = listed
             .unreadable
             .into_iter()
@@ -220,7 +243,7 @@ impl Repository {
             let space = memchr::memchr(b' ', line).ok_or_else(bad)?;
             let target = self.hash().oid(&line[..space]).ok_or_else(bad)?;
             let name = String::from_utf8_lossy(&line[space + 1..]).into_owned();
-            all.refs.push(Ref { name, target });
+            all.refs.push(Ref::new(name, target));
         }
         all.refs.sort();
         // "warning: ignoring broken ref refs/heads/side"
@@ -298,7 +321,7 @@ impl Repository {
         let target = ask(&["rev-parse", "-q", "--verify", "HEAD"])?
             .and_then(|hex| self.hash().oid(hex.as_bytes()));
         match (branch, target) {
-            (Some(name), Some(target)) => Ok(Head::Branch(Ref { name, target })),
+            (Some(name), Some(target)) => Ok(Head::Branch(Ref::new(name, target))),
             (Some(name), None) => Ok(Head::Unborn(name)),
             (None, Some(oid)) => Ok(Head::Detached(oid)),
             (None, None) => Err(Failure::new("cannot read HEAD")),

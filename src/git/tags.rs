@@ -7,7 +7,7 @@ use super::commits::{CommitReader, Unjudged};
 use super::encoding::{Decoder, Loss};
 use super::message::Message;
 use super::object;
-use super::refs::Ref;
+use super::refs::{Peeling, Ref};
 use super::repository::ObjectKind;
 use super::trailers::trailers;
 use super::{Oid, Repository, identity};
@@ -45,6 +45,37 @@ impl Repository {
     pub fn tags(&self) -> Result<Vec<Tag>, Failure> {
         let tag = |reference: &Ref| self.tag(reference.clone());
         pipeline::each(self.refs("refs/tags/")?, FEW_READS, tag).into_iter().collect()
+    }
+
+    /// What `take` keeps of each tag that is not known to be lightweight, sorted by name. Nothing else stays in
+    /// memory, and of lightweight tags nothing is read.
+    ///
+    /// # Errors
+    /// When references cannot be read, or a tag object is corrupt.
+    pub fn annotated_tags<'r, T: Send>(
+        &'r self,
+        take: impl Fn(&'r Ref, Tag) -> Option<T> + Sync,
+    ) -> Result<Vec<T>, Failure> {
+        let taken = |reference: &'r Ref| match self.is_lightweight(reference) {
+            Ok(true) => Ok(None),
+            Ok(false) => Ok(take(reference, self.tag(reference.clone())?)),
+            Err(error) => Err(error),
+        };
+        let all = pipeline::each(self.refs("refs/tags/")?, FEW_READS, taken);
+        all.into_iter().filter_map(Result::transpose).collect()
+    }
+
+    /// Whether a tag is known to be lightweight: a name of a commit, tree or blob, without a tag object. One whose
+    /// object is not here is not known to be.
+    ///
+    /// # Errors
+    /// When the object is here and cannot be read.
+    pub fn is_lightweight(&self, tag: &Ref) -> Result<bool, Failure> {
+        Ok(match tag.peeling {
+            Peeling::TagObject => false,
+            Peeling::NoTagObject => true,
+            Peeling::Unknown => self.kind(tag.target)?.is_some_and(|kind| kind != ObjectKind::Tag),
+        })
     }
 
     /// Follows one tag reference, and reads no more than its place in a timeline needs.

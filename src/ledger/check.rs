@@ -285,7 +285,10 @@ impl Checker {
             let bytes = end - offset;
             self.report.torn = Some(Torn { offset, bytes });
             let place = Place { line: self.report.lines + 1, offset, length: 0 };
-            let why = format!("{bytes} bytes at the end that were never acknowledged");
+            let why = match bytes {
+                1 => "1 byte at the end that was never acknowledged".to_owned(),
+                _ => format!("{bytes} bytes at the end that were never acknowledged"),
+            };
             self.report.find(Rule::TornTail, place, None, why);
         }
         self.report.findings.sort_by_key(|finding| finding.line);

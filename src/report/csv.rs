@@ -1,7 +1,7 @@
 //! CSV (RFC 4180) of events, safe to open in a spreadsheet.
 //!
-//! A cell that a spreadsheet would read as a formula (it begins with `=`, `+`, `-`, `@`, a tab or a
-//! carriage return) gets an apostrophe in front, as OWASP's "CSV Injection" advises. Control characters are
+//! A cell that a spreadsheet would read as a formula (it begins with `=`, `+`, `-`, `@`, their full-width forms, a tab
+//! or a line break) gets an apostrophe in front, as OWASP's "CSV Injection" advises. Control characters are
 //! shown as escapes: CSV is looked at in terminals, too, and has no way to write them. Whoever needs the very
 //! text reads JSON.
 
@@ -127,7 +127,10 @@ pub(super) fn plain(error: csv::Error) -> io::Error {
 pub fn defuse(cell: &str) -> Cow<'_, str> {
     let shown = escape_lines(cell);
     match cell.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r') => Cow::Owned(format!("'{shown}")),
+        // Spreadsheets read the full-width forms as formulas, too.
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {
+            Cow::Owned(format!("'{shown}"))
+        }
         _ => shown,
     }
 }
@@ -141,6 +144,10 @@ mod tests {
         assert_eq!(defuse("=cmd|'/c calc'!A1"), "'=cmd|'/c calc'!A1");
         assert_eq!(defuse("@SUM(A1)"), "'@SUM(A1)");
         assert_eq!(defuse("-2+3"), "'-2+3");
+        for formula in ["＝1+1", "＋1", "－1", "＠SUM(A1)", "\n=1"] {
+            assert_eq!(defuse(formula), format!("'{formula}"));
+        }
+        assert_eq!(defuse("１＝１"), "１＝１");
         assert_eq!(defuse("2026-11-20"), "2026-11-20");
         assert_eq!(defuse("\tx"), "' x");
         assert_eq!(defuse("\u{1b}[2J, \u{9b}1m"), "\\x1b[2J, \\x9b1m");

@@ -78,7 +78,8 @@ impl<'a> Events<'a> {
         match self.0 {
             Kind::Json { out, .. } => out.write_all(b"]}\n"),
             Kind::Csv(csv) => csv.finish(),
-            Kind::Table { .. } | Kind::Jsonl { .. } | Kind::Markdown { .. } => Ok(()),
+            Kind::Table { mut rows, out, .. } => rows.finish(out),
+            Kind::Jsonl { .. } | Kind::Markdown { .. } => Ok(()),
         }
     }
 }

@@ -209,7 +209,12 @@ impl LedgerReport<'_> {
         }
         line(
             "records",
-            &format!("{} ({} signed), {} bytes", report.chain.len(), report.signed, report.bytes),
+            &format!(
+                "{} ({} signed), {}",
+                report.chain.len(),
+                report.signed,
+                words::counted(report.bytes, "byte", "bytes")
+            ),
         )?;
         let long = |seconds: i64| moment::long(When::utc(seconds));
         if let (Some(first), Some(last)) = self.span() {
@@ -239,7 +244,13 @@ impl LedgerReport<'_> {
             shared.troubles().try_for_each(|trouble| line("", &trouble))?;
         }
         if let Some(torn) = report.torn {
-            line("torn", &format!("{} bytes at the end were never acknowledged", torn.bytes))?;
+            line(
+                "torn",
+                &format!(
+                    "{} never acknowledged",
+                    words::counted(torn.bytes, "byte at the end was", "bytes at the end were")
+                ),
+            )?;
         }
         for finding in report.findings.iter().take(MOST_FINDINGS) {
             let paint =

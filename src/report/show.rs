@@ -123,6 +123,7 @@ fn table(
                 for event in &deeds.events {
                     rows.row(event, out)?;
                 }
+                rows.finish(out)?;
                 if deeds.earlier > 0 {
                     writeln!(out, "… and {} earlier (-n 0 shows all)", deeds.earlier)?;
                 }

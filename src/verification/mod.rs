@@ -192,6 +192,7 @@ impl Standard {
         let has_policy = policy.is_some();
         let judge = Judge::of(root.trust(repo, now)?, policy.unwrap_or_default());
         let mut reader = history::reader(repo, false)?;
+        reader.tags = None;
         reader.mailmap = match root.commit.is_some() || head {
             true => root::mailmap(repo, &root)?,
             false => root::configured_mailmap(repo)?,

@@ -217,7 +217,7 @@ pub(crate) fn short(name: &str) -> String {
 }
 
 fn list(refs: &BTreeMap<String, Oid>) -> Vec<Ref> {
-    refs.iter().map(|(name, &target)| Ref { name: name.clone(), target }).collect()
+    refs.iter().map(|(name, &target)| Ref::new(name, target)).collect()
 }
 
 /// Whether a reference is a branch that one of the patterns means.

@@ -63,7 +63,7 @@ impl Verifier<'_> {
             match update.new {
                 Some(target) => {
                     if self.basis.judge.policy().judges_tag(name) || !released.is_empty() {
-                        let reference = Ref { name: update.name.clone(), target };
+                        let reference = Ref::new(&update.name, target);
                         let tag = self.basis.repo.tag(reference)?;
                         self.tag(&tag, name, &released)?;
                     }

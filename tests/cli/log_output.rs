@@ -87,17 +87,16 @@ fn log_for_people_in_a_pipe() {
     let world = World::new();
     let Some(repo) = told(&world) else { return };
     assert_snapshot!(audit(&repo, "log"), @r###"
-    WHEN (+00:00)     WHO              WHAT                                         WHY      PROOF
-    2026-01-03 15:09  Ana Silva        deploy production/api 6718d74831 success: first shop opens  REL-1    ✓ signed by ana@example.com
-    2026-01-03 15:08  Ana Silva        approval production 6718d74831 approved               ✓ signed by ana@example.com
-                                       tag v1.0.1 → 1fcec91954 (lightweight)                 · claimed
-    2026-01-03 13:07  Ana Silva        1fcec91954 Revert "Log each refund (#13)" (main)           ✓ signed by ana@example.com
-    2026-01-03 11:06  Mallory          c1bf2e38db Speed up the build                         ? unknown: key not listed in .audit/ at HEAD (1fcec91954): allowed_signers
-    2026-01-03 10:05  山田 花子        37230caae7 Log each refund (#13)             #13      · claimed
-    2026-01-02 10:04  Ana Silva        tag v1.0 → 6718d74831                                 ✓ signed by ana@example.com
-    2026-01-02 09:03  Ana Silva        6718d74831 ⑂ Merge pull request #12 from bruno/capture  #12      ✓ signed by ana@example.com
-    2026-01-01 13:02  Bruno Costa      a004ff3e8c Retry card capture once (capture)  PAY-88   · claimed
-    2026-01-01 10:01  Ana Silva        b0070a838e Take payments by card             PAY-1    ✓ signed by ana@example.com
+    WHEN (+00:00)     WHO                   PROOF       WHY             WHAT
+    2026-01-03 15:09  Ana Silva             ✓ signed    REL-1           deploy production/api 6718d74831 success: first shop opens  [signed by ana@example.com]
+    2026-01-03 15:08  Ana Silva             ✓ signed                    approval production 6718d74831 approved  [signed by ana@example.com]
+    2026-01-03 13:07  Ana Silva             ✓ signed                    1fcec91954 Revert "Log each refund (#13)" (main, tag: v1.0.1)  [signed by ana@example.com]
+    2026-01-03 11:06  Mallory               ? unknown                   c1bf2e38db Speed up the build  [unknown: key not listed in .audit/ at HEAD (1fcec91954): allowed_signers]
+    2026-01-03 10:05  山田 花子             · claimed   #13             37230caae7 Log each refund (#13)
+    2026-01-02 10:04  Ana Silva             ✓ signed                    tag v1.0 → 6718d74831  [signed by ana@example.com]
+    2026-01-02 09:03  Ana Silva             ✓ signed    #12             6718d74831 ⑂ Merge pull request #12 from bruno/capture  [signed by ana@example.com]
+    2026-01-01 13:02  Bruno Costa           · claimed   PAY-88          a004ff3e8c Retry card capture once (capture)
+    2026-01-01 10:01  Ana Silva             ✓ signed    PAY-1           b0070a838e Take payments by card  [signed by ana@example.com]
     "###);
 }
 
@@ -110,9 +109,8 @@ fn log_on_terminals() {
     2026-01-03 (+00:00)
     15:09  Ana Silva      deploy production/api 6718d74831 succe…  REL-1   ✓ signed
     15:08  Ana Silva      approval production 6718d74831 approved          ✓ signed
-                          tag v1.0.1 → 1fcec91954 (lightweight)            · claimed
     13:07  Ana Silva      1fcec91954 Revert "Log each refund (#1…          ✓ signed
-    11:06  Mallory        c1bf2e38db Speed up the build                    ? unknown
+    11:06  Mallory        c1bf2e38db Speed up the build                    ? [1]
     10:05  山田 花子      37230caae7 Log each refund (#13)         #13     · claimed
     2026-01-02 (+00:00)
     10:04  Ana Silva      tag v1.0 → 6718d74831                            ✓ signed
@@ -120,32 +118,37 @@ fn log_on_terminals() {
     2026-01-01 (+00:00)
     13:02  Bruno Costa    a004ff3e8c Retry card capture once       PAY-88  · claimed
     10:01  Ana Silva      b0070a838e Take payments by card         PAY-1   ✓ signed
+
+    [1] unknown: key not listed in .audit/ at HEAD (1fcec91954): allowed_signers
     "###);
     assert_snapshot!(terminal(&repo, 120, "log"), @r###"
-    WHEN (+00:00)     WHO              WHAT                                         WHY      PROOF
-    2026-01-03 15:09  Ana Silva        deploy production/api 6718d74831 success:…   REL-1    ✓ signed by ana@example.com
-               15:08  Ana Silva        approval production 6718d74831 approved               ✓ signed by ana@example.com
-                                       tag v1.0.1 → 1fcec91954 (lightweight)                 · claimed
-               13:07  Ana Silva        1fcec91954 Revert "Log each refund… (main)            ✓ signed by ana@example.com
-               11:06  Mallory          c1bf2e38db Speed up the build                         ? unknown: key not listed in .…
-               10:05  山田 花子        37230caae7 Log each refund (#13)             #13      · claimed
-    2026-01-02 10:04  Ana Silva        tag v1.0 → 6718d74831                                 ✓ signed by ana@example.com
-               09:03  Ana Silva        6718d74831 ⑂ Merge pull request #12 from b…  #12      ✓ signed by ana@example.com
-    2026-01-01 13:02  Bruno Costa      a004ff3e8c Retry card capture on… (capture)  PAY-88   · claimed
-               10:01  Ana Silva        b0070a838e Take payments by card             PAY-1    ✓ signed by ana@example.com
+    WHEN (+00:00)     WHO              WHAT                                                        WHY        PROOF
+    2026-01-03 15:09  Ana Silva        deploy production/api 6718d74831 success: first shop opens  REL-1      ✓ signed [1]
+               15:08  Ana Silva        approval production 6718d74831 approved                                ✓ signed [1]
+               13:07  Ana Silva        1fcec91954 Revert "Log each refund (#13)" (main, tag: v1.…             ✓ signed [1]
+               11:06  Mallory          c1bf2e38db Speed up the build                                          ? unknown [2]
+               10:05  山田 花子        37230caae7 Log each refund (#13)                            #13        · claimed
+    2026-01-02 10:04  Ana Silva        tag v1.0 → 6718d74831                                                  ✓ signed [1]
+               09:03  Ana Silva        6718d74831 ⑂ Merge pull request #12 from bruno/capture      #12        ✓ signed [1]
+    2026-01-01 13:02  Bruno Costa      a004ff3e8c Retry card capture once (capture)                PAY-88     · claimed
+               10:01  Ana Silva        b0070a838e Take payments by card                            PAY-1      ✓ signed [1]
+
+    [1] signed by ana@example.com
+    [2] unknown: key not listed in .audit/ at HEAD (1fcec91954): allowed_signers
     "###);
     assert_snapshot!(terminal(&repo, 200, "log"), @r###"
     WHEN (+00:00)     WHO                       WHAT                                                                                      WHY                       PROOF
     2026-01-03 15:09  Ana Silva                 deploy production/api 6718d74831 success: first shop opens                                REL-1                     ✓ signed by ana@example.com
                15:08  Ana Silva                 approval production 6718d74831 approved                                                                             ✓ signed by ana@example.com
-                                                tag v1.0.1 → 1fcec91954 (lightweight)                                                                               · claimed
-               13:07  Ana Silva                 1fcec91954 Revert "Log each refund (#13)" (main)                                                                    ✓ signed by ana@example.com
-               11:06  Mallory                   c1bf2e38db Speed up the build                                                                                       ? unknown: key not listed in .audit/ at…
+               13:07  Ana Silva                 1fcec91954 Revert "Log each refund (#13)" (main, tag: v1.0.1)                                                       ✓ signed by ana@example.com
+               11:06  Mallory                   c1bf2e38db Speed up the build                                                                                       ? unknown [1]
                10:05  山田 花子                 37230caae7 Log each refund (#13)                                                          #13                       · claimed
     2026-01-02 10:04  Ana Silva                 tag v1.0 → 6718d74831                                                                                               ✓ signed by ana@example.com
                09:03  Ana Silva                 6718d74831 ⑂ Merge pull request #12 from bruno/capture                                    #12                       ✓ signed by ana@example.com
     2026-01-01 13:02  Bruno Costa               a004ff3e8c Retry card capture once (capture)                                              PAY-88                    · claimed
                10:01  Ana Silva                 b0070a838e Take payments by card                                                          PAY-1                     ✓ signed by ana@example.com
+
+    [1] unknown: key not listed in .audit/ at HEAD (1fcec91954): allowed_signers
     "###);
 }
 
@@ -156,20 +159,18 @@ fn log_for_programs() {
     assert_snapshot!(audit(&repo, "log --format jsonl"), @r###"
     {"v":1,"kind":"deploy","id":"RECORD-1","when":"2026-01-03T15:09:00Z","who":{"name":"Ana Silva","email":"ana@example.com","person":null,"committer":null,"co_authors":[]},"what":{"commit":"6718d748316c4d4b6ff9b5cfbe4a27d35ddc4385","outcome":"success","tree":"9990acc86d9527ad22d0368ed0c94f3e1418115d"},"where":{"env":"production","service":"api"},"why":{"tickets":["REL-1"],"trailers":[],"body":"first shop opens","reverts":null},"proof":{"grade":"signed","signature":{"status":"good","letter":"G","format":"ssh","key":"SHA256:tNVrEQiFPZDfVDIrm3gAn6K/BdMKJlJOleZ1Z3Ovnko","signer":"ana@example.com","made":null,"reason":null,"marks":[]},"notes":[]}}
     {"v":1,"kind":"approval","id":"RECORD-0","when":"2026-01-03T15:08:00Z","who":{"name":"Ana Silva","email":"ana@example.com","person":null,"committer":null,"co_authors":[]},"what":{"commit":"6718d748316c4d4b6ff9b5cfbe4a27d35ddc4385","decision":"approved","tree":"9990acc86d9527ad22d0368ed0c94f3e1418115d"},"where":{"env":"production","service":null},"why":{"tickets":[],"trailers":[],"body":"","reverts":null},"proof":{"grade":"signed","signature":{"status":"good","letter":"G","format":"ssh","key":"SHA256:tNVrEQiFPZDfVDIrm3gAn6K/BdMKJlJOleZ1Z3Ovnko","signer":"ana@example.com","made":null,"reason":null,"marks":[]},"notes":[]}}
-    {"v":1,"kind":"tag","id":"refs/tags/v1.0.1","when":null,"who":{"name":null,"email":null,"person":null,"committer":null,"co_authors":[]},"what":{"name":"v1.0.1","header_name":null,"annotated":false,"object":"1fcec91954ded2051e1c38f640df02829b5624e0","nested":[],"target":"1fcec91954ded2051e1c38f640df02829b5624e0","target_kind":"commit","summary":""},"where":null,"why":{"tickets":[],"trailers":[],"body":"","reverts":null},"proof":{"grade":"claimed","signature":null,"notes":[]}}
-    {"v":1,"kind":"commit","id":"1fcec91954ded2051e1c38f640df02829b5624e0","when":"2026-01-03T13:07:00Z","who":{"name":"Ana Silva","email":"ana@example.com","person":null,"committer":{"name":"Ana Silva","email":"ana@example.com"},"co_authors":[]},"what":{"summary":"Revert \"Log each refund (#13)\"","parents":["c1bf2e38db23394cd762524ef6cc2320fa4dc2b3"],"tree":"458dd8d979f3a1b3e99a40c0d8bff81f7d5e3dd1","authored":"2026-01-03T13:07:00Z","refs":["main"],"change":null,"change_request":null,"paths":null,"config":null,"reviews":[],"cherry_picked_from":[]},"where":null,"why":{"tickets":[],"trailers":[],"body":"This reverts commit 37230caae7d313a60308a87defd52ddc0af6985e.\n\nIt logged card numbers.\n","reverts":["37230caae7d313a60308a87defd52ddc0af6985e"]},"proof":{"grade":"signed","signature":{"status":"good","letter":"G","format":"ssh","key":"SHA256:tNVrEQiFPZDfVDIrm3gAn6K/BdMKJlJOleZ1Z3Ovnko","signer":"ana@example.com","made":null,"reason":null,"marks":[]},"notes":[]}}
-    {"v":1,"kind":"commit","id":"c1bf2e38db23394cd762524ef6cc2320fa4dc2b3","when":"2026-01-03T11:06:00Z","who":{"name":"Mallory","email":"mallory@example.com","person":null,"committer":{"name":"Mallory","email":"mallory@example.com"},"co_authors":[]},"what":{"summary":"Speed up the build","parents":["37230caae7d313a60308a87defd52ddc0af6985e"],"tree":"ccdd8c689743c4d20afe8d2057db85826339af15","authored":"2026-01-03T11:06:00Z","refs":[],"change":null,"change_request":null,"paths":null,"config":null,"reviews":[],"cherry_picked_from":[]},"where":null,"why":{"tickets":[],"trailers":[],"body":"","reverts":null},"proof":{"grade":"unknown","signature":{"status":"untrusted","letter":"U","format":"ssh","key":"SHA256:YACzc2Ez8y1UAt8FkrAi9hz6gGbsKV6P5uTfX5XcxFM","signer":null,"made":null,"reason":"key not listed in .audit/ at HEAD (1fcec91954): allowed_signers","marks":[]},"notes":[]}}
-    {"v":1,"kind":"commit","id":"37230caae7d313a60308a87defd52ddc0af6985e","when":"2026-01-03T10:05:00Z","who":{"name":"山田 花子","email":"hanako@example.com","person":null,"committer":{"name":"山田 花子","email":"hanako@example.com"},"co_authors":[]},"what":{"summary":"Log each refund (#13)","parents":["6718d748316c4d4b6ff9b5cfbe4a27d35ddc4385"],"tree":"f4c9b85f1ebafbdf5502131a758c0be0c2d5ee9a","authored":"2026-01-03T10:05:00Z","refs":[],"change":"#13","change_request":{"id":"#13","forge":null,"method":"squash","url":null},"paths":null,"config":null,"reviews":[],"cherry_picked_from":[]},"where":null,"why":{"tickets":[],"trailers":[],"body":"","reverts":null},"proof":{"grade":"claimed","signature":null,"notes":[]}}
+    {"v":1,"kind":"commit","id":"1fcec91954ded2051e1c38f640df02829b5624e0","when":"2026-01-03T13:07:00Z","who":{"name":"Ana Silva","email":"ana@example.com","person":null,"committer":{"name":"Ana Silva","email":"ana@example.com"},"co_authors":[]},"what":{"summary":"Revert \"Log each refund (#13)\"","parents":["c1bf2e38db23394cd762524ef6cc2320fa4dc2b3"],"tree":"458dd8d979f3a1b3e99a40c0d8bff81f7d5e3dd1","authored":"2026-01-03T13:07:00Z","refs":["main"],"tags":["v1.0.1"],"change":null,"change_request":null,"paths":null,"config":null,"reviews":[],"cherry_picked_from":[]},"where":null,"why":{"tickets":[],"trailers":[],"body":"This reverts commit 37230caae7d313a60308a87defd52ddc0af6985e.\n\nIt logged card numbers.\n","reverts":["37230caae7d313a60308a87defd52ddc0af6985e"]},"proof":{"grade":"signed","signature":{"status":"good","letter":"G","format":"ssh","key":"SHA256:tNVrEQiFPZDfVDIrm3gAn6K/BdMKJlJOleZ1Z3Ovnko","signer":"ana@example.com","made":null,"reason":null,"marks":[]},"notes":[]}}
+    {"v":1,"kind":"commit","id":"c1bf2e38db23394cd762524ef6cc2320fa4dc2b3","when":"2026-01-03T11:06:00Z","who":{"name":"Mallory","email":"mallory@example.com","person":null,"committer":{"name":"Mallory","email":"mallory@example.com"},"co_authors":[]},"what":{"summary":"Speed up the build","parents":["37230caae7d313a60308a87defd52ddc0af6985e"],"tree":"ccdd8c689743c4d20afe8d2057db85826339af15","authored":"2026-01-03T11:06:00Z","refs":[],"tags":[],"change":null,"change_request":null,"paths":null,"config":null,"reviews":[],"cherry_picked_from":[]},"where":null,"why":{"tickets":[],"trailers":[],"body":"","reverts":null},"proof":{"grade":"unknown","signature":{"status":"untrusted","letter":"U","format":"ssh","key":"SHA256:YACzc2Ez8y1UAt8FkrAi9hz6gGbsKV6P5uTfX5XcxFM","signer":null,"made":null,"reason":"key not listed in .audit/ at HEAD (1fcec91954): allowed_signers","marks":[]},"notes":[]}}
+    {"v":1,"kind":"commit","id":"37230caae7d313a60308a87defd52ddc0af6985e","when":"2026-01-03T10:05:00Z","who":{"name":"山田 花子","email":"hanako@example.com","person":null,"committer":{"name":"山田 花子","email":"hanako@example.com"},"co_authors":[]},"what":{"summary":"Log each refund (#13)","parents":["6718d748316c4d4b6ff9b5cfbe4a27d35ddc4385"],"tree":"f4c9b85f1ebafbdf5502131a758c0be0c2d5ee9a","authored":"2026-01-03T10:05:00Z","refs":[],"tags":[],"change":"#13","change_request":{"id":"#13","forge":null,"method":"squash","url":null},"paths":null,"config":null,"reviews":[],"cherry_picked_from":[]},"where":null,"why":{"tickets":[],"trailers":[],"body":"","reverts":null},"proof":{"grade":"claimed","signature":null,"notes":[]}}
     {"v":1,"kind":"tag","id":"f01440633ce0248794b4a2a17f75c0025c2e2c8f","when":"2026-01-02T10:04:00Z","who":{"name":"Ana Silva","email":"ana@example.com","person":null,"committer":null,"co_authors":[]},"what":{"name":"v1.0","header_name":null,"annotated":true,"object":"f01440633ce0248794b4a2a17f75c0025c2e2c8f","nested":[],"target":"6718d748316c4d4b6ff9b5cfbe4a27d35ddc4385","target_kind":"commit","summary":"The first release"},"where":null,"why":{"tickets":[],"trailers":[],"body":"Takes cards.\n","reverts":null},"proof":{"grade":"signed","signature":{"status":"good","letter":"G","format":"ssh","key":"SHA256:tNVrEQiFPZDfVDIrm3gAn6K/BdMKJlJOleZ1Z3Ovnko","signer":"ana@example.com","made":null,"reason":null,"marks":[]},"notes":[]}}
-    {"v":1,"kind":"merge","id":"6718d748316c4d4b6ff9b5cfbe4a27d35ddc4385","when":"2026-01-02T09:03:00Z","who":{"name":"Ana Silva","email":"ana@example.com","person":null,"committer":{"name":"Ana Silva","email":"ana@example.com"},"co_authors":[]},"what":{"summary":"Merge pull request #12 from bruno/capture","parents":["b0070a838e2c600499a86be0a4318f5f3809a7e6","a004ff3e8c0f885722fdc9b8891015275afe20cb"],"tree":"9990acc86d9527ad22d0368ed0c94f3e1418115d","authored":"2026-01-02T09:03:00Z","refs":[],"change":"#12","change_request":{"id":"#12","forge":"github","method":"merge","url":null},"paths":null,"config":null,"reviews":[{"by":{"name":"Carla Dias","email":"carla@example.com"},"state":"approved","source":"trailer:Reviewed-by"}],"cherry_picked_from":[]},"where":null,"why":{"tickets":[],"trailers":[["Reviewed-by","Carla Dias <carla@example.com>"]],"body":"Retry card capture once\n\nReviewed-by: Carla Dias <carla@example.com>\n","reverts":null},"proof":{"grade":"signed","signature":{"status":"good","letter":"G","format":"ssh","key":"SHA256:tNVrEQiFPZDfVDIrm3gAn6K/BdMKJlJOleZ1Z3Ovnko","signer":"ana@example.com","made":null,"reason":null,"marks":[]},"notes":[]}}
-    {"v":1,"kind":"commit","id":"a004ff3e8c0f885722fdc9b8891015275afe20cb","when":"2026-01-01T13:02:00Z","who":{"name":"Bruno Costa","email":"bruno@example.com","person":null,"committer":{"name":"Bruno Costa","email":"bruno@example.com"},"co_authors":[{"name":"Carla Dias","email":"carla@example.com"}]},"what":{"summary":"Retry card capture once","parents":["b0070a838e2c600499a86be0a4318f5f3809a7e6"],"tree":"9990acc86d9527ad22d0368ed0c94f3e1418115d","authored":"2026-01-01T13:02:00Z","refs":["capture"],"change":null,"change_request":null,"paths":null,"config":null,"reviews":[],"cherry_picked_from":[]},"where":null,"why":{"tickets":["PAY-88"],"trailers":[["Fixes","PAY-88"],["Co-authored-by","Carla Dias <carla@example.com>"]],"body":"The terminal answers late when the shop is full; a second\nrequest within a minute is not a second payment.\n\nFixes: PAY-88\nCo-authored-by: Carla Dias <carla@example.com>\n","reverts":null},"proof":{"grade":"claimed","signature":null,"notes":[]}}
-    {"v":1,"kind":"commit","id":"b0070a838e2c600499a86be0a4318f5f3809a7e6","when":"2026-01-01T10:01:00Z","who":{"name":"Ana Silva","email":"ana@example.com","person":null,"committer":{"name":"Ana Silva","email":"ana@example.com"},"co_authors":[]},"what":{"summary":"Take payments by card","parents":[],"tree":"8a28fb99a51780bb8f7ce95a447813a5a43225e0","authored":"2026-01-01T10:01:00Z","refs":[],"change":null,"change_request":null,"paths":null,"config":null,"reviews":[],"cherry_picked_from":[]},"where":null,"why":{"tickets":["PAY-1"],"trailers":[["Ticket","PAY-1"]],"body":"The shop has had cash only.\n\nTicket: PAY-1\n","reverts":null},"proof":{"grade":"signed","signature":{"status":"good","letter":"G","format":"ssh","key":"SHA256:tNVrEQiFPZDfVDIrm3gAn6K/BdMKJlJOleZ1Z3Ovnko","signer":"ana@example.com","made":null,"reason":null,"marks":[]},"notes":[]}}
+    {"v":1,"kind":"merge","id":"6718d748316c4d4b6ff9b5cfbe4a27d35ddc4385","when":"2026-01-02T09:03:00Z","who":{"name":"Ana Silva","email":"ana@example.com","person":null,"committer":{"name":"Ana Silva","email":"ana@example.com"},"co_authors":[]},"what":{"summary":"Merge pull request #12 from bruno/capture","parents":["b0070a838e2c600499a86be0a4318f5f3809a7e6","a004ff3e8c0f885722fdc9b8891015275afe20cb"],"tree":"9990acc86d9527ad22d0368ed0c94f3e1418115d","authored":"2026-01-02T09:03:00Z","refs":[],"tags":[],"change":"#12","change_request":{"id":"#12","forge":"github","method":"merge","url":null},"paths":null,"config":null,"reviews":[{"by":{"name":"Carla Dias","email":"carla@example.com"},"state":"approved","source":"trailer:Reviewed-by"}],"cherry_picked_from":[]},"where":null,"why":{"tickets":[],"trailers":[["Reviewed-by","Carla Dias <carla@example.com>"]],"body":"Retry card capture once\n\nReviewed-by: Carla Dias <carla@example.com>\n","reverts":null},"proof":{"grade":"signed","signature":{"status":"good","letter":"G","format":"ssh","key":"SHA256:tNVrEQiFPZDfVDIrm3gAn6K/BdMKJlJOleZ1Z3Ovnko","signer":"ana@example.com","made":null,"reason":null,"marks":[]},"notes":[]}}
+    {"v":1,"kind":"commit","id":"a004ff3e8c0f885722fdc9b8891015275afe20cb","when":"2026-01-01T13:02:00Z","who":{"name":"Bruno Costa","email":"bruno@example.com","person":null,"committer":{"name":"Bruno Costa","email":"bruno@example.com"},"co_authors":[{"name":"Carla Dias","email":"carla@example.com"}]},"what":{"summary":"Retry card capture once","parents":["b0070a838e2c600499a86be0a4318f5f3809a7e6"],"tree":"9990acc86d9527ad22d0368ed0c94f3e1418115d","authored":"2026-01-01T13:02:00Z","refs":["capture"],"tags":[],"change":null,"change_request":null,"paths":null,"config":null,"reviews":[],"cherry_picked_from":[]},"where":null,"why":{"tickets":["PAY-88"],"trailers":[["Fixes","PAY-88"],["Co-authored-by","Carla Dias <carla@example.com>"]],"body":"The terminal answers late when the shop is full; a second\nrequest within a minute is not a second payment.\n\nFixes: PAY-88\nCo-authored-by: Carla Dias <carla@example.com>\n","reverts":null},"proof":{"grade":"claimed","signature":null,"notes":[]}}
+    {"v":1,"kind":"commit","id":"b0070a838e2c600499a86be0a4318f5f3809a7e6","when":"2026-01-01T10:01:00Z","who":{"name":"Ana Silva","email":"ana@example.com","person":null,"committer":{"name":"Ana Silva","email":"ana@example.com"},"co_authors":[]},"what":{"summary":"Take payments by card","parents":[],"tree":"8a28fb99a51780bb8f7ce95a447813a5a43225e0","authored":"2026-01-01T10:01:00Z","refs":[],"tags":[],"change":null,"change_request":null,"paths":null,"config":null,"reviews":[],"cherry_picked_from":[]},"where":null,"why":{"tickets":["PAY-1"],"trailers":[["Ticket","PAY-1"]],"body":"The shop has had cash only.\n\nTicket: PAY-1\n","reverts":null},"proof":{"grade":"signed","signature":{"status":"good","letter":"G","format":"ssh","key":"SHA256:tNVrEQiFPZDfVDIrm3gAn6K/BdMKJlJOleZ1Z3Ovnko","signer":"ana@example.com","made":null,"reason":null,"marks":[]},"notes":[]}}
     "###);
     assert_snapshot!(audit(&repo, "log --format csv"), @r###"
     when,kind,id,name,email,person,committer_name,committer_email,what,commit,env,service,tickets,change,grade,letter,signer
     2026-01-03T15:09:00Z,deploy,RECORD-1,Ana Silva,ana@example.com,,,,production/api 6718d74831 success: first shop opens,6718d748316c4d4b6ff9b5cfbe4a27d35ddc4385,production,api,REL-1,,signed,G,ana@example.com
     2026-01-03T15:08:00Z,approval,RECORD-0,Ana Silva,ana@example.com,,,,production 6718d74831 approved,6718d748316c4d4b6ff9b5cfbe4a27d35ddc4385,production,,,,signed,G,ana@example.com
-    ,tag,refs/tags/v1.0.1,,,,,,tag v1.0.1 → 1fcec91954 (lightweight),1fcec91954ded2051e1c38f640df02829b5624e0,,,,,claimed,N,
     2026-01-03T13:07:00Z,commit,1fcec91954ded2051e1c38f640df02829b5624e0,Ana Silva,ana@example.com,,Ana Silva,ana@example.com,"Revert ""Log each refund (#13)""",1fcec91954ded2051e1c38f640df02829b5624e0,,,,,signed,G,ana@example.com
     2026-01-03T11:06:00Z,commit,c1bf2e38db23394cd762524ef6cc2320fa4dc2b3,Mallory,mallory@example.com,,Mallory,mallory@example.com,Speed up the build,c1bf2e38db23394cd762524ef6cc2320fa4dc2b3,,,,,unknown,U,
     2026-01-03T10:05:00Z,commit,37230caae7d313a60308a87defd52ddc0af6985e,山田 花子,hanako@example.com,,山田 花子,hanako@example.com,Log each refund (#13),37230caae7d313a60308a87defd52ddc0af6985e,,,,#13,claimed,N,
@@ -194,16 +195,15 @@ fn log_as_markdown() {
     assert_snapshot!(audit(&repo, "log --format markdown"), @r###"
     | When (UTC) | Who | What | Why | Proof |
     |---|---|---|---|---|
-    | 2026-01-03T15:09:00Z | Ana Silva | deploy `RECORD-1` production/api 6718d74831 success: first shop opens | REL-1 | signed by ana&#64;example.com |
-    | 2026-01-03T15:08:00Z | Ana Silva | approval `RECORD-0` production 6718d74831 approved |  | signed by ana&#64;example.com |
-    |  |  | tag v1.0.1 → 1fcec91954 (lightweight) |  | claimed |
-    | 2026-01-03T13:07:00Z | Ana Silva | `1fcec91954` Revert "Log each refund (\#13)" |  | signed by ana&#64;example.com |
+    | 2026-01-03T15:09:00Z | Ana Silva | deploy `RECORD-1` production/api 6718d74831 success: first shop opens | REL-1 | signed by ana&#64;<!-- -->example.com |
+    | 2026-01-03T15:08:00Z | Ana Silva | approval `RECORD-0` production 6718d74831 approved |  | signed by ana&#64;<!-- -->example.com |
+    | 2026-01-03T13:07:00Z | Ana Silva | `1fcec91954` Revert "Log each refund (\#<!-- -->13)" |  | signed by ana&#64;<!-- -->example.com |
     | 2026-01-03T11:06:00Z | Mallory | `c1bf2e38db` Speed up the build |  | unknown (key not listed in .audit/ at HEAD (1fcec91954): allowed\_signers) |
-    | 2026-01-03T10:05:00Z | 山田 花子 | `37230caae7` Log each refund (\#13) | \#13 | claimed |
-    | 2026-01-02T10:04:00Z | Ana Silva | tag v1.0 → 6718d74831 |  | signed by ana&#64;example.com |
-    | 2026-01-02T09:03:00Z | Ana Silva | merge `6718d74831` Merge pull request \#12 from bruno/capture | \#12 | signed by ana&#64;example.com |
+    | 2026-01-03T10:05:00Z | 山田 花子 | `37230caae7` Log each refund (\#<!-- -->13) | \#<!-- -->13 | claimed |
+    | 2026-01-02T10:04:00Z | Ana Silva | tag v1.0 → 6718d74831 |  | signed by ana&#64;<!-- -->example.com |
+    | 2026-01-02T09:03:00Z | Ana Silva | merge `6718d74831` Merge pull request \#<!-- -->12 from bruno/capture | \#<!-- -->12 | signed by ana&#64;<!-- -->example.com |
     | 2026-01-01T13:02:00Z | Bruno Costa | `a004ff3e8c` Retry card capture once | PAY-88 | claimed |
-    | 2026-01-01T10:01:00Z | Ana Silva | `b0070a838e` Take payments by card | PAY-1 | signed by ana&#64;example.com |
+    | 2026-01-01T10:01:00Z | Ana Silva | `b0070a838e` Take payments by card | PAY-1 | signed by ana&#64;<!-- -->example.com |
     "###);
 }
 
@@ -229,7 +229,7 @@ fn one_thing_at_length() {
       related   parent: b0070a838e Take payments by card
     "###);
     assert_snapshot!(audit(&repo, "show main"), @r###"
-    commit 1fcec91954ded2051e1c38f640df02829b5624e0  (main)
+    commit 1fcec91954ded2051e1c38f640df02829b5624e0  (main, tag: v1.0.1)
 
       who       Ana Silva <ana@example.com>
       when      2026-01-03 13:07:00 +0000
@@ -292,13 +292,13 @@ fn one_thing_at_length() {
                 made 2 records
       proof     6 signed
 
-    WHEN (+00:00)     WHO              WHAT                                         WHY      PROOF
-    2026-01-03 15:09  Ana Silva        deploy production/api 6718d74831 success: first shop opens  REL-1    ✓ signed by ana@example.com
-    2026-01-03 15:08  Ana Silva        approval production 6718d74831 approved               ✓ signed by ana@example.com
-    2026-01-03 13:07  Ana Silva        1fcec91954 Revert "Log each refund (#13)"             ✓ signed by ana@example.com
-    2026-01-02 10:04  Ana Silva        tag v1.0 → 6718d74831                                 ✓ signed by ana@example.com
-    2026-01-02 09:03  Ana Silva        6718d74831 ⑂ Merge pull request #12 from bruno/capture  #12      ✓ signed by ana@example.com
-    2026-01-01 10:01  Ana Silva        b0070a838e Take payments by card             PAY-1    ✓ signed by ana@example.com
+    WHEN (+00:00)     WHO                   PROOF       WHY             WHAT
+    2026-01-03 15:09  Ana Silva             ✓ signed    REL-1           deploy production/api 6718d74831 success: first shop opens  [signed by ana@example.com]
+    2026-01-03 15:08  Ana Silva             ✓ signed                    approval production 6718d74831 approved  [signed by ana@example.com]
+    2026-01-03 13:07  Ana Silva             ✓ signed                    1fcec91954 Revert "Log each refund (#13)"  [signed by ana@example.com]
+    2026-01-02 10:04  Ana Silva             ✓ signed                    tag v1.0 → 6718d74831  [signed by ana@example.com]
+    2026-01-02 09:03  Ana Silva             ✓ signed    #12             6718d74831 ⑂ Merge pull request #12 from bruno/capture  [signed by ana@example.com]
+    2026-01-01 10:01  Ana Silva             ✓ signed    PAY-1           b0070a838e Take payments by card  [signed by ana@example.com]
     "###);
 }
 

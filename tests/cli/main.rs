@@ -14,6 +14,7 @@ mod init;
 mod join;
 mod log_filters;
 mod log_output;
+mod log_tags;
 mod narrow;
 mod persons;
 mod prove;

@@ -38,7 +38,7 @@ impl Remote {
                     && middle != "HEAD"
                 {
                     let name = format!("{}{middle}{}", theirs.0, theirs.1);
-                    refs.push(Ref { name, target: reference.target });
+                    refs.push(Ref::new(name, reference.target));
                 }
             }
         }
@@ -53,7 +53,7 @@ impl Remote {
     /// What is checked out, as if it were pushed there under its own name.
     pub(super) fn checked_out(&self, repo: &Repository) -> Result<Option<Update>, Failure> {
         let (name, new) = match repo.head()? {
-            Head::Branch(Ref { name, target }) => (name, target),
+            Head::Branch(Ref { name, target, .. }) => (name, target),
             Head::Detached(target) => ("refs/heads/HEAD".to_owned(), target),
             Head::Unborn(_) => return Ok(None),
         };

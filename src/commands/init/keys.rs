@@ -277,6 +277,23 @@ fn is_plain(email: &str) -> bool {
         && email.chars().all(plain)
 }
 
+/// The fingerprint of the key that `user.signingKey` names, as verdicts name keys; `None` where that cannot be told.
+pub(crate) fn own_key(repo: &Repository) -> Result<Option<String>, Failure> {
+    let config = repo.config()?;
+    let Some(key) = config.get("user.signingkey") else { return Ok(None) };
+    Ok(match config.get("gpg.format") {
+        None | Some("openpgp") => {
+            let key = key.trim().trim_end_matches('!');
+            Some(key.strip_prefix("0x").unwrap_or(key).to_ascii_uppercase())
+        }
+        Some("ssh") => public_key(key).ok().and_then(|text| {
+            let signers = AllowedSigners::parse(format!("me {text}\n").as_bytes(), "").ok()?;
+            signers.entries().next().map(|signer| signer.key)
+        }),
+        Some(_) => None,
+    })
+}
+
 /// The public key that `user.signingKey` names: itself, or a file's. A private key's stands beside it.
 fn public_key(key: &str) -> Result<String, String> {
     if crate::ledger::sign::is_literal_key(key) {

@@ -9,6 +9,8 @@ mod report;
 mod survey;
 mod write;
 
+pub(super) use keys::own_key;
+
 use super::Context;
 use super::format::DocumentFormat;
 use crate::deployments::Deployments;

@@ -76,8 +76,8 @@ fn text(proposed: &Proposed, style: Style, out: &mut dyn Write) -> io::Result<()
     let count = |level: Level| proposed.weights.iter().filter(|one| one.level == level).count();
     writeln!(
         out,
-        "Tried on the last {} commits: {}, {} warn, {} off.",
-        proposed.tried,
+        "Tried on the last {}: {}, {} warn, {} off.",
+        counted(proposed.tried, "commit", "commits"),
         counted(count(Level::Deny), "rule denies", "rules deny"),
         count(Level::Warn),
         count(Level::Off)
@@ -107,7 +107,11 @@ fn content(file: &File, out: &mut dyn Write) -> io::Result<()> {
             Ok(())
         }
         None if file.path.starts_with("keys/") => writeln!(out, "│ an OpenPGP certificate"),
-        None => writeln!(out, "│ {} bytes that are no text", file.content.len()),
+        None => writeln!(
+            out,
+            "│ {} no text",
+            counted(file.content.len(), "byte that is", "bytes that are")
+        ),
     }
 }
 

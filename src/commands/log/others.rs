@@ -1,12 +1,19 @@
 //! What stands between the commits: tags and records, and where.
+//!
+//! A lightweight tag has neither a time nor a maker. It stands beside its commit, as a branch does, and is a row of
+//! its own only where tags are asked for by name (`--kind tag`).
+//!
+//! An annotated tag stands at its own time. Nothing but the tag object tells that time, and no commit bounds it: a tag
+//! made today may name a commit of last year. So the objects of all annotated tags are read before the first row. Of
+//! each only the time and the place in the list of references are kept.
 
 use super::LogArgs;
 use super::query::{Others, Query};
 use crate::deployments::named_commits;
-use crate::event::{Event, Kind};
+use crate::event::{Event, Kind, When};
 use crate::evidence::judge::Judge;
 use crate::evidence::records;
-use crate::git::tags::Tag;
+use crate::git::refs::Ref;
 use crate::git::{Oid, Repository};
 use crate::ledger::View;
 use crate::outcome::Failure;
@@ -14,9 +21,9 @@ use crate::timeline::Place;
 use std::collections::HashSet;
 
 /// A tag or a record that waits for its turn.
-pub(super) enum Other {
-    /// Not an event yet: most of a thousand tags are never shown.
-    Tag(Box<Tag>),
+pub(super) enum Other<'r> {
+    /// Not an event yet, and not in memory: most of a million tags are never shown.
+    Tag(&'r Ref),
     Record(Box<Event>),
 }
 
@@ -29,7 +36,7 @@ impl LogArgs {
         judge: &Judge,
         query: &Query,
         selected: Option<&HashSet<Oid>>,
-    ) -> Result<Vec<(Place, Other)>, Failure> {
+    ) -> Result<Vec<(Place, Other<'static>)>, Failure> {
         let wanted = Kind::ALL.iter().any(|kind| !kind.is_git() && self.filters.wants(*kind));
         if query.others == Others::None || !wanted || view.chain().is_empty() {
             return Ok(Vec::new());
@@ -49,36 +56,43 @@ impl LogArgs {
 
     /// Tags that belong to the range and the period asked for, and where they stand. Events are made of
     /// them when their turn comes.
-    pub(super) fn tags(
+    pub(super) fn tags<'r>(
         &self,
-        repo: &Repository,
+        repo: &'r Repository,
         query: &Query,
         selected: Option<&HashSet<Oid>>,
-    ) -> Result<Vec<(Place, Other)>, Failure> {
-        let mut tags = Vec::new();
+    ) -> Result<Vec<(Place, Other<'r>)>, Failure> {
         if query.others == Others::None || !self.filters.wants(Kind::Tag) {
-            return Ok(tags);
+            return Ok(Vec::new());
         }
-        // One after the other: libgit2's locks make this slower with two threads than with one.
-        for reference in repo.refs("refs/tags/")? {
-            let tag = repo.tag(reference.clone())?;
+        let place = |target: Oid, when: Option<When>| {
             let outside = query.others == Others::InRange
-                && !selected.is_some_and(|set| set.contains(&tag.target));
-            if outside || !query.period.takes(tag.when.map(|when| when.seconds)) {
-                continue;
+                && !selected.is_some_and(|set| set.contains(&target));
+            if outside || !query.period.takes(when.map(|when| when.seconds)) {
+                return None;
             }
-            let place = match tag.when {
+            Some(match when {
                 Some(when) if query.others != Others::AtCommits => Place::Time(when.seconds),
-                _ => Place::Commit(tag.target.to_string()),
-            };
-            tags.push((place, Other::Tag(Box::new(tag))));
+                _ => Place::Commit(target.to_string()),
+            })
+        };
+        let mut tags = repo.annotated_tags(|reference, tag| {
+            Some((place(tag.target, tag.when)?, Other::Tag(reference)))
+        })?;
+        if self.filters.names(Kind::Tag) {
+            for reference in repo.refs("refs/tags/")? {
+                if repo.is_lightweight(reference)? {
+                    let place = place(reference.target, None);
+                    tags.extend(place.map(|place| (place, Other::Tag(reference))));
+                }
+            }
         }
         Ok(tags)
     }
 }
 
 /// A record and where it stands; nowhere in a walk without a known end, if it concerns no commit.
-fn placed(event: Event, others: Others) -> Option<(Place, Other)> {
+fn placed(event: Event, others: Others) -> Option<(Place, Other<'static>)> {
     let place = match event.when {
         Some(when) if others != Others::AtCommits => Place::Time(when.seconds),
         _ => Place::Commit(event.field("commit")?.to_owned()),

@@ -19,7 +19,7 @@ pub(super) fn stream(
     reader: &CommitReader,
     judge: &Judge,
     query: &Query,
-    mut timeline: Timeline<Other>,
+    mut timeline: Timeline<Other<'_>>,
     mut sink: impl FnMut(Event) -> anyhow::Result<ControlFlow<()>>,
 ) -> anyhow::Result<()> {
     let work = |walked: Result<Walked, Failure>| -> Result<(Event, bool), Failure> {
@@ -28,11 +28,11 @@ pub(super) fn stream(
         Ok((event, passes))
     };
     // Tags and records that have their turn.
-    let show = |others: Vec<Other>,
+    let show = |others: Vec<Other<'_>>,
                 sink: &mut dyn FnMut(Event) -> anyhow::Result<ControlFlow<()>>| {
         for other in others {
             let event = match other {
-                Other::Tag(tag) => judge.event(reader.tag_event(repo, &tag)?),
+                Other::Tag(tag) => judge.event(reader.tag_event(repo, &repo.tag(tag.clone())?)?),
                 Other::Record(event) => *event,
             };
             if query.filter.passes(&event) && sink(event)?.is_break() {

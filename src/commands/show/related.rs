@@ -58,12 +58,13 @@ pub(super) fn related(repo: &Repository, event: &Event) -> Result<Vec<Related>, 
     for parent in &facts.parents {
         related.push(Related { how: "parent", what: parent_of(repo, event, parent)? });
     }
-    for tag in repo.tags()? {
-        if tag.target.to_string() == event.id {
-            let name = tag.reference.tag_name().unwrap_or(&tag.reference.name);
-            related.push(Related { how: "tag", what: name.to_owned() });
-        }
-    }
+    let annotated = repo.annotated_tags(|reference, tag| {
+        let name = reference.tag_name().filter(|_| tag.target.to_string() == event.id);
+        name.map(str::to_owned)
+    })?;
+    let mut tags = [annotated, facts.tags.clone()].concat();
+    tags.sort();
+    related.extend(tags.into_iter().map(|what| Related { how: "tag", what }));
     Ok(related)
 }
 

@@ -94,6 +94,8 @@ impl Proposal {
     fn people(&self, text: &mut String) {
         let others = match self.others {
             0 => String::new(),
+            1 => "\n# One other who was active is not named: they are judged by their addresses."
+                .to_owned(),
             others => format!(
                 "\n# {others} others who were active are not named: they are judged by their addresses."
             ),

@@ -14,11 +14,10 @@ impl Cards<'_> {
     /// When the stream does not take it.
     pub fn event(&self, event: &Event, related: &[Related], out: &mut dyn Write) -> io::Result<()> {
         let refs = match &event.what {
-            What::Commit(facts) if !facts.refs.is_empty() => {
-                format!("  ({})", facts.refs.join(", "))
-            }
+            What::Commit(facts) => facts.decorations(),
             _ => String::new(),
         };
+        let refs = if refs.is_empty() { refs } else { format!("  ({refs})") };
         let title = match &event.what {
             What::Tag(facts) => format!("tag {}", facts.name),
             _ => format!("{} {}", event.kind, event.id),

@@ -95,6 +95,7 @@ impl Diff {
             for event in &self.between {
                 rows.row(event, out)?;
             }
+            rows.finish(out)?;
         }
         self.lists(style, out)
     }
@@ -135,6 +136,7 @@ impl Diff {
         for event in events {
             rows.row(event, out)?;
         }
+        rows.finish(out)?;
         let lacking = |lacks: &dyn Fn(&Event) -> bool| -> Vec<&str> {
             let lacking = events.iter().filter(|event| lacks(event));
             lacking.map(|event| text::short(&event.id)).collect()

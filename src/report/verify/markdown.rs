@@ -2,6 +2,7 @@
 
 use super::{Verification, label};
 use crate::outcome::Outcome;
+use crate::report::words::counted;
 use std::io::{self, Write};
 
 /// How many findings of a rule are listed.
@@ -19,7 +20,12 @@ pub(super) fn write(verification: &Verification, out: &mut dyn Write) -> io::Res
     writeln!(out, "Trust: {}. Policy: {}.", cell(&verification.trust), cell(policy))?;
     if let Some(ledger) = &verification.ledger {
         let heads: Vec<String> = ledger.heads.iter().map(|head| format!("`{head}`")).collect();
-        writeln!(out, "Ledger: {} records, head {}.", ledger.records, heads.join(", "))?;
+        writeln!(
+            out,
+            "Ledger: {}, head {}.",
+            counted(ledger.records, "record", "records"),
+            heads.join(", ")
+        )?;
     }
     writeln!(
         out,
