@@ -55,14 +55,26 @@ const EXAMPLES: &str = "\
 Examples:
   audit ledger                        path, records, heads, size, first and last
   audit ledger check                  is this repository's ledger whole?
-  audit ledger check ledger.jsonl     is this file?
+  audit ledger check ledger.jsonl     is this file? It needs no repository
   ssh host cat ledger.jsonl | audit ledger check -
   audit ledger add lines.jsonl        what a CI job could not publish, from its log";
 
 /// Runs the command.
-pub(crate) fn run(context: &mut Context, args: LedgerArgs) -> anyhow::Result<Outcome> {
-    let repo = context.open()?;
-    let judge = Judge::new(&repo, &args.judge.options(), context.now)?;
+pub(crate) fn run(context: &mut Context, mut args: LedgerArgs) -> anyhow::Result<Outcome> {
+    let options = args.judge.options();
+    let repo = match (context.open(), args.command) {
+        // A file that somebody sent is checked anywhere.
+        (Err(_), Some(LedgerCommand::Check { file: Some(file) })) => {
+            let judge = Judge::without_repository(&options, context.now)?;
+            let (name, source) = open(file)?;
+            return check_file(context, &judge, &name, source, args.format);
+        }
+        (repo, command) => {
+            args.command = command;
+            repo?
+        }
+    };
+    let judge = Judge::new(&repo, &options, context.now)?;
     let own = ledger::Ledger::new(repo.common_dir());
     let (file, check) = match args.command {
         None => (None, false),
@@ -101,6 +113,34 @@ pub(crate) fn run(context: &mut Context, args: LedgerArgs) -> anyhow::Result<Out
     };
     let style = context.ui.style;
     match args.format {
+        DocumentFormat::Table => shown.text(style, context.ui.out())?,
+        DocumentFormat::Json => shown.json(context.ui.out())?,
+    }
+    Ok(outcome)
+}
+
+/// Checks a file that belongs to no repository.
+fn check_file(
+    context: &mut Context,
+    judge: &Judge,
+    name: &str,
+    source: Source,
+    format: DocumentFormat,
+) -> anyhow::Result<Outcome> {
+    let (report, signatures, imports) = read(name, source, judge)?;
+    let outcome = verdict(&report, &signatures, &imports);
+    context.ui.decided(outcome);
+    let shown = LedgerReport {
+        name,
+        report: &report,
+        signatures: &signatures,
+        imports: &imports,
+        check: true,
+        trust: judge.trust().map(|trust| trust.source()),
+        shared: None,
+    };
+    let style = context.ui.style;
+    match format {
         DocumentFormat::Table => shown.text(style, context.ui.out())?,
         DocumentFormat::Json => shown.json(context.ui.out())?,
     }

@@ -190,7 +190,11 @@ impl Recorder {
     pub(crate) fn line(&self, body: &Body, args: &SignArgs) -> Result<Entry, Failure> {
         let text = body.format()?;
         let signature = match signing::settings(&self.repo, args)? {
-            Some(settings) => Some(sign::sign(&settings, &entry::payload(&text))?),
+            Some(settings) => {
+                let armor = sign::sign(&settings, &entry::payload(&text))?;
+                let armor = signature::normalized(armor.as_bytes());
+                Some(String::from_utf8_lossy(&armor).into_owned())
+            }
             None => None,
         };
         if let Some(armor) = &signature

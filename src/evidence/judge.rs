@@ -51,6 +51,24 @@ impl Judge {
         Ok(judge)
     }
 
+    /// A judge where there is no repository: by the trust files in a folder, or a file of allowed signers, if one is named.
+    ///
+    /// # Errors
+    /// When what is named is no file and no folder, or can't be understood.
+    pub(crate) fn without_repository(options: &JudgeOptions, now: i64) -> Result<Judge, Failure> {
+        let root = options.trust.as_deref().map(TrustRoot::of_path).transpose()?;
+        let trust = root.filter(|_| !options.no_signatures).map(|root| {
+            let files = root.files.unwrap_or_default();
+            Trust::from_files(files, &root.source, now)
+        });
+        Ok(Judge {
+            trust: trust.transpose()?,
+            policy: Policy::default(),
+            vouched: OnceLock::new(),
+            only_git_trust: false,
+        })
+    }
+
     /// A judge by a trust and a policy that were found already.
     pub(crate) fn of(trust: Trust, policy: Policy) -> Judge {
         Judge { trust: Some(trust), policy, vouched: OnceLock::new(), only_git_trust: false }
@@ -107,12 +125,19 @@ impl Judge {
         let mut event = line.event(id);
         self.name(&mut event);
         if let Some(signature) = line.signature() {
-            let verdict = self.verdict(&Claim {
+            let mut verdict = self.verdict(&Claim {
                 payload: &line.payload(),
                 signature: signature.as_bytes(),
                 at: Some(line.recorded().unwrap_or(line.when)),
                 namespace: ledger::NAMESPACE,
             });
+            // git takes these, as old commits need it; a record is never so old.
+            if verdict.marks.iter().any(|mark| matches!(*mark, "sha1" | "ripemd160" | "md5"))
+                && verdict.status.grade() == Grade::Signed
+            {
+                verdict.status = Status::Unjudged;
+                verdict.reason = Some("the hash that was signed is too weak for a record".into());
+            }
             event.proof.grade = verdict.status.grade();
             event.proof.signature = Some(Box::new(verdict));
         }
@@ -154,7 +179,7 @@ impl Judge {
             None => Verdict::undecided(
                 Status::Unjudged,
                 signature::format(claim.signature),
-                "not judged (--no-signatures)",
+                "not judged",
             ),
         }
     }

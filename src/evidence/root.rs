@@ -120,7 +120,7 @@ impl TrustRoot {
         let path = Path::new(named);
         // Whoever made what is judged may have put a folder into the work tree that is called like the
         // revision: only what can be no revision is looked for there.
-        let files = if !(named.starts_with('.') || path.is_absolute()) {
+        if !(named.starts_with('.') || path.is_absolute()) {
             let Ok(commit) = repo.commit_id(named) else {
                 return Err(match path.exists() {
                     true => Failure::new(format!("--trust: '{named}' is no revision"))
@@ -144,7 +144,17 @@ impl TrustRoot {
                 Failure::new(format!("--trust: there is no {FOLDER}/ in the tree of '{named}'"))
             })?;
             return Ok(TrustRoot { named: true, ..root });
-        } else if path.is_dir() {
+        }
+        TrustRoot::of_path(named)
+    }
+
+    /// A folder of trust files, or a file of allowed signers.
+    ///
+    /// # Errors
+    /// When it is neither, or can't be read.
+    pub(crate) fn of_path(named: &str) -> Result<TrustRoot, Failure> {
+        let path = Path::new(named);
+        let files = if path.is_dir() {
             let files = read_folder(path)?;
             if !files.iter().any(|(name, _)| FILES.contains(&&**name) || name.starts_with(KEYS)) {
                 return Err(Failure::new(format!("--trust: no trust files are in '{named}'"))

@@ -24,7 +24,7 @@ mod many;
 pub use batch::AppendedBatch;
 pub use many::AppendedMany;
 
-use super::check::{self, Checker, Report, Rules, Torn};
+use super::check::{self, Checker, Report, Rule, Rules, Torn};
 use super::entry::{Line, Scratch};
 use super::id::Id;
 use super::time;
@@ -370,6 +370,13 @@ impl View {
 }
 
 fn refuse_damage(report: &Report, path: &Path) -> Result<(), Failure> {
+    if let Some(foreign) = report.findings.iter().find(|one| one.rule == Rule::ForeignLedger) {
+        return Err(Failure::new(format!(
+            "the ledger {} holds a record of another ledger, so nothing was written: {foreign}",
+            path.display()
+        ))
+        .hint("take the line out that doesn't belong there, in a copy; `audit ledger check` lists all that is wrong"));
+    }
     let Some(finding) = report.first_damage() else { return Ok(()) };
     Err(Failure::new(format!(
         "the ledger {} is damaged, so nothing was written: {finding}",

@@ -205,7 +205,14 @@ impl Chain {
     /// The `prev` of a record written now: the ids of the heads, sorted. Of more than 64 heads the
     /// oldest 64; the next records take up the rest.
     pub fn prev(&self) -> Vec<Id> {
-        let mut ids: Vec<Id> = self.heads().take(MAX_PREV).map(|node| node.id).collect();
+        // The newest in the order of reports, where there are more.
+        let is_head = |number: &usize| self.nodes.get(*number).is_some_and(|node| !node.built_on);
+        let heads: Vec<usize> = match self.heads().nth(MAX_PREV) {
+            Some(_) => self.order().into_iter().filter(is_head).collect(),
+            None => (0..self.nodes.len()).filter(is_head).collect(),
+        };
+        let newest = heads.iter().rev().take(MAX_PREV);
+        let mut ids: Vec<Id> = newest.filter_map(|at| Some(self.nodes.get(*at)?.id)).collect();
         ids.sort_unstable();
         ids
     }

@@ -351,7 +351,10 @@ impl Checker {
 
     /// Takes the next line, which is no entry.
     pub(super) fn refuse(&mut self, refused: &Refused) {
-        if refused.nul {
+        if refused.may_be_a_record {
+            // Somebody's record may stand behind a NUL, of a version that is not known here: nothing is to be cut off.
+            self.nul = None;
+        } else if refused.nul {
             self.mark();
         }
         let place = self.next_place(refused.length as u64);

@@ -152,6 +152,11 @@ impl<'a> Line<'a> {
         }
         let (at, when) = need(found.when, "the body has no when")?;
         let when = inside(when).and_then(time::parse).ok_or(reject(at, "no time in UTC"))?;
+        if let Some((at, recorded)) = found.recorded.map(value)
+            && inside(recorded).and_then(time::parse).is_none()
+        {
+            return Err(reject(at, "recorded is no time in UTC"));
+        }
         let (at, prev) = need(found.prev, "the body has no prev")?;
         sorted_ids(prev).map_err(|what| reject(at, what))?;
         let signature = match &text[sig.value.clone()] {
@@ -300,6 +305,7 @@ struct Found<'a> {
     ledger: Option<&'a Member>,
     nonce: Option<&'a Member>,
     prev: Option<&'a Member>,
+    recorded: Option<&'a Member>,
     v: Option<&'a Member>,
     from: Option<&'a Member>,
     what: Option<&'a Member>,
@@ -319,6 +325,7 @@ impl<'a> Found<'a> {
                 b"ledger" => &mut found.ledger,
                 b"nonce" => &mut found.nonce,
                 b"prev" => &mut found.prev,
+                b"recorded" => &mut found.recorded,
                 b"v" => &mut found.v,
                 b"what" => &mut found.what,
                 b"when" => &mut found.when,

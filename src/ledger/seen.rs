@@ -58,11 +58,21 @@ pub(super) struct Refused {
     pub(super) length: usize,
     /// Whether it holds a NUL, as what a crash leaves does.
     pub(super) nul: bool,
+    /// Whether it begins as a record does, or something behind its NUL does, whatever version it is of.
+    pub(super) may_be_a_record: bool,
 }
+
+/// What every record begins with.
+const BEGIN: &[u8] = b"{\"body\":";
 
 impl Refused {
     /// Looks at a line that was refused.
     pub(super) fn new(bytes: &[u8], reject: Reject) -> Refused {
-        Refused { reject, length: bytes.len(), nul: bytes.contains(&0) }
+        let nul = memchr::memchr(0, bytes);
+        let may_be_a_record = match nul {
+            None => bytes.starts_with(BEGIN),
+            Some(at) => memchr::memmem::find(&bytes[at..], BEGIN).is_some(),
+        };
+        Refused { reject, length: bytes.len(), nul: nul.is_some(), may_be_a_record }
     }
 }

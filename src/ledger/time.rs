@@ -42,13 +42,13 @@ pub fn parse(text: &[u8]) -> Option<i64> {
             digit.is_ascii_digit().then(|| number * 10 + u32::from(**digit - b'0'))
         })
     };
-    let year = i32::try_from(number(&[y0, y1, y2, y3])?).ok()?;
+    let year = i32::try_from(number(&[y0, y1, y2, y3])?).ok().filter(|year| *year > 0)?;
     let day = NaiveDate::from_ymd_opt(year, number(&[o0, o1])?, number(&[d0, d1])?)?;
     let moment = day.and_hms_opt(number(&[h0, h1])?, number(&[m0, m1])?, number(&[s0, s1])?)?;
     Some(moment.and_utc().timestamp())
 }
 
-/// The spelling of a moment; refuses those outside the years 0000 to 9999.
+/// The spelling of a moment; refuses those outside the years 0001 to 9999.
 pub fn format(seconds: i64) -> Result<String, Failure> {
     DateTime::from_timestamp(seconds, 0)
         .map(|moment| moment.format("%Y-%m-%dT%H:%M:%SZ").to_string())
@@ -72,7 +72,7 @@ mod tests {
             ("1970-01-01T00:00:00Z", 0),
             ("2026-09-01T10:01:00Z", 1_788_256_860),
             ("2024-02-29T23:59:59Z", 1_709_251_199),
-            ("0000-01-01T00:00:00Z", -62_167_219_200),
+            ("0001-01-01T00:00:00Z", -62_135_596_800),
             ("9999-12-31T23:59:59Z", 253_402_300_799),
         ] {
             assert_eq!(parse(text.as_bytes()), Some(seconds), "{text}");
@@ -92,13 +92,14 @@ mod tests {
             "2026-13-01T00:00:00Z",
             "2026-09-01T24:00:00Z",
             "2026-09-01T10:01:60Z",
+            "0000-12-31T23:59:59Z",
             "+026-09-01T10:01:00Z",
             "12026-09-01T10:01:00Z",
             "",
         ] {
             assert_eq!(parse(text.as_bytes()), None, "{text}");
         }
-        for seconds in [i64::MIN, i64::MAX, -62_167_219_201, 253_402_300_800] {
+        for seconds in [i64::MIN, i64::MAX, -62_135_596_801, 253_402_300_800] {
             assert!(format(seconds).is_err());
         }
     }

@@ -52,6 +52,15 @@ pub fn armor_is_canonical(armored: &[u8]) -> bool {
     }
 }
 
+/// An armor as a signing program wrote it, in the form that [`armor_is_canonical`] asks for, where that leaves the signature
+/// as good as it was: OpenSSH writes either of the two values that half of an ECDSA signature may have.
+pub fn normalized(armored: &[u8]) -> Vec<u8> {
+    match format(armored) {
+        Format::Ssh => ssh::normalized(armored),
+        Format::OpenPgp | Format::X509 | Format::Unknown => armored.to_vec(),
+    }
+}
+
 impl Verdict {
     /// A verdict that says only why nothing could be judged.
     pub fn undecided(status: Status, format: Format, reason: impl Into<String>) -> Verdict {

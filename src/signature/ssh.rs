@@ -38,6 +38,7 @@ mod certificate;
 mod key;
 mod krl;
 mod moment;
+mod one_form;
 mod pattern;
 mod revocation;
 mod signer_key;
@@ -158,16 +159,27 @@ impl SshTrust {
     }
 }
 
-/// Whether a signature is written exactly as `ssh-keygen -Y sign` writes it: its armor in lines of
-/// 70 columns with a newline after the last, its reserved field empty.
+/// Whether a signature is written in the one form that a ledger takes: its armor as `ssh-keygen -Y sign` writes it, in
+/// lines of 70 columns with a newline after the last, its reserved field empty, its numbers in [one form](one_form).
 ///
 /// SSH signatures can be rewritten in many ways and still hold; where the bytes of a signature are
 /// hashed, only this one may stand.
 pub fn armor_is_canonical(armored: &[u8]) -> bool {
     armor::decode(armored).is_ok_and(|blob| {
         armor::encode(&blob) == armored
-            && SshSig::parse(&blob).is_ok_and(|sig| sig.reserved.is_empty())
+            && SshSig::parse(&blob)
+                .is_ok_and(|sig| sig.reserved.is_empty() && one_form::is_one_form(&sig))
     })
+}
+
+/// An armor that the program of the user wrote, with its signature in the form that a ledger takes. What can't be read
+/// stays as it is.
+pub fn normalized(armored: &[u8]) -> Vec<u8> {
+    let changed = armor::decode(armored).ok().and_then(|blob| {
+        let sig = SshSig::parse(&blob).ok()?;
+        one_form::normalized(&sig, &blob).ok().flatten()
+    });
+    changed.map_or_else(|| armored.to_vec(), |blob| armor::encode(&blob))
 }
 
 /// The public key that a signature carries, as a line of a public key file without a comment; `None` for

@@ -12,6 +12,7 @@ mod import;
 mod index;
 mod init;
 mod join;
+mod ledger_files;
 mod log_filters;
 mod log_output;
 mod log_tags;

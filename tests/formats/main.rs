@@ -4,6 +4,7 @@ mod fuzz_corpus;
 mod large_input;
 mod ledger_append;
 mod ledger_format;
+mod ledger_one_form;
 mod ledger_speed;
 mod ledger_support;
 mod ledger_tamper;
