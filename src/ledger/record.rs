@@ -78,7 +78,7 @@ impl Body {
         };
         let moment = |path: &str, seconds| {
             time::format(seconds).map_err(|failure| {
-                refuse(path, &failure.message, "years 0000 to 9999 can be recorded")
+                refuse(path, &failure.message, "years 0001 to 9999 can be recorded")
             })
         };
         let mut prev = self.prev.clone();

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! That is RFC 3339 with every choice taken out: upper-case `T` and `Z`, no fraction, no offset, no
-//! leap second, years 0000 to 9999. One moment has one spelling, so ids don't depend on taste.
+//! leap second, years 0001 to 9999. One moment has one spelling, so ids don't depend on taste.
 
 use crate::outcome::Failure;
 use chrono::{DateTime, NaiveDate};

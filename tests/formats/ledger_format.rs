@@ -38,7 +38,7 @@ fn text() -> impl Strategy<Value = String> {
 fn body() -> impl Strategy<Value = Body> {
     let objects =
         prop::array::uniform4(prop::collection::btree_map("[a-z0-9_]{1,8}", value(), 0..5));
-    let moment = -62_167_219_200_i64..=253_402_300_799;
+    let moment = -62_135_596_800_i64..=253_402_300_799;
     (
         objects,
         moment,
