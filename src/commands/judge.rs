@@ -10,11 +10,11 @@ pub(crate) struct JudgeArgs {
     /// Judge signatures by the trust files in PATH (a folder like .audit/, or a file of allowed signers), or
     /// by .audit/ in the tree of REV. Without it: audit.trust, else .audit/ on the remote's default branch
     /// or HEAD, else git's own configuration and the GnuPG keyring
-    #[arg(long, value_name = "PATH|REV")]
+    #[arg(long, value_name = "PATH|REV", global = true)]
     trust: Option<String>,
 
     /// Do not judge signatures: faster; what is signed is then `unknown`
-    #[arg(long)]
+    #[arg(long, global = true)]
     no_signatures: bool,
 }
 

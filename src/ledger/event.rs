@@ -265,13 +265,4 @@ mod tests {
             assert_eq!((event.what, event.proof.notes), (What::Record(what), notes));
         }
     }
-
-    #[test]
-    fn a_member_that_is_no_time_is_no_recorded() {
-        let mut body = Body::new(Kind::Note, "example.com/pay", 0, Nonce([7; 16]));
-        body.other = object(json!({"recorded": "yesterday"}));
-        let (entry, event) = event(&body);
-        assert_eq!((entry.body.recorded, event.proof.notes), (None, Vec::new()));
-        assert_eq!(event.what, What::Record(object(json!({"recorded": "yesterday"}))));
-    }
 }
