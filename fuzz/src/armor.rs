@@ -13,7 +13,8 @@ pub fn armor(bytes: &[u8]) {
         assert_eq!(layout.decode(&armored).as_deref(), Some(bytes));
         text(&armored);
     }
-    assert_eq!(armor_is_canonical(&SSH.encode(bytes)), is_sshsig(bytes));
+    // Of signatures only those in their one form.
+    assert!(!armor_is_canonical(&SSH.encode(bytes)) || is_sshsig(bytes));
     let Some((which, changes)) = bytes.split_first() else { return };
     let (layout, good) =
         [(SSH, ANA), (SSH, ANA_CERTIFIED), (OPENPGP, BRUNO)][usize::from(which % 3)];
