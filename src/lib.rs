@@ -1,14 +1,15 @@
 //! Who changed what in a git repository, when and why, and the proof of it.
 //!
-//! The library behind the `audit` program. Commands gather facts, pure modules decide, reports speak:
+//! The library behind the `audit` program. Commands gather facts, domain modules decide, reports print:
 //!
 //! ```text
-//! main → run → commands → trace → { timeline, deployments, policy, report } → { git, signature, people } → event
+//! main → run → commands → report → { trace, compare, verification, status, import } → evidence
+//!      → { timeline, deployments, policy, share } → { address, git, signature, ledger, people, ui } → event
 //! ```
 //!
 //! | module | its subject |
 //! |---|---|
-//! | [`commands`] | one file a command: its arguments, and its four beats: gather, decide, report, outcome |
+//! | [`commands`] | one file a command: its arguments, what it gathers, the page, the exit code |
 //! | [`event`] | the vocabulary: what one row of the timeline is |
 //! | [`git`] | everything read from git; the only home of libgit2 |
 //! | [`ledger`] | what people and machines state, in a file that nobody can quietly change |
@@ -18,7 +19,12 @@
 //! | [`deployments`] | what ran where, from when until when |
 //! | [`policy`] | what is asked of history, tags and deploys: the policy file, the rules, findings |
 //! | [`timeline`] | git events and ledger events as one stream |
-//! | `trace` | the other commits that make the same change |
+//! | [`evidence`] | what every answer rests on: trust root, judge, records, history |
+//! | [`trace`] | the road of a change to production: copies, reverts, where it ran |
+//! | [`compare`] | what separates two revisions, environments or moments |
+//! | [`status`] | what runs where at one moment |
+//! | [`verification`] | the verdict of `audit verify` and the hooks |
+//! | [`import`] | foreign formats, a file a source |
 //! | [`share`] | one ledger for several clones: published lists, checkpoints, proofs |
 //! | [`report`] | a file a format, over `Write` |
 //! | [`pipeline`] | an ordered parallel map |
