@@ -144,6 +144,12 @@ impl World {
     /// `%G?` of a commit with that payload for each of these signatures, in their order. What becomes one commit is told
     /// once for each.
     pub(crate) fn ask_git_about(&self, payload: &[u8], signatures: &[Vec<u8>]) -> Vec<String> {
+        // A few hundred at a time: what git reads and what it prints each fit into a pipe.
+        let some = signatures.chunks(400);
+        some.flat_map(|signatures| self.ask_git_about_some(payload, signatures)).collect()
+    }
+
+    fn ask_git_about_some(&self, payload: &[u8], signatures: &[Vec<u8>]) -> Vec<String> {
         let repo = self.dir.path().join("repo");
         let split = payload.windows(2).position(|pair| pair == b"\n\n").unwrap();
         let mut paths = String::new();
